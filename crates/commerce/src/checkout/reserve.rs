@@ -1,0 +1,302 @@
+//! Reserve: all lines of a cart or none, at the prices of this instant, within every limit.
+
+use super::decide::Deciding;
+use super::{Change, CheckoutRecord, Outcome, Refusal, ReserveCart, VariantTerms};
+use crate::cart::CartLine;
+use crate::customer::customer_key;
+use crate::order::{LineName, OrderDetails};
+use crate::payment::{Payment, PaymentStatus};
+use crate::pricing::{Coupon, CouponRefusal, Quote, QuoteInput, QuoteLineInput, normalize_coupon_code, quote};
+use crate::reservation::{Reservation, ReservationStatus, ReservedLine};
+use crate::sale::{FlashSale, FlashSaleItem, FlashSalePhase, Offer, offer};
+use crate::{Money, PaymentId, ReservationId, VariantId};
+
+pub(super) fn reserve(deciding: &mut Deciding<'_>, cart: &ReserveCart) -> Result<Outcome, Refusal> {
+    if let Some(answer) = answer_of_earlier_submission(deciding, cart)? {
+        return Ok(answer);
+    }
+    if let Some(id) = hold_with_same_content(deciding, cart) {
+        return Ok(pay_again(deciding, id, cart));
+    }
+    // An own earlier hold never stands in its owner's way: what it takes counts as free while the new one is looked at.
+    let own = own_stale_hold(deciding, cart);
+    let before = own.map(|_| (deciding.state.clone(), deciding.changes.len()));
+    if let Some(own) = own {
+        deciding.end_reservation(own, ReservationStatus::Released);
+    }
+    let made = make_reservation(deciding, cart);
+    if let (Err(_), Some((state, changes))) = (&made, before) {
+        *deciding.state = state;
+        deciding.changes.truncate(changes);
+    }
+    made
+}
+
+/// What an earlier submission of the same page led to, if that settles the matter.
+fn answer_of_earlier_submission(deciding: &Deciding<'_>, cart: &ReserveCart) -> Result<Option<Outcome>, Refusal> {
+    let state = &deciding.state;
+    let Some(record) = state.checkouts.get(&cart.checkout_id) else { return Ok(None) };
+    let same = record.content_hash == cart.content_hash;
+    if let Some(order) = record.order {
+        let number = state.orders.get(&order).map_or(0, |order| order.number);
+        return if same { Ok(Some(Outcome::Placed { order, number, first: false })) } else { Err(Refusal::CheckoutUsed { number }) };
+    }
+    let open = state.payments.values().find(|payment| payment.checkout_id == cart.checkout_id && payment.status.is_open());
+    match open {
+        Some(payment) if same => Ok(Some(Outcome::PaymentOpen {
+            payment: payment.id,
+            reference: payment.reference.clone(),
+            status: payment.status,
+            amount: Money::new(payment.amount_minor, payment.currency),
+        })),
+        // Waiting for the bank's page the customer may well change their mind; while the provider thinks, nobody can.
+        Some(payment) if payment.status == PaymentStatus::Pending => Err(Refusal::PaymentInProgress),
+        _ => Ok(None),
+    }
+}
+
+fn hold_with_same_content(deciding: &Deciding<'_>, cart: &ReserveCart) -> Option<ReservationId> {
+    let record = deciding.state.checkouts.get(&cart.checkout_id)?;
+    let hold = deciding.state.reservations.get(&record.reservation)?;
+    (record.content_hash == cart.content_hash && hold.status == ReservationStatus::Active).then_some(hold.id)
+}
+
+fn own_stale_hold(deciding: &Deciding<'_>, cart: &ReserveCart) -> Option<ReservationId> {
+    let record = deciding.state.checkouts.get(&cart.checkout_id)?;
+    let hold = deciding.state.reservations.get(&record.reservation)?;
+    (hold.status == ReservationStatus::Active).then_some(hold.id)
+}
+
+/// Another attempt to pay what is already held; the hold is given its full time again.
+fn pay_again(deciding: &mut Deciding<'_>, id: ReservationId, cart: &ReserveCart) -> Outcome {
+    let minutes = deciding.state.checkout.reservation_minutes;
+    let reservation = deciding.state.reservations.get_mut(&id).expect("it was found a moment ago");
+    reservation.expires_at = deciding.now.plus_minutes(minutes);
+    let reservation = reservation.clone();
+    let (status, expires_at) = (ReservationStatus::Active, reservation.expires_at);
+    deciding.changes.push(Change::ReservationStatus { id, status, expires_at });
+    let payment = begin_payment(deciding, &reservation, cart);
+    reserved(deciding, reservation, payment)
+}
+
+fn make_reservation(deciding: &mut Deciding<'_>, cart: &ReserveCart) -> Result<Outcome, Refusal> {
+    let lines = merged(&cart.lines);
+    let settings = &deciding.state.checkout;
+    match lines.len() {
+        0 => return Err(Refusal::EmptyCart),
+        count if count > settings.cart_lines_max => return Err(Refusal::TooManyLines { lines_max: settings.cart_lines_max }),
+        _ => {}
+    }
+    let customer = customer_key(&cart.contact.email);
+    let priced = lines
+        .iter()
+        .map(|line| priced_line(deciding, line, &customer, cart.early_access))
+        .collect::<Result<Vec<_>, Refusal>>()?;
+    let quote = quoted(deciding, cart, &priced, &customer)?;
+    let reservation = to_reservation(deciding, cart, customer, &priced, quote);
+    deciding.begin_reservation(reservation.clone());
+    let record = CheckoutRecord { content_hash: cart.content_hash.clone(), reservation: reservation.id, order: None };
+    deciding.changes.push(Change::Checkout { id: cart.checkout_id.clone(), record: record.clone() });
+    deciding.state.checkouts.insert(cart.checkout_id.clone(), record);
+    let payment = begin_payment(deciding, &reservation, cart);
+    Ok(reserved(deciding, reservation, payment))
+}
+
+/// Each variant once: the same one on two lines is checked as what it is together.
+fn merged(lines: &[CartLine]) -> Vec<CartLine> {
+    let mut merged: Vec<CartLine> = Vec::with_capacity(lines.len());
+    for line in lines.iter().filter(|line| line.quantity > 0) {
+        match merged.iter_mut().find(|known| known.variant == line.variant) {
+            Some(known) => known.quantity = known.quantity.saturating_add(line.quantity),
+            None => merged.push(*line),
+        }
+    }
+    merged
+}
+
+/// One line with its price of the moment, once stock and every limit allow it.
+fn priced_line(
+    deciding: &Deciding<'_>,
+    line: &CartLine,
+    customer: &str,
+    early_access: bool,
+) -> Result<(QuoteLineInput, bool, LineName), Refusal> {
+    let (state, variant) = (&deciding.state, line.variant);
+    let terms = state.variants.get(&variant).filter(|terms| terms.for_sale).ok_or(Refusal::NotForSale { variant })?;
+    if line.quantity > state.checkout.quantity_per_line_max {
+        return Err(Refusal::TooManyUnits { variant, quantity_max: state.checkout.quantity_per_line_max });
+    }
+    let sale = sale_of_line(deciding, terms, variant, early_access)?;
+    if terms.stock_tracked && !terms.oversell {
+        let available = state.stock.get(&variant).map_or(0, |row| row.item.available());
+        if i64::from(line.quantity) > available {
+            return Err(Refusal::SoldOut { variant, title: terms.full_title(), available: available.max(0) });
+        }
+    }
+    if let Some((sale, item)) = sale {
+        within_sale_limits(deciding, line, terms, (sale, item), customer)?;
+    }
+    let input = QuoteLineInput {
+        variant,
+        quantity: line.quantity,
+        price_minor: sale.map_or(terms.price_minor, |(_, item)| item.price_minor),
+        was_price_minor: sale.map_or(terms.was_price_minor, |_| {
+            Some(terms.was_price_minor.unwrap_or(0).max(terms.price_minor))
+        }),
+        sale: sale.map(|(sale, _)| sale.id),
+        weight_grams: terms.weight_grams,
+        taxable: terms.taxable,
+        requires_shipping: terms.requires_shipping,
+    };
+    let name = LineName { title: terms.title.clone(), variant_title: terms.variant_title.clone(), sku: terms.sku.clone() };
+    Ok((input, terms.stock_tracked, name))
+}
+
+/// The sale whose price counts, if any; refuses what may not be bought before its opening.
+fn sale_of_line<'a>(
+    deciding: &'a Deciding<'_>,
+    terms: &VariantTerms,
+    variant: VariantId,
+    early_access: bool,
+) -> Result<Option<(&'a FlashSale, &'a FlashSaleItem)>, Refusal> {
+    let now = deciding.now;
+    let early = deciding.state.sales.iter().find_map(|sale| {
+        let item = sale.item(variant)?;
+        let invited = early_access && sale.early_access_at.is_some_and(|from| from <= now);
+        (invited && sale.phase(now) == FlashSalePhase::Upcoming).then_some((sale, item))
+    });
+    match offer(&deciding.state.sales, variant, now) {
+        Offer::Sale(sale, item) => Ok(Some((sale, item))),
+        Offer::Ordinary | Offer::NotOpenYet(..) if early.is_some() => Ok(early),
+        Offer::Ordinary => Ok(None),
+        Offer::NotOpenYet(sale, _) => {
+            Err(Refusal::NotOpenYet { variant, title: terms.full_title(), opens_at: sale.opens_at })
+        }
+    }
+}
+
+fn within_sale_limits(
+    deciding: &Deciding<'_>,
+    line: &CartLine,
+    terms: &VariantTerms,
+    (sale, item): (&FlashSale, &FlashSaleItem),
+    customer: &str,
+) -> Result<(), Refusal> {
+    let (variant, title, wanted) = (line.variant, terms.full_title(), i64::from(line.quantity));
+    if let Some(offered) = item.quantity_offered {
+        let available = (offered - item.quantity_claimed).max(0);
+        if wanted > available {
+            return Err(Refusal::SoldOut { variant, title, available });
+        }
+    }
+    if let Some(quantity_max) = item.quantity_per_customer_max {
+        let key = (sale.id, variant, customer.to_owned());
+        let claimed = deciding.state.customer_claims.get(&key).copied().unwrap_or(0);
+        if claimed + wanted > quantity_max {
+            return Err(Refusal::OverCustomerLimit { variant, title, quantity_max });
+        }
+    }
+    Ok(())
+}
+
+fn quoted(
+    deciding: &Deciding<'_>,
+    cart: &ReserveCart,
+    priced: &[(QuoteLineInput, bool, LineName)],
+    customer: &str,
+) -> Result<Quote, Refusal> {
+    let state = &deciding.state;
+    let lines: Vec<QuoteLineInput> = priced.iter().map(|(input, _, _)| input.clone()).collect();
+    let code = normalize_coupon_code(&cart.coupon);
+    let unknown = CouponRefusal::Unknown;
+    let coupon: Option<Result<(&Coupon, i64), &CouponRefusal>> = (!code.is_empty()).then(|| {
+        let coupon = state.coupons.get(&code).filter(|coupon| coupon.active).ok_or(&unknown)?;
+        let uses = state.coupon_claims.get(&(coupon.id, customer.to_owned())).copied().unwrap_or(0);
+        Ok((coupon, uses))
+    });
+    let quote = quote(&QuoteInput {
+        currency: state.currency,
+        lines: &lines,
+        coupon,
+        address: Some(&cart.address),
+        shipping_method: Some(cart.shipping_method.as_str()).filter(|key| !key.is_empty()),
+        shipping: &state.shipping,
+        tax: &state.tax,
+        now: deciding.now,
+    });
+    if let Some(refusal) = &quote.coupon_refusal {
+        return Err(Refusal::Coupon(refusal.clone()));
+    }
+    match (quote.requires_shipping, &quote.shipping, quote.shipping_options.is_empty()) {
+        (true, None, true) => Err(Refusal::NoShippingThere),
+        (true, None, false) => Err(Refusal::ShippingMethodUnavailable),
+        _ => Ok(quote),
+    }
+}
+
+fn to_reservation(
+    deciding: &mut Deciding<'_>,
+    cart: &ReserveCart,
+    customer_key: String,
+    priced: &[(QuoteLineInput, bool, LineName)],
+    quote: Quote,
+) -> Reservation {
+    let coupon = quote.coupon.as_ref().and_then(|code| deciding.state.coupons.get(code)).map(|coupon| coupon.id);
+    let lines = priced
+        .iter()
+        .map(|(input, counted, _)| ReservedLine {
+            variant: input.variant,
+            sale: input.sale,
+            quantity: input.quantity,
+            counted: *counted,
+        })
+        .collect();
+    Reservation {
+        id: ReservationId(deciding.id()),
+        checkout_id: cart.checkout_id.clone(),
+        status: ReservationStatus::Active,
+        customer_key,
+        coupon,
+        total_minor: quote.total_minor,
+        details: OrderDetails {
+            contact: cart.contact.clone(),
+            address: cart.address.clone(),
+            quote,
+            names: priced.iter().map(|(_, _, name)| name.clone()).collect(),
+        },
+        created_at: deciding.now,
+        expires_at: deciding.now.plus_minutes(deciding.state.checkout.reservation_minutes),
+        lines,
+    }
+}
+
+fn begin_payment(deciding: &mut Deciding<'_>, reservation: &Reservation, cart: &ReserveCart) -> PaymentId {
+    let payment = Payment {
+        id: PaymentId(deciding.id()),
+        checkout_id: reservation.checkout_id.clone(),
+        reservation: reservation.id,
+        order: None,
+        provider: if reservation.total_minor == 0 { "none".into() } else { cart.provider.clone() },
+        reference: String::new(),
+        status: PaymentStatus::Pending,
+        amount_minor: reservation.total_minor,
+        currency: deciding.state.currency,
+        refunded_minor: 0,
+        decline_code: String::new(),
+        created_at: deciding.now,
+    };
+    let id = payment.id;
+    deciding.changes.push(Change::Payment(payment.clone()));
+    deciding.state.payments.insert(id, payment);
+    id
+}
+
+fn reserved(deciding: &Deciding<'_>, reservation: Reservation, payment: PaymentId) -> Outcome {
+    Outcome::Reserved {
+        reservation: reservation.id,
+        payment,
+        amount: Money::new(reservation.total_minor, deciding.state.currency),
+        expires_at: reservation.expires_at,
+        quote: Box::new(reservation.details.quote),
+    }
+}

@@ -1,0 +1,1 @@
+//! Cases of the checkout, as tables of state, commands and outcomes.

@@ -1,0 +1,316 @@
+//! `Db` and `Tx`: the handful of verbs through which everything reaches either engine.
+
+use crate::postgres::{PostgresBackend, PostgresTx};
+use crate::sqlite::{SqliteBackend, SqliteReadTx, SqliteTx};
+use crate::statement::Text;
+use crate::{Error, Ids, PlatformSql, Result, Row, ShopSql, Value, migrations};
+use commerce::ShopId;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Which database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A folder with `doorbuster.sqlite` in it; made when absent.
+    Folder(PathBuf),
+    /// `postgres://user:password@host:port/name`.
+    Postgres(String),
+}
+
+/// How to open it.
+#[derive(Clone, Debug)]
+pub struct OpenOptions {
+    /// A number that tells processes on one database apart; drawn at random by `main`.
+    pub process: u16,
+    /// Connections for reading, 1 to 64. PostgreSQL uses this many for everything.
+    pub connections: usize,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self { process: 0, connections: 4 }
+    }
+}
+
+/// A database. Clones share its connections.
+#[derive(Clone)]
+pub struct Db {
+    backend: Arc<Backend>,
+    ids: Arc<Ids>,
+}
+
+enum Backend {
+    Sqlite(SqliteBackend),
+    Postgres(PostgresBackend),
+}
+
+impl Db {
+    /// Opens the database and brings its schema up to date.
+    ///
+    /// # Errors
+    /// When it cannot be reached, is of a newer version than this program, or its file cannot be trusted.
+    pub async fn open(target: &Target, options: &OpenOptions) -> Result<Self> {
+        let backend = match target {
+            Target::Folder(folder) => Backend::Sqlite(SqliteBackend::open(folder, options.connections)?),
+            Target::Postgres(url) => Backend::Postgres(PostgresBackend::open(url, options.connections).await?),
+        };
+        let db = Self { backend: Arc::new(backend), ids: Arc::new(Ids::new(options.process)) };
+        migrations::run(&db).await?;
+        Ok(db)
+    }
+
+    /// Where new rows get their ids.
+    pub fn ids(&self) -> &Ids {
+        &self.ids
+    }
+
+    /// `"sqlite"` or `"postgres"`, for messages.
+    pub fn engine(&self) -> &'static str {
+        match *self.backend {
+            Backend::Sqlite(_) => "sqlite",
+            Backend::Postgres(_) => "postgres",
+        }
+    }
+
+    /// The rows of a read-only statement about one shop.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn query(&self, shop: ShopId, sql: ShopSql, params: &[Value]) -> Result<Vec<Row>> {
+        self.read_text(sql.text, &with_shop(shop, params)).await
+    }
+
+    /// The first row of a read-only statement about one shop, if there is one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn query_opt(&self, shop: ShopId, sql: ShopSql, params: &[Value]) -> Result<Option<Row>> {
+        Ok(self.query(shop, sql, params).await?.into_iter().next())
+    }
+
+    /// The rows of a read-only statement about the platform.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn query_platform(&self, sql: PlatformSql, params: &[Value]) -> Result<Vec<Row>> {
+        self.read_text(sql.text, params).await
+    }
+
+    /// Runs one changing statement about one shop in a transaction of its own; returns how many rows it touched.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing was changed.
+    pub async fn execute(&self, shop: ShopId, sql: ShopSql, params: &[Value]) -> Result<u64> {
+        let mut tx = self.begin().await?;
+        let touched = tx.execute(shop, sql, params).await?;
+        tx.commit().await?;
+        Ok(touched)
+    }
+
+    /// Runs one changing statement about the platform in a transaction of its own; returns how many rows it touched.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing was changed.
+    pub async fn execute_platform(&self, sql: PlatformSql, params: &[Value]) -> Result<u64> {
+        let mut tx = self.begin().await?;
+        let touched = tx.execute_platform(sql, params).await?;
+        tx.commit().await?;
+        Ok(touched)
+    }
+
+    /// Begins a transaction that may write. On SQLite this waits for the one writing connection. Dropped without
+    /// [`Tx::commit`], it changes nothing.
+    ///
+    /// # Errors
+    /// When no connection can be had.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(Tx(match &*self.backend {
+            Backend::Sqlite(backend) => TxInner::Sqlite(backend.begin().await?),
+            Backend::Postgres(backend) => TxInner::Postgres(backend.begin("BEGIN ISOLATION LEVEL READ COMMITTED").await?),
+        }))
+    }
+
+    /// Begins a transaction that only reads and sees one instant of the database throughout.
+    ///
+    /// # Errors
+    /// When no connection can be had.
+    pub async fn begin_read(&self) -> Result<Tx> {
+        Ok(Tx(match &*self.backend {
+            Backend::Sqlite(backend) => TxInner::SqliteRead(backend.begin_read().await?),
+            Backend::Postgres(backend) => {
+                TxInner::Postgres(backend.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
+        }))
+    }
+
+    /// Runs the text of a migration, several statements, inside `tx`.
+    pub(crate) async fn run_script(&self, tx: &mut Tx, script: &str) -> Result<()> {
+        match &mut tx.0 {
+            TxInner::Sqlite(tx) => tx.run_script(script),
+            TxInner::SqliteRead(_) => Err(Error::Unsuitable("a reading transaction runs no script".into())),
+            TxInner::Postgres(tx) => tx.run_script(script).await,
+        }
+    }
+
+    /// Prepares a statement without running it, for the test that shows each statement to both engines.
+    #[cfg(feature = "testing")]
+    pub async fn prepare_only(&self, text: &str) -> Result<()> {
+        match &*self.backend {
+            Backend::Sqlite(backend) => backend.prepare_only(&text.replace('$', "?")).await,
+            Backend::Postgres(backend) => backend.prepare_only(text).await,
+        }
+    }
+
+    /// Writes a consistent copy of an SQLite database to `file`, while it is in use.
+    ///
+    /// # Errors
+    /// When this is not SQLite or the file cannot be written.
+    pub async fn copy_sqlite_to(&self, file: &std::path::Path) -> Result<()> {
+        match &*self.backend {
+            Backend::Sqlite(backend) => backend.copy_to(file).await,
+            Backend::Postgres(_) => Err(Error::Unsuitable("only an SQLite database can be copied as a file".into())),
+        }
+    }
+
+    async fn read_text(&self, text: Text, params: &[Value]) -> Result<Vec<Row>> {
+        check(params)?;
+        match &*self.backend {
+            Backend::Sqlite(backend) => backend.query(text.sqlite, params).await,
+            Backend::Postgres(backend) => backend.query(text.postgres, params).await,
+        }
+    }
+}
+
+/// A transaction.
+pub struct Tx(TxInner);
+
+enum TxInner {
+    Sqlite(SqliteTx),
+    SqliteRead(SqliteReadTx),
+    Postgres(PostgresTx),
+}
+
+impl Tx {
+    /// `"sqlite"` or `"postgres"`; only the batched order write may ask.
+    pub(crate) fn is_sqlite(&self) -> bool {
+        !matches!(self.0, TxInner::Postgres(_))
+    }
+
+    /// The rows of a statement about one shop (also of one that writes and ends in RETURNING).
+    ///
+    /// # Errors
+    /// When the database fails; the transaction is then of no more use.
+    pub async fn query(&mut self, shop: ShopId, sql: ShopSql, params: &[Value]) -> Result<Vec<Row>> {
+        self.query_text(sql.text, &with_shop(shop, params)).await
+    }
+
+    /// The first row, if there is one.
+    ///
+    /// # Errors
+    /// As [`Self::query`].
+    pub async fn query_opt(&mut self, shop: ShopId, sql: ShopSql, params: &[Value]) -> Result<Option<Row>> {
+        Ok(self.query(shop, sql, params).await?.into_iter().next())
+    }
+
+    /// The rows of a statement about the platform.
+    ///
+    /// # Errors
+    /// As [`Self::query`].
+    pub async fn query_platform(&mut self, sql: PlatformSql, params: &[Value]) -> Result<Vec<Row>> {
+        self.query_text(sql.text, params).await
+    }
+
+    /// Runs a statement about one shop; returns how many rows it touched.
+    ///
+    /// # Errors
+    /// As [`Self::query`].
+    pub async fn execute(&mut self, shop: ShopId, sql: ShopSql, params: &[Value]) -> Result<u64> {
+        self.execute_text(sql.text, &with_shop(shop, params)).await
+    }
+
+    /// Runs a statement about the platform; returns how many rows it touched.
+    ///
+    /// # Errors
+    /// As [`Self::query`].
+    pub async fn execute_platform(&mut self, sql: PlatformSql, params: &[Value]) -> Result<u64> {
+        self.execute_text(sql.text, params).await
+    }
+
+    /// Runs one statement for many rows, in their order. On PostgreSQL all are on the wire before the first answer is waited for.
+    ///
+    /// # Errors
+    /// As [`Self::query`].
+    pub async fn execute_many(&mut self, shop: ShopId, sql: ShopSql, rows: &[Vec<Value>]) -> Result<u64> {
+        let rows: Vec<Vec<Value>> = rows.iter().map(|params| with_shop(shop, params)).collect();
+        rows.iter().try_for_each(|params| check(params))?;
+        match &mut self.0 {
+            TxInner::Sqlite(tx) => tx.execute_many(sql.text.sqlite, &rows),
+            TxInner::SqliteRead(_) => Err(Error::Unsuitable("a reading transaction changes nothing".into())),
+            TxInner::Postgres(tx) => tx.execute_many(sql.text.postgres, &rows).await,
+        }
+    }
+
+    /// Runs one statement for many sets of parameters and returns the rows of each, in their order. On PostgreSQL they travel
+    /// together.
+    ///
+    /// # Errors
+    /// As [`Self::query`].
+    pub async fn query_many(&mut self, shop: ShopId, sql: ShopSql, params: &[Vec<Value>]) -> Result<Vec<Vec<Row>>> {
+        let params: Vec<Vec<Value>> = params.iter().map(|params| with_shop(shop, params)).collect();
+        params.iter().try_for_each(|params| check(params))?;
+        match &mut self.0 {
+            TxInner::Sqlite(tx) => params.iter().map(|params| tx.query(sql.text.sqlite, params)).collect(),
+            TxInner::SqliteRead(tx) => params.iter().map(|params| tx.query(sql.text.sqlite, params)).collect(),
+            TxInner::Postgres(tx) => tx.query_many(sql.text.postgres, &params).await,
+        }
+    }
+
+    /// Makes the changes durable. After `Ok` they survive the loss of power.
+    ///
+    /// # Errors
+    /// [`Error::CommitUnknown`] when the changes may or may not have been kept; any other error: they were not.
+    pub async fn commit(self) -> Result<()> {
+        match self.0 {
+            TxInner::Sqlite(tx) => tx.commit(),
+            TxInner::SqliteRead(_) => Ok(()),
+            TxInner::Postgres(tx) => tx.commit().await,
+        }
+    }
+
+    /// Gives the changes up. Dropping does the same; on PostgreSQL this keeps the connection for the next one.
+    pub async fn rollback(self) {
+        match self.0 {
+            TxInner::Sqlite(_) | TxInner::SqliteRead(_) => {}
+            TxInner::Postgres(tx) => tx.rollback().await,
+        }
+    }
+
+    async fn query_text(&mut self, text: Text, params: &[Value]) -> Result<Vec<Row>> {
+        check(params)?;
+        match &mut self.0 {
+            TxInner::Sqlite(tx) => tx.query(text.sqlite, params),
+            TxInner::SqliteRead(tx) => tx.query(text.sqlite, params),
+            TxInner::Postgres(tx) => tx.query(text.postgres, params).await,
+        }
+    }
+
+    async fn execute_text(&mut self, text: Text, params: &[Value]) -> Result<u64> {
+        check(params)?;
+        match &mut self.0 {
+            TxInner::Sqlite(tx) => tx.execute(text.sqlite, params),
+            TxInner::SqliteRead(_) => Err(Error::Unsuitable("a reading transaction changes nothing".into())),
+            TxInner::Postgres(tx) => tx.execute(text.postgres, params).await,
+        }
+    }
+}
+
+fn with_shop(shop: ShopId, params: &[Value]) -> Vec<Value> {
+    let mut all = Vec::with_capacity(params.len() + 1);
+    all.push(Value::Int(shop.0));
+    all.extend_from_slice(params);
+    all
+}
+
+fn check(params: &[Value]) -> Result<()> {
+    params.iter().try_for_each(Value::check)
+}

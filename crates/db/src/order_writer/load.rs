@@ -1,0 +1,347 @@
+//! Reads what a batch can touch, and keeps it until the transaction ends.
+//!
+//! Rows are locked class by class (payments, checkouts, reservations, orders, refunds, stock, sales, coupons, the shop's counter)
+//! and within a class in the order of their keys, so that two nodes never wait for each other in a circle.
+
+use super::read;
+use crate::{Error, Result, Row, Tx, Value, params, sql, sql_locking};
+use commerce::checkout::{CheckoutRecord, Command, ShopState, StockRow};
+use commerce::customer::customer_key;
+use commerce::payment::Payment;
+use commerce::pricing::normalize_coupon_code;
+use commerce::shop::{CheckoutSettings, ShippingSettings, TaxSettings};
+use commerce::{
+    CouponId, Currency, FlashSaleId, OrderId, PaymentId, RefundId, ReservationId, ShopId, Timestamp, VariantId,
+};
+use std::collections::BTreeSet;
+
+/// Reservations that one pass expires at most; the next pass takes the rest.
+const EXPIRED_PER_BATCH_MAX: i64 = 500;
+
+/// What the commands speak of.
+#[derive(Default)]
+struct Keys {
+    checkouts: BTreeSet<String>,
+    variants: BTreeSet<VariantId>,
+    customers: BTreeSet<String>,
+    coupons: BTreeSet<String>,
+    payments: BTreeSet<PaymentId>,
+    reservations: BTreeSet<ReservationId>,
+    orders: BTreeSet<OrderId>,
+    refunds: BTreeSet<RefundId>,
+    places_orders: bool,
+    all_expired: bool,
+}
+
+pub(super) async fn load(tx: &mut Tx, shop: ShopId, commands: &[Command], now: Timestamp) -> Result<ShopState> {
+    let mut keys = Keys::of(commands);
+    let mut state = load_settings(tx, shop).await?;
+    find_payments(tx, shop, &mut keys).await?;
+    load_payments(tx, shop, &mut keys, &mut state).await?;
+    load_checkouts(tx, shop, &mut keys, &mut state).await?;
+    find_expired(tx, shop, &mut keys, now).await?;
+    load_reservations(tx, shop, &mut keys, &mut state).await?;
+    load_orders(tx, shop, &mut keys, &mut state).await?;
+    load_refunds(tx, shop, &keys, &mut state).await?;
+    load_stock(tx, shop, &keys, &mut state, now).await?;
+    load_sales(tx, shop, &keys, &mut state).await?;
+    load_coupons(tx, shop, &keys, &mut state).await?;
+    if keys.places_orders {
+        let sql = sql_locking!("SELECT value FROM shop_counters WHERE shop_id = $1 AND name = 'order_number'");
+        state.order_number = tx.query_opt(shop, sql, &[]).await?.map_or(state.order_number, |row| row.get(0));
+    }
+    Ok(state)
+}
+
+impl Keys {
+    fn of(commands: &[Command]) -> Self {
+        let mut keys = Self::default();
+        for command in commands {
+            match command {
+                Command::Reserve(cart) => {
+                    keys.checkouts.insert(cart.checkout_id.clone());
+                    keys.variants.extend(cart.lines.iter().map(|line| line.variant));
+                    keys.customers.insert(customer_key(&cart.contact.email));
+                    let code = normalize_coupon_code(&cart.coupon);
+                    keys.coupons.extend((!code.is_empty()).then_some(code));
+                }
+                Command::Settle { payment, .. } => {
+                    keys.places_orders = true;
+                    keys.payments.insert(*payment);
+                }
+                Command::Release { reservation } => drop(keys.reservations.insert(*reservation)),
+                Command::ExpireDue => keys.all_expired = true,
+                Command::AdjustStock { variant, .. } => drop(keys.variants.insert(*variant)),
+                Command::FulfillOrder { order, .. }
+                | Command::CancelOrder { order, .. }
+                | Command::RefundOrder { order, .. } => drop(keys.orders.insert(*order)),
+                Command::SettleRefund { refund, .. } => drop(keys.refunds.insert(*refund)),
+            }
+        }
+        keys
+    }
+}
+
+async fn load_settings(tx: &mut Tx, shop: ShopId) -> Result<ShopState> {
+    let sql = sql!("SELECT currency FROM shops WHERE shop_id = $1");
+    let row = tx.query_opt(shop, sql, &[]).await?.ok_or_else(|| Error::Unsuitable(format!("there is no shop {shop}")))?;
+    let code: String = row.get(0);
+    let currency =
+        Currency::from_code(&code).ok_or_else(|| Error::Unsuitable(format!("shop {shop} has the unknown currency {code}")))?;
+    let mut state = ShopState::empty(currency);
+    let sql = sql!("SELECT area, value FROM shop_settings WHERE shop_id = $1 AND area IN ('shipping', 'tax', 'checkout')");
+    for row in tx.query(shop, sql, &[]).await? {
+        let (area, value): (String, String) = (row.get(0), row.get(1));
+        match area.as_str() {
+            "shipping" => state.shipping = read::json::<ShippingSettings>(&value)?,
+            "tax" => state.tax = read::json::<TaxSettings>(&value)?,
+            _ => state.checkout = read::json::<CheckoutSettings>(&value)?,
+        }
+    }
+    Ok(state)
+}
+
+/// The payments behind refunds and orders: known before anything is locked, because payments are locked first.
+async fn find_payments(tx: &mut Tx, shop: ShopId, keys: &mut Keys) -> Result<()> {
+    let of_refund = sql!("SELECT payment_id, order_id FROM refunds WHERE shop_id = $1 AND refund_id = $2");
+    for rows in tx.query_many(shop, of_refund, &one_by_one(&keys.refunds)).await? {
+        for row in rows {
+            keys.payments.insert(row.get(0));
+            keys.orders.extend(row.get::<Option<OrderId>>(1));
+        }
+    }
+    let of_order = sql!("SELECT payment_id FROM orders WHERE shop_id = $1 AND order_id = $2");
+    for rows in tx.query_many(shop, of_order, &one_by_one(&keys.orders)).await? {
+        keys.payments.extend(rows.iter().map(|row| row.get::<PaymentId>(0)));
+    }
+    let open = sql!(
+        "SELECT payment_id FROM payments WHERE shop_id = $1 AND checkout_id = $2 AND status IN ('pending', 'requires_action')"
+    );
+    for rows in tx.query_many(shop, open, &one_by_one(&keys.checkouts)).await? {
+        keys.payments.extend(rows.iter().map(|row| row.get::<PaymentId>(0)));
+    }
+    Ok(())
+}
+
+async fn load_payments(tx: &mut Tx, shop: ShopId, keys: &mut Keys, state: &mut ShopState) -> Result<()> {
+    let sql = sql_locking!(
+        "SELECT payment_id, checkout_id, reservation_id, order_id, provider, reference, status, amount_minor, currency,
+             refunded_minor, decline_code, created_at
+         FROM payments WHERE shop_id = $1 AND payment_id = $2"
+    );
+    for row in tx.query_many(shop, sql, &one_by_one(&keys.payments)).await?.into_iter().flatten() {
+        let payment: Payment = read::payment(&row)?;
+        // What a payment can touch matters only while it may still lead to an order.
+        keys.checkouts.insert(payment.checkout_id.clone());
+        keys.reservations.insert(payment.reservation);
+        keys.orders.extend(payment.order);
+        state.payments.insert(payment.id, payment);
+    }
+    Ok(())
+}
+
+async fn load_checkouts(tx: &mut Tx, shop: ShopId, keys: &mut Keys, state: &mut ShopState) -> Result<()> {
+    let sql = sql_locking!(
+        "SELECT checkout_id, content_hash, reservation_id, order_id FROM checkouts WHERE shop_id = $1 AND checkout_id = $2"
+    );
+    for row in tx.query_many(shop, sql, &one_by_one(&keys.checkouts)).await?.into_iter().flatten() {
+        let record = CheckoutRecord { content_hash: row.get(1), reservation: row.get(2), order: row.get(3) };
+        keys.reservations.insert(record.reservation);
+        keys.orders.extend(record.order);
+        state.checkouts.insert(row.get(0), record);
+    }
+    Ok(())
+}
+
+/// Reservations that have run out of time and hold one of the wanted variants.
+async fn find_expired(tx: &mut Tx, shop: ShopId, keys: &mut Keys, now: Timestamp) -> Result<()> {
+    if keys.all_expired {
+        let sql = sql!(
+            "SELECT reservation_id FROM reservations
+             WHERE shop_id = $1 AND status = 'active' AND expires_at <= $2 ORDER BY expires_at LIMIT $3"
+        );
+        let rows = tx.query(shop, sql, &params![now, EXPIRED_PER_BATCH_MAX]).await?;
+        keys.reservations.extend(rows.iter().map(|row| row.get::<ReservationId>(0)));
+        return Ok(());
+    }
+    let sql = sql!(
+        "SELECT DISTINCT r.reservation_id FROM reservations r
+         JOIN reservation_lines l ON l.shop_id = r.shop_id AND l.reservation_id = r.reservation_id
+         WHERE r.shop_id = $1 AND r.status = 'active' AND r.expires_at <= $2 AND l.variant_id = $3"
+    );
+    let wanted: Vec<Vec<Value>> = keys.variants.iter().map(|variant| params![now, *variant].to_vec()).collect();
+    for rows in tx.query_many(shop, sql, &wanted).await? {
+        keys.reservations.extend(rows.iter().map(|row| row.get::<ReservationId>(0)));
+    }
+    Ok(())
+}
+
+async fn load_reservations(tx: &mut Tx, shop: ShopId, keys: &mut Keys, state: &mut ShopState) -> Result<()> {
+    let sql = sql_locking!(
+        "SELECT reservation_id, checkout_id, status, customer_key, coupon_id, total_minor, details, created_at, expires_at
+         FROM reservations WHERE shop_id = $1 AND reservation_id = $2"
+    );
+    let lines = sql!(
+        "SELECT variant_id, sale_id, quantity, counted FROM reservation_lines
+         WHERE shop_id = $1 AND reservation_id = $2 ORDER BY line"
+    );
+    let ids = one_by_one(&keys.reservations);
+    let rows = tx.query_many(shop, sql, &ids).await?;
+    let lines = tx.query_many(shop, lines, &ids).await?;
+    for (row, lines) in rows.iter().zip(&lines) {
+        let Some(row) = row.first() else { continue };
+        let reservation = read::reservation(row, lines)?;
+        keys.variants.extend(reservation.lines.iter().map(|line| line.variant));
+        keys.customers.insert(reservation.customer_key.clone());
+        state.reservations.insert(reservation.id, reservation);
+    }
+    Ok(())
+}
+
+async fn load_orders(tx: &mut Tx, shop: ShopId, keys: &mut Keys, state: &mut ShopState) -> Result<()> {
+    let sql = sql_locking!(
+        "SELECT order_id, number, checkout_id, reservation_id, payment_id, status, fulfillment_status, customer_key, coupon_id,
+             currency, total_minor, refunded_minor, details, placed_at
+         FROM orders WHERE shop_id = $1 AND order_id = $2"
+    );
+    let lines = sql!(
+        "SELECT line, variant_id, sale_id, title, variant_title, sku, quantity, price_minor, was_price_minor, subtotal_minor,
+             discount_minor, tax_minor, total_minor, counted, fulfilled, canceled, refunded, returned
+         FROM order_lines WHERE shop_id = $1 AND order_id = $2 ORDER BY line"
+    );
+    let ids = one_by_one(&keys.orders);
+    let rows = tx.query_many(shop, sql, &ids).await?;
+    let lines = tx.query_many(shop, lines, &ids).await?;
+    for (row, lines) in rows.iter().zip(&lines) {
+        let Some(row) = row.first() else { continue };
+        let order = read::order_from_rows(row, lines)?;
+        keys.variants.extend(order.lines.iter().map(|line| line.variant));
+        keys.customers.insert(order.customer_key.clone());
+        state.orders.insert(order.id, order);
+    }
+    Ok(())
+}
+
+async fn load_refunds(tx: &mut Tx, shop: ShopId, keys: &Keys, state: &mut ShopState) -> Result<()> {
+    let of_payment = sql_locking!(
+        "SELECT refund_id, payment_id, order_id, amount_minor, status, reason, actor, created_at
+         FROM refunds WHERE shop_id = $1 AND payment_id = $2 ORDER BY refund_id"
+    );
+    let lines = sql!(
+        "SELECT line, quantity, amount_minor, restocked FROM refund_lines WHERE shop_id = $1 AND refund_id = $2 ORDER BY line"
+    );
+    // Refunds are few; those of the payments at hand are all that a command can touch.
+    if keys.refunds.is_empty() && !state.payments.values().any(|payment| payment.refunded_minor > 0) {
+        return Ok(());
+    }
+    let payments: BTreeSet<PaymentId> = state.payments.keys().copied().collect();
+    for row in tx.query_many(shop, of_payment, &one_by_one(&payments)).await?.into_iter().flatten() {
+        let lines = tx.query(shop, lines, &params![row.get::<RefundId>(0)]).await?;
+        let refund = read::refund(&row, &lines)?;
+        state.refunds.insert(refund.id, refund);
+    }
+    Ok(())
+}
+
+async fn load_stock(tx: &mut Tx, shop: ShopId, keys: &Keys, state: &mut ShopState, now: Timestamp) -> Result<()> {
+    let stock = sql_locking!(
+        "SELECT variant_id, on_hand, reserved, allocated, movements FROM stock_items WHERE shop_id = $1 AND variant_id = $2"
+    );
+    let ids = one_by_one(&keys.variants);
+    for row in tx.query_many(shop, stock, &ids).await?.into_iter().flatten() {
+        let item = commerce::stock::StockItem { on_hand: row.get(1), reserved: row.get(2), allocated: row.get(3) };
+        state.stock.insert(row.get(0), StockRow { item, movements: row.get(4) });
+    }
+    let terms = sql!(
+        "SELECT v.variant_id, p.title, v.option_values, v.sku, v.price_minor, v.was_price_minor, v.weight_grams, v.taxable,
+             v.requires_shipping, v.stock_tracked, v.stock_policy, v.removed, p.status, p.published_at
+         FROM variants v JOIN products p ON p.shop_id = v.shop_id AND p.product_id = v.product_id
+         WHERE v.shop_id = $1 AND v.variant_id = $2"
+    );
+    for row in tx.query_many(shop, terms, &ids).await?.into_iter().flatten() {
+        state.variants.insert(row.get(0), read::terms(&row, now)?);
+    }
+    Ok(())
+}
+
+async fn load_sales(tx: &mut Tx, shop: ShopId, keys: &Keys, state: &mut ShopState) -> Result<()> {
+    let items = sql!("SELECT sale_id FROM flash_sale_items WHERE shop_id = $1 AND variant_id = $2");
+    let mut wanted: BTreeSet<(FlashSaleId, VariantId)> = BTreeSet::new();
+    for (variant, rows) in keys.variants.iter().zip(tx.query_many(shop, items, &one_by_one(&keys.variants)).await?) {
+        wanted.extend(rows.iter().map(|row| (row.get::<FlashSaleId>(0), *variant)));
+    }
+    let sale = sql!(
+        "SELECT sale_id, handle, name, teaser, media_id, early_access_at, opens_at, closes_at, before_opening, status
+         FROM flash_sales WHERE shop_id = $1 AND sale_id = $2"
+    );
+    let item = sql_locking!(
+        "SELECT variant_id, price_minor, quantity_offered, quantity_per_customer_max, quantity_claimed
+         FROM flash_sale_items WHERE shop_id = $1 AND sale_id = $2 AND variant_id = $3"
+    );
+    let sales: BTreeSet<FlashSaleId> = wanted.iter().map(|(sale, _)| *sale).collect();
+    for row in tx.query_many(shop, sale, &one_by_one(&sales)).await?.into_iter().flatten() {
+        state.sales.push(read::sale(&row)?);
+    }
+    let pairs: Vec<Vec<Value>> = wanted.iter().map(|(sale, variant)| params![*sale, *variant].to_vec()).collect();
+    for ((sale, _), rows) in wanted.iter().zip(tx.query_many(shop, item, &pairs).await?) {
+        let known = state.sales.iter_mut().find(|known| known.id == *sale);
+        if let (Some(known), Some(row)) = (known, rows.first()) {
+            known.items.push(read::sale_item(row));
+        }
+    }
+    let claims = sql!(
+        "SELECT quantity FROM customer_claims WHERE shop_id = $1 AND sale_id = $2 AND variant_id = $3 AND customer_key = $4"
+    );
+    let of_customers: Vec<(FlashSaleId, VariantId, String)> = wanted
+        .iter()
+        .flat_map(|(sale, variant)| keys.customers.iter().map(|customer| (*sale, *variant, customer.clone())))
+        .collect();
+    let rows: Vec<Vec<Value>> =
+        of_customers.iter().map(|(sale, variant, customer)| params![*sale, *variant, customer.as_str()].to_vec()).collect();
+    for (key, rows) in of_customers.into_iter().zip(tx.query_many(shop, claims, &rows).await?) {
+        if let Some(row) = rows.first() {
+            state.customer_claims.insert(key, row.get(0));
+        }
+    }
+    Ok(())
+}
+
+async fn load_coupons(tx: &mut Tx, shop: ShopId, keys: &Keys, state: &mut ShopState) -> Result<()> {
+    let by_id = sql!("SELECT code FROM coupons WHERE shop_id = $1 AND coupon_id = $2");
+    let held: BTreeSet<CouponId> = state
+        .reservations
+        .values()
+        .filter_map(|reservation| reservation.coupon)
+        .chain(state.orders.values().filter_map(|order| order.coupon))
+        .collect();
+    let mut codes = keys.coupons.clone();
+    for row in tx.query_many(shop, by_id, &one_by_one(&held)).await?.into_iter().flatten() {
+        codes.insert(row.get(0));
+    }
+    let sql = sql_locking!(
+        "SELECT coupon_id, code, kind, minimum_minor, starts_at, ends_at, uses_max, uses_per_customer_max, uses_claimed, active
+         FROM coupons WHERE shop_id = $1 AND code = $2"
+    );
+    let claims = sql!("SELECT uses FROM coupon_claims WHERE shop_id = $1 AND coupon_id = $2 AND customer_key = $3");
+    for row in tx.query_many(shop, sql, &one_by_one(&codes)).await?.into_iter().flatten() {
+        let coupon = read::coupon(&row)?;
+        let customers: Vec<Vec<Value>> =
+            keys.customers.iter().map(|customer| params![coupon.id, customer.as_str()].to_vec()).collect();
+        let rows: Vec<Vec<Row>> = tx.query_many(shop, claims, &customers).await?;
+        for (customer, rows) in keys.customers.iter().zip(rows) {
+            if let Some(row) = rows.first() {
+                state.coupon_claims.insert((coupon.id, customer.clone()), row.get(0));
+            }
+        }
+        state.coupons.insert(coupon.code.clone(), coupon);
+    }
+    Ok(())
+}
+
+/// One set of parameters per key, in the order of the keys.
+fn one_by_one<T: Clone>(keys: &BTreeSet<T>) -> Vec<Vec<Value>>
+where
+    Value: From<T>,
+{
+    keys.iter().map(|key| vec![Value::from(key.clone())]).collect()
+}

@@ -1,0 +1,125 @@
+//! Mail that waits to leave. The order writer puts rows in; a job claims what is due, sends it and says how it went.
+//!
+//! A row that is claimed is put off by the length of the lease, so that two nodes do not send it twice and a crash in between only
+//! delays it.
+
+use crate::{Db, Result, Row, params, platform_sql, sql};
+use commerce::{OutboxId, ShopId, Timestamp};
+
+/// A waiting message: what it is about, not what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboxMessage {
+    /// Whose.
+    pub shop: ShopId,
+    /// The row's id.
+    pub id: OutboxId,
+    /// What happened: `order_placed`, `order_fulfilled`, `order_refunded`, `order_canceled`, `payment_refunded_late`.
+    pub kind: String,
+    /// Id of the order, fulfillment or refund that it is about.
+    pub subject_id: i64,
+    /// Tries so far.
+    pub attempts: i64,
+    /// Not before, UTC; [`GIVEN_UP`] when it will not be tried again.
+    pub next_attempt_at: Timestamp,
+    /// When it left, UTC.
+    pub sent_at: Option<Timestamp>,
+    /// Why the last try failed; empty when none did.
+    pub failure: String,
+    /// UTC.
+    pub created_at: Timestamp,
+}
+
+/// The instant that means "never again".
+pub const GIVEN_UP: Timestamp = Timestamp(i64::MAX);
+
+/// Claims up to `limit` messages of all shops that are due at `now`, oldest first, and puts them off until `leased_until`.
+///
+/// # Errors
+/// When the database fails; whatever was claimed before is due again when its lease ends.
+pub async fn claim_due(db: &Db, now: Timestamp, leased_until: Timestamp, limit: u32) -> Result<Vec<OutboxMessage>> {
+    let sql = platform_sql!(
+        "SELECT shop_id, outbox_id, kind, subject_id, attempts, next_attempt_at, sent_at, failure, created_at FROM outbox
+         WHERE sent_at IS NULL AND next_attempt_at <= $1 ORDER BY next_attempt_at, outbox_id LIMIT $2"
+    );
+    let due: Vec<OutboxMessage> = db.query_platform(sql, &params![now, limit]).await?.iter().map(read_message).collect();
+    let mut claimed = Vec::with_capacity(due.len());
+    for message in due {
+        let sql = sql!(
+            "UPDATE outbox SET next_attempt_at = $4, attempts = attempts + 1
+             WHERE shop_id = $1 AND outbox_id = $2 AND next_attempt_at = $3 AND sent_at IS NULL"
+        );
+        let values = params![message.id, message.next_attempt_at, leased_until];
+        if db.execute(message.shop, sql, &values).await? == 1 {
+            claimed.push(OutboxMessage { attempts: message.attempts + 1, next_attempt_at: leased_until, ..message });
+        }
+    }
+    Ok(claimed)
+}
+
+/// Notes that a message left.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_sent(db: &Db, shop: ShopId, message: OutboxId, now: Timestamp) -> Result<()> {
+    let sql = sql!("UPDATE outbox SET sent_at = $3, failure = '' WHERE shop_id = $1 AND outbox_id = $2");
+    db.execute(shop, sql, &params![message, now]).await.map(|_| ())
+}
+
+/// Notes why a message did not leave and when to try again ([`GIVEN_UP`]: never).
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_failed(db: &Db, shop: ShopId, message: OutboxId, failure: &str, next_attempt_at: Timestamp) -> Result<()> {
+    let sql = sql!("UPDATE outbox SET failure = $3, next_attempt_at = $4 WHERE shop_id = $1 AND outbox_id = $2");
+    db.execute(shop, sql, &params![message, failure.replace('\0', ""), next_attempt_at]).await.map(|_| ())
+}
+
+/// Puts a message in line again, also one that was given up or has left already. `false` when there is none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn send_again(db: &Db, shop: ShopId, message: OutboxId, now: Timestamp) -> Result<bool> {
+    let sql = sql!(
+        "UPDATE outbox SET sent_at = NULL, attempts = 0, failure = '', next_attempt_at = $3
+         WHERE shop_id = $1 AND outbox_id = $2"
+    );
+    Ok(db.execute(shop, sql, &params![message, now]).await? == 1)
+}
+
+/// The shop's newest messages, sent and waiting.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_messages(db: &Db, shop: ShopId, limit: u32) -> Result<Vec<OutboxMessage>> {
+    let sql = sql!(
+        "SELECT shop_id, outbox_id, kind, subject_id, attempts, next_attempt_at, sent_at, failure, created_at FROM outbox
+         WHERE shop_id = $1 ORDER BY outbox_id DESC LIMIT $2"
+    );
+    Ok(db.query(shop, sql, &params![limit]).await?.iter().map(read_message).collect())
+}
+
+/// One message.
+///
+/// # Errors
+/// When the database fails.
+pub async fn load_message(db: &Db, shop: ShopId, message: OutboxId) -> Result<Option<OutboxMessage>> {
+    let sql = sql!(
+        "SELECT shop_id, outbox_id, kind, subject_id, attempts, next_attempt_at, sent_at, failure, created_at FROM outbox
+         WHERE shop_id = $1 AND outbox_id = $2"
+    );
+    Ok(db.query_opt(shop, sql, &params![message]).await?.as_ref().map(read_message))
+}
+
+fn read_message(row: &Row) -> OutboxMessage {
+    OutboxMessage {
+        shop: row.get(0),
+        id: row.get(1),
+        kind: row.get(2),
+        subject_id: row.get(3),
+        attempts: row.get(4),
+        next_attempt_at: row.get(5),
+        sent_at: row.get(6),
+        failure: row.get(7),
+        created_at: row.get(8),
+    }
+}

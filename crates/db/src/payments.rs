@@ -1,0 +1,101 @@
+//! Payments and refunds that are still open at the provider: their references, and what a job has to ask the provider about.
+//!
+//! What a verdict leads to is decided and written by the order writer.
+
+use crate::{Db, Result, params, platform_sql, sql};
+use commerce::{Currency, Money, PaymentId, RefundId, ShopId, Timestamp};
+
+/// A payment without a final word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenPayment {
+    /// Whose.
+    pub shop: ShopId,
+    /// The row's id.
+    pub id: PaymentId,
+    /// The provider's reference; empty while the provider was never told of it, in which case no money moved.
+    pub reference: String,
+    /// When it began, UTC.
+    pub created_at: Timestamp,
+}
+
+/// A refund that is decided and not confirmed by the provider yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenRefund {
+    /// Whose.
+    pub shop: ShopId,
+    /// The row's id.
+    pub id: RefundId,
+    /// The provider's reference of the payment.
+    pub payment_reference: String,
+    /// How much.
+    pub amount: Money,
+}
+
+/// Writes down the provider's reference before any money moves. `false` when the payment is no longer pending or has another
+/// reference: then it must not be charged.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_reference(db: &Db, shop: ShopId, payment: PaymentId, reference: &str, now: Timestamp) -> Result<bool> {
+    let sql = sql!(
+        "UPDATE payments SET reference = $3, updated_at = $4
+         WHERE shop_id = $1 AND payment_id = $2 AND status = 'pending' AND reference IN ('', $3)"
+    );
+    Ok(db.execute(shop, sql, &params![payment, reference, now]).await? == 1)
+}
+
+/// Payments of all shops that have been open since before `before`, the longest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open_payments(db: &Db, before: Timestamp, limit: u32) -> Result<Vec<OpenPayment>> {
+    let sql = platform_sql!(
+        "SELECT shop_id, payment_id, reference, created_at FROM payments
+         WHERE status IN ('pending', 'requires_action') AND updated_at < $1 ORDER BY updated_at, payment_id LIMIT $2"
+    );
+    let rows = db.query_platform(sql, &params![before, limit]).await?;
+    let read = |row: &crate::Row| OpenPayment { shop: row.get(0), id: row.get(1), reference: row.get(2), created_at: row.get(3) };
+    Ok(rows.iter().map(read).collect())
+}
+
+/// Notes that the provider was asked and has no final word yet, so that others get their turn first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn touch_open_payment(db: &Db, shop: ShopId, payment: PaymentId, now: Timestamp) -> Result<()> {
+    let sql = sql!(
+        "UPDATE payments SET updated_at = $3
+         WHERE shop_id = $1 AND payment_id = $2 AND status IN ('pending', 'requires_action')"
+    );
+    db.execute(shop, sql, &params![payment, now]).await.map(|_| ())
+}
+
+/// Refunds of all shops that have been pending since before `before`, the longest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open_refunds(db: &Db, before: Timestamp, limit: u32) -> Result<Vec<OpenRefund>> {
+    let sql = platform_sql!(
+        "SELECT r.shop_id, r.refund_id, p.reference, r.amount_minor, p.currency FROM refunds r
+         JOIN payments p ON p.shop_id = r.shop_id AND p.payment_id = r.payment_id
+         WHERE r.status = 'pending' AND r.updated_at < $1 ORDER BY r.updated_at, r.refund_id LIMIT $2"
+    );
+    let rows = db.query_platform(sql, &params![before, limit]).await?;
+    let read = |row: &crate::Row| {
+        let code: String = row.get(4);
+        let currency = Currency::from_code(&code)
+            .ok_or_else(|| crate::Error::Unsuitable(format!("a payment is in “{code}”, which is no ISO 4217 currency")))?;
+        let amount = Money::new(row.get(3), currency);
+        Ok(OpenRefund { shop: row.get(0), id: row.get(1), payment_reference: row.get(2), amount })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// Notes that the provider did not take a refund this time, so that others get their turn first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn touch_open_refund(db: &Db, shop: ShopId, refund: RefundId, now: Timestamp) -> Result<()> {
+    let sql = sql!("UPDATE refunds SET updated_at = $3 WHERE shop_id = $1 AND refund_id = $2 AND status = 'pending'");
+    db.execute(shop, sql, &params![refund, now]).await.map(|_| ())
+}

@@ -1,0 +1,4 @@
+//! Every case of this crate, on a real SQLite file and on a real PostgreSQL cluster.
+
+mod schema;
+mod seam;

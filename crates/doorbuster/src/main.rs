@@ -1,0 +1,2 @@
+//! Doorbuster.
+fn main() {}

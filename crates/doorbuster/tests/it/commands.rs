@@ -1,0 +1,1 @@
+//! The command line: shops, imports and exports, backups.

@@ -1,0 +1,16 @@
+//! The built program from outside: over HTTP, through a browser, from the command line, and after `kill -9`.
+//!
+//! Nothing here knows a type of the program. Each test starts its own server on a free loopback port with a database of its own,
+//! on SQLite and on PostgreSQL.
+
+mod program;
+mod shopper;
+mod webdriver;
+
+mod audit;
+mod browser_buys;
+mod commands;
+mod crowd;
+mod kill;
+mod pages;
+mod screenshots;

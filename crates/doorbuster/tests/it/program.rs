@@ -1,0 +1,186 @@
+//! The program under test: its commands, and its servers.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+
+/// Which database keeps a shop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// A file in the data folder.
+    Sqlite,
+    /// A schema of its own on a throw-away cluster.
+    Postgres,
+}
+
+/// A data folder and a database that nobody else uses. The folder is gone when the value is dropped.
+pub struct Place {
+    /// Where the program keeps its files.
+    pub folder: PathBuf,
+    database: Option<String>,
+}
+
+/// How a command ended and what it said.
+pub struct Said {
+    /// The exit code; none when it was killed.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub output: String,
+    /// Standard error.
+    pub complaint: String,
+}
+
+/// A running server. It is ended when the value is dropped.
+pub struct Server {
+    /// `http://127.0.0.1:{port}`
+    pub address: String,
+    /// What it printed before it was ready.
+    pub printed: Vec<String>,
+    child: Child,
+}
+
+impl Place {
+    /// A fresh one.
+    pub fn new(engine: Engine) -> Self {
+        let database = match engine {
+            Engine::Sqlite => None,
+            Engine::Postgres => Some(db::testing::postgres_url()),
+        };
+        Self { folder: db::testing::fresh_folder("place"), database }
+    }
+
+    /// The program with nothing of the tester's environment in its settings.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_doorbuster"));
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("DOORBUSTER_")) {
+            command.env_remove(name);
+        }
+        command.env("DOORBUSTER_DATA", &self.folder).current_dir(&self.folder).args(arguments);
+        if let Some(database) = &self.database {
+            command.env("DOORBUSTER_DATABASE", database);
+        }
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[&str]) -> Said {
+        self.command(arguments).stdin(Stdio::null()).output().expect("the program starts").into()
+    }
+
+    /// Runs a command that must succeed, and returns what it printed.
+    pub fn must(&self, arguments: &[&str]) -> String {
+        let said = self.run(arguments);
+        assert_eq!(said.code, Some(0), "doorbuster {}: {}{}", arguments.join(" "), said.output, said.complaint);
+        said.output
+    }
+
+    /// Runs a command that reads `input`.
+    pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Said {
+        let mut command = self.command(arguments);
+        let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = piped.spawn().expect("the program starts");
+        // A program that refuses its arguments ends without reading.
+        let _ = child.stdin.take().expect("its input is piped").write_all(input.as_bytes());
+        child.wait_with_output().expect("its output can be read").into()
+    }
+
+    /// Writes a file into the folder and returns its path.
+    pub fn file(&self, name: &str, text: &str) -> String {
+        let path = self.folder.join(name);
+        std::fs::write(&path, text).expect("the folder can be written");
+        path.to_str().expect("the temporary folder's path is UTF-8").to_owned()
+    }
+
+    /// Every unit and every cent adds up.
+    pub fn verify(&self) {
+        self.must(&["verify"]);
+    }
+
+    /// Starts `demo` or `serve` on a free port and waits until it listens.
+    pub fn start(&self, command: &str) -> Server {
+        let mut child = self
+            .command(&[command, "--listen", "127.0.0.1:0"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut output = BufReader::new(child.stdout.take().expect("its output is piped"));
+        let mut printed = Vec::new();
+        let address = loop {
+            let mut line = String::new();
+            let read = output.read_line(&mut line).expect("the program prints UTF-8");
+            assert!(read > 0, "the program says where it listens; it said {printed:?}");
+            if let Some(address) = line.trim().strip_prefix("Listening on ") {
+                break address.trim_end_matches('/').to_owned();
+            }
+            printed.push(line.trim().to_owned());
+        };
+        // Whatever it prints later must not fill the pipe.
+        std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
+        Server { address, printed, child }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Server {
+    /// Asks it to stop, as an operating system does, and waits until it has.
+    pub fn stop(mut self) -> Option<i32> {
+        let pid = self.child.id().to_string();
+        let told = Command::new("kill").args(["-TERM", &pid]).status().expect("kill is there");
+        assert!(told.success(), "the server was still running");
+        self.child.wait().expect("the server ends").code()
+    }
+
+    /// Ends it without a word: `kill -9`.
+    pub fn kill(mut self) {
+        self.child.kill().expect("the server was still running");
+        self.child.wait().expect("the server ends");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            output: String::from_utf8_lossy(&output.stdout).into_owned(),
+            complaint: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+impl Place {
+    /// A shop with one coffee of which there are `units`, delivered to nobody: it needs no parcel.
+    pub fn open_juniper_roasters(&self, units: usize) {
+        self.must(&["shop", "create", "juniper", "--name", "Juniper Roasters", "--currency", "EUR", "--domain", "127.0.0.1"]);
+        let products = format!(
+            "Handle,Title,Published,Status,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Inventory Tracker,\
+             Variant Inventory Qty,Variant Inventory Policy,Variant Requires Shipping\n\
+             house-blend,House Blend,TRUE,active,Title,Default Title,HB-250,12.50,shopify,{units},deny,FALSE\n"
+        );
+        let file = self.file("products.csv", &products);
+        self.must(&["import", "--shop", "juniper", &file]);
+    }
+}
+
+impl Server {
+    /// E-mail address and password of the seller whom the demo names.
+    pub fn seller(&self) -> (String, String) {
+        let line = self.printed.iter().find(|line| line.contains('@')).expect("the demo names a seller");
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let at = words.iter().position(|word| word.contains('@')).expect("the line names an address");
+        let password = words.last().expect("the line names a password");
+        (words[at].to_owned(), (*password).to_owned())
+    }
+}

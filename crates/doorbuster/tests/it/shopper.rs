@@ -1,0 +1,141 @@
+//! A shopper without a browser: pages, forms and cookies over plain HTTP, quick enough for a crowd.
+
+use std::collections::BTreeMap;
+
+/// One visitor with a cookie jar.
+pub struct Shopper {
+    agent: ureq::Agent,
+    address: String,
+    cookies: BTreeMap<String, String>,
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The HTTP status.
+    pub status: u16,
+    /// Where it leads; empty when nowhere.
+    pub location: String,
+    /// The document.
+    pub body: String,
+}
+
+/// What became of an attempt to buy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bought {
+    /// The receipt's path and the order's number on it.
+    Receipt { path: String, number: String },
+    /// The shop said that nothing is left.
+    SoldOut,
+    /// The connection broke, or something else was answered: status and text.
+    Failed { status: u16, text: String },
+}
+
+impl Shopper {
+    /// Somebody new to the shop at `address`.
+    pub fn new(address: &str) -> Self {
+        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).proxy(None);
+        // A redirect is an answer here, not a fault.
+        let config = config.max_redirects_will_error(false).build();
+        Self { agent: config.into(), address: address.to_owned(), cookies: BTreeMap::new() }
+    }
+
+    /// Asks for a page.
+    ///
+    /// # Errors
+    /// The connection failed.
+    pub fn get(&mut self, path: &str) -> Result<Page, ureq::Error> {
+        let request = self.agent.get(format!("{}{path}", self.address)).header("cookie", self.cookie());
+        let answer = request.call()?;
+        self.read(answer)
+    }
+
+    /// Sends a form.
+    ///
+    /// # Errors
+    /// The connection failed.
+    pub fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Result<Page, ureq::Error> {
+        let url = format!("{}{path}", self.address);
+        let request = self.agent.post(url).header("cookie", self.cookie()).header("origin", &self.address);
+        let answer = request.send_form(form.iter().copied())?;
+        self.read(answer)
+    }
+
+    /// Puts one unit of a product in the cart and goes to the checkout. Returns the form's `checkout_id`.
+    ///
+    /// # Errors
+    /// The connection failed.
+    pub fn go_to_checkout(&mut self, product: &str) -> Result<String, ureq::Error> {
+        let page = self.get(&format!("/products/{product}"))?;
+        let variant = field(&page.body, "variant").unwrap_or_else(|| panic!("a variant is for sale on {page:?}"));
+        let added = self.post("/cart/add", &[("variant", &variant), ("quantity", "1")])?;
+        assert_eq!((added.status, added.location.as_str()), (303, "/cart"), "{}", added.body);
+        let checkout = self.get("/checkout")?;
+        Ok(field(&checkout.body, "checkout_id").unwrap_or_else(|| panic!("there is something to pay on {checkout:?}")))
+    }
+
+    /// Pays for what is in the cart, with a card that every sandbox accepts.
+    pub fn pay(&mut self, checkout_id: &str, email: &str) -> Bought {
+        let form = [
+            ("checkout_id", checkout_id),
+            ("intent", "pay"),
+            ("email", email),
+            ("name", "Ada Byron"),
+            ("country", "DE"),
+            ("line1", "Sonnenallee 1"),
+            ("postal_code", "12047"),
+            ("city", "Berlin"),
+            ("card_number", "4242 4242 4242 4242"),
+            ("card_expiry", "12 / 39"),
+            ("card_cvc", "123"),
+        ];
+        let outcome = self.post("/checkout", &form).and_then(|page| {
+            if page.status != 303 {
+                return Ok(refused(page));
+            }
+            let receipt = self.get(&page.location)?;
+            Ok(received(page.location, receipt))
+        });
+        outcome.unwrap_or_else(|error| Bought::Failed { status: 0, text: error.to_string() })
+    }
+
+    fn cookie(&self) -> String {
+        self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+
+    fn read(&mut self, mut answer: ureq::http::Response<ureq::Body>) -> Result<Page, ureq::Error> {
+        for header in answer.headers().get_all("set-cookie") {
+            let pair = header.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+            if let Some((name, value)) = pair.split_once('=') {
+                self.cookies.insert(name.trim().to_owned(), value.trim().to_owned());
+            }
+        }
+        let location = answer.headers().get("location").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+        let status = answer.status().as_u16();
+        Ok(Page { status, location, body: answer.body_mut().read_to_string()? })
+    }
+}
+
+fn refused(page: Page) -> Bought {
+    let is_sold_out = page.body.to_lowercase().contains("sold out");
+    if page.status < 500 && is_sold_out { Bought::SoldOut } else { Bought::Failed { status: page.status, text: page.body } }
+}
+
+fn received(path: String, receipt: Page) -> Bought {
+    match number_of(&receipt.body) {
+        Some(number) if receipt.status == 200 => Bought::Receipt { path, number },
+        _ => Bought::Failed { status: receipt.status, text: receipt.body },
+    }
+}
+
+/// The order's number as the receipt shows it.
+pub fn number_of(receipt: &str) -> Option<String> {
+    let (_, rest) = receipt.split_once("eyebrow\">Order ")?;
+    Some(rest.split('<').next()?.trim().to_owned())
+}
+
+/// The value of a form's field with this name.
+pub fn field(body: &str, name: &str) -> Option<String> {
+    let (_, rest) = body.split_once(&format!("name=\"{name}\" value=\""))?;
+    Some(rest.split('"').next()?.to_owned())
+}

@@ -1,0 +1,241 @@
+//! What all handlers share: database, order writer, payment provider, clock, and every shop in memory.
+
+use crate::search::SearchIndex;
+use crate::signature::Signer;
+use crate::snapshot::{Availability, Snapshot, load};
+use arc_swap::{ArcSwap, ArcSwapOption};
+use commerce::{FlashSaleId, ShopId, Timestamp, VariantId};
+use db::order_writer::Clock;
+use db::{Db, OrderWriter};
+use outbound::payment::PaymentProvider;
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use tracing::{error, info};
+
+/// How often the database is asked whether a shop has changed.
+const RELOAD_INTERVAL: Duration = Duration::from_millis(500);
+
+/// What the server is made from.
+pub struct AppParts {
+    /// The database.
+    pub db: Db,
+    /// The one door for orders.
+    pub writer: OrderWriter,
+    /// Who takes the money.
+    pub payments: PaymentProvider,
+    /// The clock.
+    pub clock: Clock,
+    /// Makes keys in addresses.
+    pub signer: Signer,
+    /// Whether visitors come by `https`, here or at a proxy in front.
+    pub scheme: Scheme,
+    /// How long a checkout waits for the provider before it shows the page that waits.
+    pub payment_patience: Duration,
+}
+
+/// How visitors reach the shops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// Plain, as on one's own machine.
+    Http,
+    /// Encrypted: cookies are marked secure, addresses begin with `https`.
+    Https,
+}
+
+impl Scheme {
+    /// As in addresses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+}
+
+/// The state of the server. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    parts: AppParts,
+    shops: ArcSwap<Shops>,
+}
+
+#[derive(Default)]
+struct Shops {
+    by_host: HashMap<String, Arc<ShopInMemory>>,
+    by_id: HashMap<ShopId, Arc<ShopInMemory>>,
+}
+
+/// A shop as handlers see it.
+pub struct ShopInMemory {
+    /// What it sells.
+    pub snapshot: Snapshot,
+    /// Its search index, once it is built.
+    pub search: ArcSwapOption<SearchIndex>,
+}
+
+impl App {
+    /// Loads every shop.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn start(parts: AppParts) -> db::Result<Self> {
+        let app = Self(Arc::new(Inner { parts, shops: ArcSwap::default() }));
+        app.reload_changed().await?;
+        Ok(app)
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        &self.0.parts.db
+    }
+
+    /// The one door for orders.
+    pub fn writer(&self) -> &OrderWriter {
+        &self.0.parts.writer
+    }
+
+    /// Who takes the money.
+    pub fn payments(&self) -> &PaymentProvider {
+        &self.0.parts.payments
+    }
+
+    /// Makes keys in addresses.
+    pub fn signer(&self) -> &Signer {
+        &self.0.parts.signer
+    }
+
+    /// How visitors reach the shops.
+    pub fn scheme(&self) -> Scheme {
+        self.0.parts.scheme
+    }
+
+    /// How long a checkout waits for the provider before it shows the page that waits.
+    pub fn payment_patience(&self) -> Duration {
+        self.0.parts.payment_patience
+    }
+
+    /// The instant.
+    pub fn now(&self) -> Timestamp {
+        (self.0.parts.clock)()
+    }
+
+    /// The clock itself, for what outlives a request.
+    pub fn clock(&self) -> Clock {
+        self.0.parts.clock.clone()
+    }
+
+    /// The shop that answers under this `Host`, with or without a port.
+    pub fn shop_at(&self, host: &str) -> Option<Arc<ShopInMemory>> {
+        let name = without_port(host);
+        let shops = self.0.shops.load();
+        match shops.by_host.get(name) {
+            Some(shop) => Some(Arc::clone(shop)),
+            None => shops.by_host.get(name.to_ascii_lowercase().trim_end_matches('.')).cloned(),
+        }
+    }
+
+    /// The shop of this id.
+    pub fn shop(&self, id: ShopId) -> Option<Arc<ShopInMemory>> {
+        self.0.shops.load().by_id.get(&id).cloned()
+    }
+
+    /// What is left in a shop, as last published by the order writer.
+    pub fn availability(&self, shop: ShopId) -> ShopAvailability {
+        ShopAvailability { shop, published: self.writer().availability() }
+    }
+
+    /// Loads the shops whose catalog version has moved and forgets those that are gone.
+    ///
+    /// # Errors
+    /// When the database fails; what was in memory stays.
+    pub async fn reload_changed(&self) -> db::Result<()> {
+        let versions = load::versions(self.db()).await?;
+        let known = self.0.shops.load_full();
+        let is_current = |id: &ShopId, version: i64| known.by_id.get(id).is_some_and(|shop| shop.snapshot.version == version);
+        if versions.len() == known.by_id.len() && versions.iter().all(|(id, version)| is_current(id, *version)) {
+            return Ok(());
+        }
+        let mut by_id = HashMap::with_capacity(versions.len());
+        for (id, version) in versions {
+            let shop = match known.by_id.get(&id) {
+                Some(shop) if shop.snapshot.version == version => Arc::clone(shop),
+                _ => self.load_shop(id).await?,
+            };
+            by_id.insert(id, shop);
+        }
+        let domains = |shop: &Arc<ShopInMemory>| shop.snapshot.shop.domains.clone();
+        let by_host = by_id
+            .values()
+            .flat_map(|shop| domains(shop).into_iter().map(move |host| (host, Arc::clone(shop))))
+            .collect();
+        self.0.shops.store(Arc::new(Shops { by_host, by_id }));
+        Ok(())
+    }
+
+    async fn load_shop(&self, id: ShopId) -> db::Result<Arc<ShopInMemory>> {
+        let snapshot = load::snapshot(self.db(), id, self.now()).await?;
+        info!(shop.id = %id, version = snapshot.version, products = snapshot.products.len(), "Loaded shop {}", snapshot.shop.handle);
+        let shop = Arc::new(ShopInMemory { snapshot, search: ArcSwapOption::empty() });
+        let to_index = Arc::clone(&shop);
+        // Until the index is there, searching compares words one by one.
+        tokio::task::spawn_blocking(move || match SearchIndex::build(&to_index.snapshot) {
+            Ok(index) => to_index.search.store(Some(Arc::new(index))),
+            Err(reason) => error!(shop.id = %id, error = %reason, "The search index could not be built: {reason}"),
+        });
+        Ok(shop)
+    }
+
+    /// Watches for changes until `shutdown` is ready.
+    pub async fn watch(&self, shutdown: impl Future<Output = ()>) {
+        let mut shutdown = std::pin::pin!(shutdown);
+        loop {
+            tokio::select! {
+                () = &mut shutdown => return,
+                () = tokio::time::sleep(RELOAD_INTERVAL) => {}
+            }
+            if let Err(reason) = self.reload_changed().await {
+                error!(error = %reason, "Shops could not be loaded: {reason}");
+            }
+        }
+    }
+}
+
+/// What is left in one shop.
+pub struct ShopAvailability {
+    shop: ShopId,
+    published: Arc<db::order_writer::Availability>,
+}
+
+impl Availability for ShopAvailability {
+    fn available(&self, variant: VariantId) -> Option<i64> {
+        self.published.get(self.shop, variant)
+    }
+
+    fn sale_left(&self, sale: FlashSaleId, variant: VariantId) -> Option<i64> {
+        self.published.sale_left(self.shop, sale, variant)
+    }
+}
+
+/// The name in a `Host` header, without its port; IPv6 addresses keep their brackets.
+pub fn without_port(host: &str) -> &str {
+    match host.rfind(':') {
+        Some(colon) if !host[colon..].contains(']') => &host[..colon],
+        _ => host,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_is_no_part_of_a_name() {
+        for (host, name) in [("a.example", "a.example"), ("a.example:80", "a.example"), ("[::1]:80", "[::1]"), ("[::1]", "[::1]")] {
+            assert_eq!(without_port(host), name);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Keys in addresses that only we can make: the link to an order's page in mails and on the receipt.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use commerce::ShopId;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+/// Bytes of a signature that are kept: enough that nobody guesses one.
+const KEPT_BYTES: usize = 16;
+
+/// Makes and checks the keys of this installation. All nodes must use the same secret.
+#[derive(Clone)]
+pub struct Signer(Vec<u8>);
+
+impl std::fmt::Debug for Signer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Signer(…)")
+    }
+}
+
+impl Signer {
+    /// A signer with this secret; 32 random bytes are right.
+    pub fn new(secret: &[u8]) -> Self {
+        Self(secret.to_vec())
+    }
+
+    /// The key of an order's page.
+    pub fn order_key(&self, shop: ShopId, number: i64) -> String {
+        URL_SAFE_NO_PAD.encode(&self.signature(shop, number)[..KEPT_BYTES])
+    }
+
+    /// The path of an order's page with its key, for mails and redirects.
+    pub fn order_path(&self, shop: ShopId, number: i64) -> String {
+        format!("/orders/{number}?key={}", self.order_key(shop, number))
+    }
+
+    /// Whether `key` opens the page of this order. Takes the same time whatever is wrong.
+    pub fn opens_order(&self, shop: ShopId, number: i64, key: &str) -> bool {
+        let Ok(given) = URL_SAFE_NO_PAD.decode(key) else { return false };
+        given.len() == KEPT_BYTES && self.mac(shop, number).verify_truncated_left(&given).is_ok()
+    }
+
+    fn signature(&self, shop: ShopId, number: i64) -> Vec<u8> {
+        self.mac(shop, number).finalize().into_bytes().to_vec()
+    }
+
+    fn mac(&self, shop: ShopId, number: i64) -> Hmac<Sha256> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        mac.update(format!("order page:{shop}:{number}").as_bytes());
+        mac
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_opens_one_order_of_one_shop() {
+        let signer = Signer::new(b"secret");
+        let key = signer.order_key(ShopId(1), 1042);
+        assert!(signer.opens_order(ShopId(1), 1042, &key));
+        assert!(!signer.opens_order(ShopId(2), 1042, &key));
+        assert!(!signer.opens_order(ShopId(1), 1043, &key));
+        assert!(!Signer::new(b"other").opens_order(ShopId(1), 1042, &key));
+        for wrong in ["", "x", "💥", &key[1..], &key.to_uppercase()] {
+            assert!(!signer.opens_order(ShopId(1), 1042, wrong), "{wrong} was accepted");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The pages shoppers see.
+
+pub mod views;

@@ -1,0 +1,44 @@
+//! The project's own commands: `cargo xtask test`, `ci`, `tidy`, `screenshots`.
+//!
+//! Nothing here is shipped and nothing here knows the product: it installs what the tests need, starts cargo, and reads the tree
+//! for broken habits. Plain standard library, so that it builds in a second on a new machine.
+
+#![allow(clippy::print_stdout, reason = "a command-line tool talks to its terminal")]
+
+mod command;
+mod requirements;
+mod suite;
+mod tidy;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+Usage: cargo xtask COMMAND
+
+  test [FILTER]   install what the tests need, then run every test (or those whose name contains FILTER)
+  ci              what CI runs: formatting, clippy, tidy, test
+  tidy            only the guards that read the tree: lengths, names, arrows between crates, banned calls
+  screenshots     take the pictures in docs/screenshots anew
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["test", filter @ ..] => suite::test(filter),
+        ["ci"] => suite::ci(),
+        ["tidy"] => suite::tidy(),
+        ["screenshots"] => suite::screenshots(),
+        ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        _ => Err(USAGE.to_owned()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}

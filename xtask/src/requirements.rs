@@ -1,0 +1,131 @@
+//! What the tests need beyond Rust: PostgreSQL's server programs, Chromium with its driver, and axe-core.
+//!
+//! On Debian and Ubuntu, as root, they are installed. Elsewhere nothing is touched: the reader is told what to install.
+
+use crate::command;
+use std::path::{Path, PathBuf};
+
+/// The oldest PostgreSQL that is tested and promised.
+const POSTGRESQL_MAJOR_MIN: u32 = 15;
+const APT_TRIES: u32 = 3;
+const AXE: &str = "target/axe/node_modules/axe-core/axe.min.js";
+
+/// One thing that must be there.
+struct Requirement {
+    /// As a reader would look it up.
+    name: &'static str,
+    /// Debian's packages that bring it.
+    packages: &'static [&'static str],
+    present: fn() -> bool,
+}
+
+const REQUIREMENTS: [Requirement; 3] = [
+    Requirement {
+        name: "PostgreSQL 15 or later with its server programs (initdb, pg_ctl)",
+        packages: &["postgresql"],
+        present: postgresql_is_there,
+    },
+    Requirement {
+        name: "Chromium or Chrome",
+        packages: &["chromium"],
+        present: || command::on_path(&["chromium", "chromium-browser", "google-chrome"]).is_some(),
+    },
+    Requirement {
+        name: "chromedriver of the same version",
+        packages: &["chromium-driver"],
+        present: || command::on_path(&["chromedriver"]).is_some(),
+    },
+];
+
+/// Makes sure that everything is there, installing what it may.
+///
+/// # Errors
+/// What is missing, and how to install it.
+pub fn prepare() -> Result<(), String> {
+    let missing: Vec<&Requirement> = REQUIREMENTS.iter().filter(|requirement| !(requirement.present)()).collect();
+    if !missing.is_empty() && may_use_apt() {
+        let packages: Vec<&str> = missing.iter().flat_map(|requirement| requirement.packages).copied().collect();
+        apt_install(&packages)?;
+    }
+    let missing: Vec<&Requirement> = REQUIREMENTS.iter().filter(|requirement| !(requirement.present)()).collect();
+    if !missing.is_empty() {
+        return Err(advice(&missing));
+    }
+    install_axe()
+}
+
+fn advice(missing: &[&Requirement]) -> String {
+    let mut text = String::from("The tests need what is not here:\n");
+    for requirement in missing {
+        text += &format!("  {}   (Debian: apt-get install {})\n", requirement.name, requirement.packages.join(" "));
+    }
+    text + "Install that and run `cargo xtask test` again. As root on Debian or Ubuntu it installs them by itself."
+}
+
+/// The page checker is a script, fetched once into the target folder.
+fn install_axe() -> Result<(), String> {
+    if command::root().join(AXE).is_file() {
+        return Ok(());
+    }
+    if command::on_path(&["npm"]).is_none() {
+        return Err("The tests need npm (Node.js) to fetch axe-core, which checks the pages for accessibility.".to_owned());
+    }
+    command::run("npm", &["install", "--prefix", "target/axe", "--no-audit", "--no-fund", "axe-core@4"], &[])
+}
+
+fn postgresql_is_there() -> bool {
+    postgresql_folders().iter().any(|folder| {
+        let version = command::output(&folder.join("initdb"), &["--version"]);
+        folder.join("pg_ctl").is_file() && version.and_then(|text| major_version(&text)) >= Some(POSTGRESQL_MAJOR_MIN)
+    })
+}
+
+/// Debian keeps the server programs off the `PATH`; others have them on it.
+fn postgresql_folders() -> Vec<PathBuf> {
+    let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin"));
+    let on_path = command::on_path(&["initdb"]).and_then(|file| file.parent().map(Path::to_owned));
+    debian.chain(on_path).collect()
+}
+
+/// `15` from `initdb (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)`.
+fn major_version(text: &str) -> Option<u32> {
+    let (_, version) = text.split_once(") ")?;
+    version.split(['.', ' ']).next()?.parse().ok()
+}
+
+fn may_use_apt() -> bool {
+    let root = command::output(Path::new("id"), &["-u"]).as_deref() == Some("0");
+    root && command::on_path(&["apt-get"]).is_some()
+}
+
+fn apt_install(packages: &[&str]) -> Result<(), String> {
+    const QUIET: [(&str, &str); 1] = [("DEBIAN_FRONTEND", "noninteractive")];
+    let install = [&["install", "--yes", "--no-install-recommends"], packages].concat();
+    let mut outcome = Ok(());
+    for _ in 0..APT_TRIES {
+        outcome = command::run("apt-get", &["update"], &QUIET).and_then(|()| command::run("apt-get", &install, &QUIET));
+        if outcome.is_ok() {
+            break;
+        }
+    }
+    outcome
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_major_version_is_read_from_what_initdb_says() {
+        assert_eq!(major_version("initdb (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)"), Some(15));
+        assert_eq!(major_version("initdb (PostgreSQL) 18.1"), Some(18));
+        assert_eq!(major_version("initdb (PostgreSQL) 19beta1"), None);
+        assert_eq!(major_version("not a version"), None);
+    }
+
+    #[test]
+    fn whoever_lacks_something_is_told_its_name_and_its_package() {
+        let text = advice(&[&REQUIREMENTS[2]]);
+        assert!(text.contains("chromedriver of the same version   (Debian: apt-get install chromium-driver)"), "{text}");
+    }
+}

@@ -1,6 +1,6 @@
 //! The stock ledger, replayed from its first row: what each movement may move, where it leads, and which hold it ends.
 
-use super::pages::Pages;
+use super::walk::Walk;
 use super::{Books, Invariant};
 use crate::{Result, Row, Value, params, sql};
 use commerce::stock::{MovementKind, StockItem};
@@ -61,9 +61,9 @@ pub(super) async fn check(books: &mut Books<'_>) -> Result<()> {
          FROM stock_movements m LEFT JOIN stock_items s ON s.shop_id = m.shop_id AND s.variant_id = m.variant_id
          WHERE m.shop_id = $1 AND (m.variant_id, m.sequence) > ($2, $3) ORDER BY m.variant_id, m.sequence LIMIT $4"
     );
-    let mut pages = Pages::new(movements, &params![i64::MIN, i64::MIN]);
+    let mut walk = Walk::new(movements, &params![i64::MIN, i64::MIN]);
     let mut replay: Option<Replay> = None;
-    while let Some(rows) = pages.next(books).await? {
+    while let Some(rows) = walk.next(books).await? {
         let movements: Vec<Movement> = rows.iter().map(Movement::from).collect();
         let reservation_of_order = reservations_of_orders(books, &movements).await?;
         for movement in &movements {

@@ -1,6 +1,6 @@
 //! The money ledger: each cause has both its sides, and the money at the provider is what payments and refunds say.
 
-use super::pages::Pages;
+use super::walk::Walk;
 use super::{Books, Invariant};
 use crate::{Result, params, sql};
 use std::collections::BTreeMap;
@@ -13,11 +13,11 @@ pub(super) async fn check(books: &mut Books<'_>) -> Result<()> {
         "SELECT entry_id, account, amount_minor, currency, cause FROM ledger_entries
          WHERE shop_id = $1 AND entry_id > $2 ORDER BY entry_id LIMIT $3"
     );
-    let mut pages = Pages::new(entries, &params![i64::MIN]);
+    let mut walk = Walk::new(entries, &params![i64::MIN]);
     // The two sides of a cause are stored side by side, so few causes are open at any time.
     let mut open: BTreeMap<(String, String), i128> = BTreeMap::new();
     let mut at_provider: BTreeMap<String, i128> = BTreeMap::new();
-    while let Some(rows) = pages.next(books).await? {
+    while let Some(rows) = walk.next(books).await? {
         for row in &rows {
             books.findings.row(Invariant::P4);
             let (account, amount): (String, i128) = (row.get(1), row.get::<i64>(2).into());

@@ -5,7 +5,7 @@
 
 mod proof;
 
-mod pages;
+mod walk;
 
 mod amounts;
 mod journal;

@@ -1,7 +1,7 @@
 //! Every order, in the order of their numbers: where it came from, what it cost, what was paid and what went back.
 
 use super::amounts::{Amounts, LineAmounts, add_up};
-use super::pages::Pages;
+use super::walk::Walk;
 use super::{Books, Invariant};
 use crate::{Result, Row, Value, params, sql};
 use commerce::order::OrderDetails;
@@ -21,9 +21,9 @@ pub(super) async fn check(books: &mut Books<'_>) -> Result<()> {
          LEFT JOIN payments p ON p.shop_id = o.shop_id AND p.payment_id = o.payment_id
          WHERE o.shop_id = $1 AND o.number > $2 ORDER BY o.number LIMIT $3"
     );
-    let mut pages = Pages::new(orders, &params![i64::MIN]);
+    let mut walk = Walk::new(orders, &params![i64::MIN]);
     let mut expected = FIRST_NUMBER;
-    while let Some(rows) = pages.next(books).await? {
+    while let Some(rows) = walk.next(books).await? {
         let lines = lines_of(books, &rows).await?;
         for (row, lines) in rows.iter().zip(&lines) {
             check_number(books, row, expected);
@@ -106,16 +106,16 @@ fn check_payment(books: &mut Books<'_>, order: &Row) {
         return books.findings.broken(Invariant::P2, name_of(order), "its payment does not exist");
     };
     let (paid_order, paid_currency, status): (Option<i64>, String, String) = (order.get(13), order.get(15), order.get(16));
-    let detail = if amount != total || paid_currency != currency {
-        format!("costs {total} {currency}, {amount} {paid_currency} was paid (minor units)")
+    if amount != total || paid_currency != currency {
+        let detail = format!("costs {total} {currency}, {amount} {paid_currency} was paid (minor units)");
+        books.findings.broken(Invariant::P2, name_of(order), detail);
     } else if !super::payments::is_captured(&status) {
-        format!("stands though its payment is {status}")
-    } else if paid_order != Some(id) {
-        "is not the order that its payment paid".to_owned()
-    } else {
-        return;
-    };
-    books.findings.broken(Invariant::P2, name_of(order), detail);
+        books.findings.broken(Invariant::P2, name_of(order), format!("stands though its payment is {status}"));
+    }
+    books.findings.row(Invariant::P1);
+    if paid_order != Some(id) {
+        books.findings.broken(Invariant::P1, name_of(order), "its payment does not say that it paid this order");
+    }
 }
 
 fn check_refunds(books: &mut Books<'_>, order: &Row) {
@@ -134,8 +134,8 @@ async fn check_checkouts(books: &mut Books<'_>) -> Result<()> {
          LEFT JOIN orders o ON o.shop_id = c.shop_id AND o.order_id = c.order_id
          WHERE c.shop_id = $1 AND c.checkout_id > $2 ORDER BY c.checkout_id LIMIT $3"
     );
-    let mut pages = Pages::new(checkouts, &params![""]);
-    while let Some(rows) = pages.next(books).await? {
+    let mut walk = Walk::new(checkouts, &params![""]);
+    while let Some(rows) = walk.next(books).await? {
         for row in &rows {
             books.findings.row(Invariant::D2);
             let (checkout, order, back): (String, Option<i64>, Option<String>) = (row.get(0), row.get(1), row.get(2));

@@ -1,6 +1,6 @@
 //! Every payment: whether captured money has an order or goes back, and that no more goes back than came in.
 
-use super::pages::Pages;
+use super::walk::Walk;
 use super::{Books, Invariant};
 use crate::{Result, Row, params, sql};
 use commerce::payment::PaymentStatus;
@@ -22,9 +22,9 @@ pub(super) async fn check(books: &mut Books<'_>) -> Result<()> {
          FROM payments p LEFT JOIN orders o ON o.shop_id = p.shop_id AND o.order_id = p.order_id
          WHERE p.shop_id = $1 AND p.payment_id > $2 ORDER BY p.payment_id LIMIT $3"
     );
-    let mut pages = Pages::new(payments, &params![i64::MIN]);
+    let mut walk = Walk::new(payments, &params![i64::MIN]);
     let mut refunds = Refunds::new();
-    while let Some(rows) = pages.next(books).await? {
+    while let Some(rows) = walk.next(books).await? {
         for row in &rows {
             let refunded = refunds.of(books, row.get(0)).await?;
             check_outcome(books, row, &refunded);
@@ -44,7 +44,7 @@ struct Refunded {
 
 /// The sums of refunds by payment, read alongside the payments in the same order.
 struct Refunds {
-    pages: Pages,
+    walk: Walk,
     ahead: VecDeque<Row>,
 }
 
@@ -57,13 +57,13 @@ impl Refunds {
              WHERE f.shop_id = $1 AND f.payment_id > $2 AND f.status <> 'failed'
              GROUP BY f.payment_id ORDER BY f.payment_id LIMIT $3"
         );
-        Self { pages: Pages::new(sums, &params![i64::MIN]), ahead: VecDeque::new() }
+        Self { walk: Walk::new(sums, &params![i64::MIN]), ahead: VecDeque::new() }
     }
 
     /// The refunds of a payment; payments are asked for in rising order.
     async fn of(&mut self, books: &mut Books<'_>, payment: i64) -> Result<Refunded> {
         if self.ahead.is_empty() {
-            self.ahead.extend(self.pages.next(books).await?.unwrap_or_default());
+            self.ahead.extend(self.walk.next(books).await?.unwrap_or_default());
         }
         match self.ahead.front() {
             Some(row) if row.get::<i64>(0) == payment => {

@@ -1,6 +1,6 @@
 //! Every reservation against the orders that grew out of it. What it holds is the journal's business.
 
-use super::pages::Pages;
+use super::walk::Walk;
 use super::{Books, Invariant};
 use crate::{Result, Row, params, sql};
 use commerce::reservation::ReservationStatus;
@@ -11,8 +11,8 @@ pub(super) async fn check(books: &mut Books<'_>) -> Result<()> {
          LEFT JOIN orders o ON o.shop_id = r.shop_id AND o.reservation_id = r.reservation_id
          WHERE r.shop_id = $1 AND r.reservation_id > $2 ORDER BY r.reservation_id LIMIT $3"
     );
-    let mut pages = Pages::new(reservations, &params![i64::MIN]);
-    while let Some(rows) = pages.next(books).await? {
+    let mut walk = Walk::new(reservations, &params![i64::MIN]);
+    while let Some(rows) = walk.next(books).await? {
         rows.iter().for_each(|row| check_end(books, row));
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! The counters of every variant against what reservations and orders claim. Their history is the journal's business.
 
-use super::pages::Pages;
+use super::walk::Walk;
 use super::{Books, Invariant};
 use crate::{Result, Row, params, sql};
 use commerce::stock::StockItem;
@@ -17,8 +17,8 @@ pub(super) async fn check(books: &mut Books<'_>) -> Result<()> {
              WHERE o.shop_id = s.shop_id AND o.variant_id = s.variant_id AND o.counted = 1)
          FROM stock_items s WHERE s.shop_id = $1 AND s.variant_id > $2 ORDER BY s.variant_id LIMIT $3"
     );
-    let mut pages = Pages::new(counters, &params![i64::MIN]);
-    while let Some(rows) = pages.next(books).await? {
+    let mut walk = Walk::new(counters, &params![i64::MIN]);
+    while let Some(rows) = walk.next(books).await? {
         rows.iter().for_each(|row| check_counters(books, row));
     }
     Ok(())

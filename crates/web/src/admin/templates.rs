@@ -4,6 +4,7 @@ use super::desk::Desk;
 use super::format;
 use commerce::{Currency, Timestamp};
 use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
 use minijinja::{Environment, State, UndefinedBehavior, Value, context};
 use serde::Serialize;
 use std::sync::LazyLock;
@@ -42,7 +43,7 @@ pub fn render<V: View>(desk: &Desk, page: &V) -> String {
     let mut desk = desk.clone();
     desk.section = V::SECTION;
     let template = ENVIRONMENT.get_template(V::TEMPLATE).expect("every view names an existing template");
-    template.render(context! { desk => Value::from_serialize(&desk), page => Value::from_serialize(page) }).expect("the desk's own templates render whatever their view holds")
+    template.render(context! { desk => Value::from(Serde(&desk)), page => Value::from(Serde(page)) }).expect("the desk's own templates render whatever their view holds")
 }
 
 fn money(state: &State, amount_minor: i64) -> String {

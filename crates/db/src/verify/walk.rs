@@ -6,14 +6,14 @@ use crate::{Result, Row, ShopSql, Value};
 /// Rows in one page.
 const PAGE_ROWS: i64 = 1_000;
 
-/// A statement that is asked for page after page. It selects its key first, orders by it, takes the key after which a page
+/// A walk through a table, page after page. Its statement selects the key first, orders by it, takes the key after which a page
 /// begins as `$2, ...`, and the number of rows as the parameter after that.
-pub(super) struct Pages {
+pub(super) struct Walk {
     sql: ShopSql,
     after: Vec<Value>,
 }
 
-impl Pages {
+impl Walk {
     /// From the first row on; `before_all` is a key that comes before every row's.
     pub(super) fn new(sql: ShopSql, before_all: &[Value]) -> Self {
         Self { sql, after: before_all.to_vec() }

@@ -1,0 +1,118 @@
+//! The proof of the books: it holds after everything a shop goes through, and names the row when one is changed behind its back.
+
+mod juniper;
+mod spoilings;
+
+use commerce::checkout::StockChange;
+use db::verify::{Proof, verify};
+use db::{ShopSql, params, sql, testing};
+use juniper::{BAG, Juniper, NOON, adjust};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_books_hold_after_everything_a_shop_goes_through() {
+    for test in testing::databases().await {
+        let mut juniper = Juniper::open(&test.db, "juniper").await;
+        juniper.live_through_a_day().await;
+        let proof = juniper.proof().await;
+        assert!(proof.holds(), "{}\n{proof}", test.engine);
+        for claim in &proof.shops[0].claims {
+            assert!(claim.rows_checked > 0, "{}: {} rests on no row\n{proof}", test.engine, claim.id);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_row_of_stock_is_named_by_the_claim_it_breaks() {
+    for test in testing::databases().await {
+        let mut juniper = Juniper::open(&test.db, "juniper").await;
+        juniper.live_through_a_day().await;
+        for (expected, spoil_and_mend) in spoilings::OF_STOCK {
+            check(&juniper, expected, *spoil_and_mend).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_row_of_orders_or_money_is_named_by_the_claim_it_breaks() {
+    for test in testing::databases().await {
+        let mut juniper = Juniper::open(&test.db, "juniper").await;
+        juniper.live_through_a_day().await;
+        for (expected, spoil_and_mend) in spoilings::OF_ORDERS_AND_MONEY {
+            check(&juniper, expected, *spoil_and_mend).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_shop_is_proved_without_its_neighbors_faults() {
+    for test in testing::databases().await {
+        let juniper = Juniper::open(&test.db, "juniper").await;
+        let neighbor = Juniper::open(&test.db, "neighbor").await;
+        let spoil = sql!("UPDATE stock_items SET on_hand = on_hand + 1 WHERE shop_id = $1");
+        test.db.execute(neighbor.shop, spoil, &[]).await.expect(test.engine);
+        assert!(juniper.proof().await.holds(), "{}", test.engine);
+        let all = verify(&test.db, NOON).await.expect(test.engine);
+        let verdicts: Vec<(&str, bool)> = all.shops.iter().map(|shop| (shop.handle.as_str(), shop.holds())).collect();
+        assert_eq!((verdicts, all.holds()), (vec![("juniper", true), ("neighbor", false)], false), "{}", test.engine);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_of_many_pages_is_read_to_its_end() {
+    for test in testing::databases().await {
+        let juniper = Juniper::open(&test.db, "juniper").await;
+        juniper.ask_all(&vec![adjust(BAG, StockChange::Add { delta: 1 }); 2_500]).await;
+        let proof = juniper.proof().await;
+        assert!(proof.holds(), "{}\n{proof}", test.engine);
+        let replayed = proof.shops[0].claims.iter().find(|claim| claim.id == "I3").expect("I3 is claimed").rows_checked;
+        assert_eq!(replayed, 2_502 + 2, "{}: every movement once, and the counters of both variants", test.engine);
+        let spoil =
+            sql!("UPDATE stock_movements SET on_hand_after = 0 WHERE shop_id = $1 AND variant_id = 1 AND sequence = 2400");
+        test.db.execute(juniper.shop, spoil, &[]).await.expect(test.engine);
+        let proof = juniper.proof().await;
+        let first = proof.shops[0].claims[2].first_broken.as_ref().expect("the changed row is found");
+        assert_eq!(first.row, "variant 1, movement 2400", "{}", test.engine);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn captured_money_may_wait_a_quarter_of_an_hour_for_its_order_and_no_longer() {
+    for test in testing::databases().await {
+        let juniper = Juniper::open(&test.db, "juniper").await;
+        let (_, payment, amount) = juniper.reserve("ada-1", &[(BAG, 1)]).await;
+        let captured = sql!("UPDATE payments SET status = 'captured', updated_at = $3 WHERE shop_id = $1 AND payment_id = $2");
+        test.db.execute(juniper.shop, captured, &params![payment, NOON]).await.expect(test.engine);
+        let entry = sql!(
+            "INSERT INTO ledger_entries (shop_id, entry_id, account, amount_minor, currency, cause, at)
+             VALUES ($1, $2, $3, $4, 'EUR', 'payment', 0)"
+        );
+        for (id, account, sign) in [(1, "provider", 1), (2, "sales", -1)] {
+            let values = params![id, account, sign * amount.amount_minor];
+            test.db.execute(juniper.shop, entry, &values).await.expect(test.engine);
+        }
+        for (minutes, expected) in [(14, &[][..]), (15, &["P1"][..])] {
+            let proof = verify(&test.db, NOON.plus_minutes(minutes)).await.expect(test.engine);
+            assert_eq!(broken(&proof), expected, "{} after {minutes} minutes\n{proof}", test.engine);
+        }
+    }
+}
+
+/// Changes the books behind the shop's back, looks which claims that breaks, and mends them.
+async fn check(juniper: &Juniper<'_>, expected: &[&str], [spoil, mend]: [ShopSql; 2]) {
+    let engine = juniper.db.engine();
+    let touched = juniper.db.execute(juniper.shop, spoil, &[]).await.expect("the books can be spoiled");
+    assert!(touched > 0, "{engine}: nothing was spoiled for {expected:?}");
+    let proof = juniper.proof().await;
+    assert_eq!(broken(&proof), expected, "{engine}\n{proof}");
+    for claim in proof.shops[0].claims.iter().filter(|claim| !claim.holds()) {
+        let first = claim.first_broken.as_ref().expect("what is broken names its first row");
+        assert!(first.row.chars().any(|character| character.is_ascii_digit()) || first.row.contains("provider"), "{first:?}");
+    }
+    juniper.db.execute(juniper.shop, mend, &[]).await.expect("the books can be mended");
+    let mended = juniper.proof().await;
+    assert!(mended.holds(), "{engine}, after mending {expected:?}\n{mended}");
+}
+
+fn broken(proof: &Proof) -> Vec<&'static str> {
+    proof.shops.iter().flat_map(|shop| &shop.claims).filter(|claim| !claim.holds()).map(|claim| claim.id).collect()
+}

@@ -1,0 +1,154 @@
+//! Rows changed behind the shop's back: the claims that break by it, the statement that spoils and the one that mends.
+
+use db::{ShopSql, sql};
+
+pub type Spoilings = &'static [(&'static [&'static str], [ShopSql; 2])];
+
+pub const OF_STOCK: Spoilings = &[
+    (
+        &["I1"],
+        [
+            sql!("UPDATE stock_movements SET kind = 'adjustment' WHERE shop_id = $1 AND kind = 'ship'"),
+            sql!("UPDATE stock_movements SET kind = 'ship' WHERE shop_id = $1 AND kind = 'adjustment' AND allocated_delta <> 0"),
+        ],
+    ),
+    (
+        &["I2"],
+        [
+            sql!("UPDATE order_lines SET fulfilled = 1 WHERE shop_id = $1 AND line = 2"),
+            sql!("UPDATE order_lines SET fulfilled = 0 WHERE shop_id = $1 AND line = 2"),
+        ],
+    ),
+    (
+        &["I2", "I4"],
+        [
+            sql!("UPDATE reservation_lines SET quantity = quantity + 1 WHERE shop_id = $1 AND variant_id = 2 AND quantity = 2"),
+            sql!("UPDATE reservation_lines SET quantity = quantity - 1 WHERE shop_id = $1 AND variant_id = 2 AND quantity = 3"),
+        ],
+    ),
+    (
+        &["I3"],
+        [
+            sql!("UPDATE stock_items SET on_hand = on_hand + 1 WHERE shop_id = $1 AND variant_id = 1"),
+            sql!("UPDATE stock_items SET on_hand = on_hand - 1 WHERE shop_id = $1 AND variant_id = 1"),
+        ],
+    ),
+    (
+        &["I3"],
+        [
+            sql!(
+                "UPDATE stock_movements SET on_hand_after = on_hand_after + 1 WHERE shop_id = $1 AND variant_id = 1 AND sequence = 3"
+            ),
+            sql!(
+                "UPDATE stock_movements SET on_hand_after = on_hand_after - 1 WHERE shop_id = $1 AND variant_id = 1 AND sequence = 3"
+            ),
+        ],
+    ),
+    (
+        &["I3"],
+        [
+            sql!("UPDATE stock_movements SET sequence = 1000 WHERE shop_id = $1 AND variant_id = 1 AND kind = 'initial'"),
+            sql!("UPDATE stock_movements SET sequence = 1 WHERE shop_id = $1 AND variant_id = 1 AND kind = 'initial'"),
+        ],
+    ),
+    (
+        &["I4"],
+        [
+            sql!("UPDATE reservations SET status = 'released' WHERE shop_id = $1 AND status = 'converted'"),
+            sql!(
+                "UPDATE reservations SET status = 'converted' WHERE shop_id = $1 AND status = 'released'
+                 AND reservation_id IN (SELECT o.reservation_id FROM orders o WHERE o.shop_id = $1)"
+            ),
+        ],
+    ),
+    (
+        &["I4"],
+        [
+            sql!(
+                "UPDATE stock_movements SET cause = 'reservation:1' || SUBSTR(cause, 13) WHERE shop_id = $1 AND kind = 'release'"
+            ),
+            sql!(
+                "UPDATE stock_movements SET cause = 'reservation:' || SUBSTR(cause, 14) WHERE shop_id = $1 AND kind = 'release'"
+            ),
+        ],
+    ),
+];
+
+pub const OF_ORDERS_AND_MONEY: Spoilings = &[
+    (
+        &["D2"],
+        [
+            sql!("UPDATE checkouts SET order_id = NULL WHERE shop_id = $1 AND checkout_id = 'ada-1'"),
+            sql!(
+                "UPDATE checkouts SET order_id = (SELECT o.order_id FROM orders o WHERE o.shop_id = $1 AND o.checkout_id = 'ada-1')
+                 WHERE shop_id = $1 AND checkout_id = 'ada-1'"
+            ),
+        ],
+    ),
+    (
+        &["D2"],
+        [
+            sql!("UPDATE checkouts SET order_id = 1 WHERE shop_id = $1 AND checkout_id = 'ben-3'"),
+            sql!("UPDATE checkouts SET order_id = NULL WHERE shop_id = $1 AND checkout_id = 'ben-3'"),
+        ],
+    ),
+    (
+        &["D2"],
+        [
+            sql!("UPDATE orders SET number = 2002 WHERE shop_id = $1 AND number = 1002"),
+            sql!("UPDATE orders SET number = 1002 WHERE shop_id = $1 AND number = 2002"),
+        ],
+    ),
+    (
+        &["P1"],
+        [
+            sql!("UPDATE payments SET order_id = NULL WHERE shop_id = $1 AND checkout_id = 'ada-2'"),
+            sql!(
+                "UPDATE payments SET order_id = (SELECT o.order_id FROM orders o WHERE o.shop_id = $1 AND o.checkout_id = 'ada-2')
+                 WHERE shop_id = $1 AND checkout_id = 'ada-2'"
+            ),
+        ],
+    ),
+    (
+        &["P2"],
+        [
+            sql!("UPDATE orders SET total_minor = total_minor + 1 WHERE shop_id = $1 AND number = 1002"),
+            sql!("UPDATE orders SET total_minor = total_minor - 1 WHERE shop_id = $1 AND number = 1002"),
+        ],
+    ),
+    (
+        &["P2"],
+        [
+            sql!("UPDATE order_lines SET tax_minor = tax_minor + 1 WHERE shop_id = $1 AND line = 2"),
+            sql!("UPDATE order_lines SET tax_minor = tax_minor - 1 WHERE shop_id = $1 AND line = 2"),
+        ],
+    ),
+    (
+        &["P2"],
+        [
+            sql!("UPDATE orders SET currency = 'USD' WHERE shop_id = $1 AND number = 1001"),
+            sql!("UPDATE orders SET currency = 'EUR' WHERE shop_id = $1 AND number = 1001"),
+        ],
+    ),
+    (
+        &["P4"],
+        [
+            sql!("UPDATE ledger_entries SET amount_minor = amount_minor + 1 WHERE shop_id = $1 AND account = 'refunds'"),
+            sql!("UPDATE ledger_entries SET amount_minor = amount_minor - 1 WHERE shop_id = $1 AND account = 'refunds'"),
+        ],
+    ),
+    (
+        &["P4"],
+        [
+            sql!("UPDATE orders SET refunded_minor = refunded_minor + 1 WHERE shop_id = $1 AND number = 1001"),
+            sql!("UPDATE orders SET refunded_minor = refunded_minor - 1 WHERE shop_id = $1 AND number = 1001"),
+        ],
+    ),
+    (
+        &["P4"],
+        [
+            sql!("UPDATE payments SET refunded_minor = refunded_minor + 1 WHERE shop_id = $1 AND checkout_id = 'ada-1'"),
+            sql!("UPDATE payments SET refunded_minor = refunded_minor - 1 WHERE shop_id = $1 AND checkout_id = 'ada-1'"),
+        ],
+    ),
+];

@@ -2,7 +2,7 @@
 
 use crate::customer::{Address, Contact};
 use crate::pricing::Quote;
-use crate::{Currency, CouponId, FlashSaleId, OrderId, PaymentId, ReservationId, Timestamp, VariantId};
+use crate::{CouponId, Currency, FlashSaleId, OrderId, PaymentId, ReservationId, Timestamp, VariantId};
 use serde::{Deserialize, Serialize};
 
 /// An order.

@@ -114,14 +114,8 @@ pub enum PaymentStatus {
 
 impl PaymentStatus {
     /// Every status, for tables and tests.
-    pub const ALL: [Self; 6] = [
-        Self::Pending,
-        Self::RequiresAction,
-        Self::Captured,
-        Self::Declined,
-        Self::Refunded,
-        Self::PartiallyRefunded,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Pending, Self::RequiresAction, Self::Captured, Self::Declined, Self::Refunded, Self::PartiallyRefunded];
 
     /// As stored: `requires_action`.
     pub const fn as_str(self) -> &'static str {

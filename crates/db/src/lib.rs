@@ -17,6 +17,7 @@ pub mod sellers;
 pub mod sessions;
 pub mod shops;
 
+pub mod catalog;
 pub mod coupons;
 pub mod flash_sales;
 pub mod pages;
@@ -24,9 +25,9 @@ pub mod themes;
 
 pub mod order_writer;
 pub mod orders;
-pub mod stock;
 pub mod outbox;
 pub mod payments;
+pub mod stock;
 
 pub mod verify;
 

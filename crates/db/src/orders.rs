@@ -302,8 +302,7 @@ async fn refunds_of(db: &Db, shop: ShopId, order: OrderId) -> Result<Vec<Refund>
 }
 
 async fn events_of(db: &Db, shop: ShopId, order: OrderId) -> Result<Vec<Event>> {
-    let sql =
-        sql!("SELECT kind, actor, detail, at FROM order_events WHERE shop_id = $1 AND order_id = $2 ORDER BY event_id");
+    let sql = sql!("SELECT kind, actor, detail, at FROM order_events WHERE shop_id = $1 AND order_id = $2 ORDER BY event_id");
     let rows = db.query(shop, sql, &params![order]).await?;
     let event = |row: &Row| Event { kind: row.get(0), actor: row.get(1), detail: row.get(2), at: row.get(3) };
     Ok(rows.iter().map(event).collect())

@@ -33,10 +33,7 @@ struct Readers {
 impl SqliteBackend {
     pub(crate) fn open(folder: &Path, connections: usize) -> Result<Self> {
         if rusqlite::version_number() < VERSION_MIN {
-            return Err(Error::Unsuitable(format!(
-                "SQLite {} can lose commits; 3.51.3 or later is needed",
-                rusqlite::version()
-            )));
+            return Err(Error::Unsuitable(format!("SQLite {} can lose commits; 3.51.3 or later is needed", rusqlite::version())));
         }
         std::fs::create_dir_all(folder)
             .map_err(|error| Error::Unsuitable(format!("cannot make the folder {}: {error}", folder.display())))?;
@@ -182,8 +179,7 @@ fn open_writer(file: &Path) -> Result<Connection> {
     let connection = Connection::open(file)
         .map_err(|error| Error::Unsuitable(format!("cannot open the database {}: {error}", file.display())))?;
     prepare_connection(&connection)?;
-    let mode: String =
-        connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(failure)?;
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(failure)?;
     connection
         .execute_batch("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000; PRAGMA journal_size_limit = 67108864;")
         .map_err(failure)?;

@@ -5,6 +5,4 @@ pub mod csv;
 mod product;
 
 pub use collection::{Collection, CollectionKind, CollectionRule, RuleCondition, RuleField, RuleRelation};
-pub use product::{
-    OptionAxis, Picture, Product, ProductStatus, StockPolicy, Variant, WeightUnit, handle_from_title, is_handle,
-};
+pub use product::{OptionAxis, Picture, Product, ProductStatus, StockPolicy, Variant, WeightUnit, handle_from_title, is_handle};

@@ -13,7 +13,12 @@ impl Deciding<'_> {
         for line in &reservation.lines {
             let quantity = i64::from(line.quantity);
             if line.counted {
-                self.move_stock(line.variant, MovementKind::Reserve, Deltas { reserved: quantity, ..Deltas::default() }, &because);
+                self.move_stock(
+                    line.variant,
+                    MovementKind::Reserve,
+                    Deltas { reserved: quantity, ..Deltas::default() },
+                    &because,
+                );
             }
             self.claim_of_sale(line, &reservation.customer_key, quantity);
         }

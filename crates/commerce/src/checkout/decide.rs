@@ -1,7 +1,7 @@
 //! The door: commands in, outcomes and changes out.
 
 use super::state::StockRow;
-use super::{Change, Command, LedgerEntry, OrderEvent, Outcome, OutboxMessage, Refusal, ShopState};
+use super::{Change, Command, LedgerEntry, OrderEvent, OutboxMessage, Outcome, Refusal, ShopState};
 use super::{order_change, refund, reserve, settle, stock_change};
 use crate::reservation::{ReservationStatus, holds};
 use crate::stock::{MovementKind, StockMovement};

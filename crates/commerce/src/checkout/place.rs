@@ -46,7 +46,8 @@ impl Deciding<'_> {
 
     /// A new hold with the content of one that ended; its prices stay pinned, because the customer has paid them.
     fn take_again(&mut self, ended: Reservation) -> Option<Reservation> {
-        let possible = ended.lines.iter().all(|line| self.can_be_had(line, &ended.customer_key)) && self.coupon_can_be_had(&ended);
+        let possible =
+            ended.lines.iter().all(|line| self.can_be_had(line, &ended.customer_key)) && self.coupon_can_be_had(&ended);
         if !possible {
             return None;
         }
@@ -74,8 +75,7 @@ impl Deciding<'_> {
             // The sale or the item was taken away; the price the customer paid stays as it was agreed.
             return true;
         };
-        let claimed =
-            self.state.customer_claims.get(&(sale, line.variant, customer_key.to_owned())).copied().unwrap_or(0);
+        let claimed = self.state.customer_claims.get(&(sale, line.variant, customer_key.to_owned())).copied().unwrap_or(0);
         item.quantity_offered.is_none_or(|offered| item.quantity_claimed + wanted <= offered)
             && item.quantity_per_customer_max.is_none_or(|most| claimed + wanted <= most)
     }

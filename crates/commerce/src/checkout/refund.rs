@@ -6,7 +6,7 @@
 use super::decide::{Because, Deciding, Deltas};
 use super::order_change::{call_off, counts_of, refund_line};
 use super::settle::{refund_due, store};
-use super::{Change, LineRefund, Outcome, Refusal, RefundResult, Restock};
+use super::{Change, LineRefund, Outcome, RefundResult, Refusal, Restock};
 use crate::order::Order;
 use crate::payment::{PaymentStatus, Refund, RefundLine, RefundStatus};
 use crate::stock::MovementKind;
@@ -26,12 +26,7 @@ pub(super) struct Owed {
     pub(super) amount_minor: i64,
 }
 
-pub(super) fn refund_order(
-    deciding: &mut Deciding<'_>,
-    id: OrderId,
-    asked: Asked<'_>,
-    actor: &str,
-) -> Result<Outcome, Refusal> {
+pub(super) fn refund_order(deciding: &mut Deciding<'_>, id: OrderId, asked: Asked<'_>, actor: &str) -> Result<Outcome, Refusal> {
     let mut order = deciding.state.orders.get(&id).ok_or(Refusal::NotFound)?.clone();
     let owed = owed(&order, &asked)?;
     for wanted in asked.lines {

@@ -39,7 +39,11 @@ fn answer_of_earlier_submission(deciding: &Deciding<'_>, cart: &ReserveCart) -> 
     let same = record.content_hash == cart.content_hash;
     if let Some(order) = record.order {
         let number = state.orders.get(&order).map_or(0, |order| order.number);
-        return if same { Ok(Some(Outcome::Placed { order, number, first: false })) } else { Err(Refusal::CheckoutUsed { number }) };
+        return if same {
+            Ok(Some(Outcome::Placed { order, number, first: false }))
+        } else {
+            Err(Refusal::CheckoutUsed { number })
+        };
     }
     let open = state.payments.values().find(|payment| payment.checkout_id == cart.checkout_id && payment.status.is_open());
     match open {
@@ -140,9 +144,7 @@ fn priced_line(
         variant,
         quantity: line.quantity,
         price_minor: sale.map_or(terms.price_minor, |(_, item)| item.price_minor),
-        was_price_minor: sale.map_or(terms.was_price_minor, |_| {
-            Some(terms.was_price_minor.unwrap_or(0).max(terms.price_minor))
-        }),
+        was_price_minor: sale.map_or(terms.was_price_minor, |_| Some(terms.was_price_minor.unwrap_or(0).max(terms.price_minor))),
         sale: sale.map(|(sale, _)| sale.id),
         weight_grams: terms.weight_grams,
         taxable: terms.taxable,
@@ -169,9 +171,7 @@ fn sale_of_line<'a>(
         Offer::Sale(sale, item) => Ok(Some((sale, item))),
         Offer::Ordinary | Offer::NotOpenYet(..) if early.is_some() => Ok(early),
         Offer::Ordinary => Ok(None),
-        Offer::NotOpenYet(sale, _) => {
-            Err(Refusal::NotOpenYet { variant, title: terms.full_title(), opens_at: sale.opens_at })
-        }
+        Offer::NotOpenYet(sale, _) => Err(Refusal::NotOpenYet { variant, title: terms.full_title(), opens_at: sale.opens_at }),
     }
 }
 

@@ -59,11 +59,8 @@ fn already_settled(deciding: &Deciding<'_>, payment: &Payment) -> Option<Outcome
 
 /// Money that is owed back and has not gone yet: whoever asks may bring it on its way.
 fn pending_refund(deciding: &Deciding<'_>, payment: &Payment) -> Option<Outcome> {
-    let refund = deciding
-        .state
-        .refunds
-        .values()
-        .find(|refund| refund.payment == payment.id && refund.status == RefundStatus::Pending)?;
+    let refund =
+        deciding.state.refunds.values().find(|refund| refund.payment == payment.id && refund.status == RefundStatus::Pending)?;
     Some(refund_due(refund, payment))
 }
 

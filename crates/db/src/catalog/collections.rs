@@ -46,9 +46,8 @@ pub async fn load_collections_in(tx: &mut Tx, shop: ShopId) -> Result<Vec<Collec
         "SELECT collection_id, handle, title, description_html, media_id, seo_title, seo_description, published, position, rule
          FROM collections WHERE shop_id = $1 ORDER BY position, collection_id"
     );
-    let members = sql!(
-        "SELECT collection_id, product_id FROM collection_products WHERE shop_id = $1 ORDER BY collection_id, position"
-    );
+    let members =
+        sql!("SELECT collection_id, product_id FROM collection_products WHERE shop_id = $1 ORDER BY collection_id, position");
     let mut chosen: HashMap<CollectionId, Vec<ProductId>> = HashMap::new();
     let rows = tx.query(shop, collections, &[]).await?;
     for row in tx.query(shop, members, &[]).await? {

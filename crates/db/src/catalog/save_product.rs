@@ -27,7 +27,9 @@ pub enum ProductRefusal {
     #[error("A product needs at least one variant.")]
     NoVariant,
     /// The stock of a variant would be counted and end at zero, but more of it is claimed than there is.
-    #[error("“{variant}” has {claimed} units claimed by orders and reservations, but only {on_hand} on hand. Count its stock first.")]
+    #[error(
+        "“{variant}” has {claimed} units claimed by orders and reservations, but only {on_hand} on hand. Count its stock first."
+    )]
     MoreClaimedThanOnHand {
         /// Its option values, or its sku.
         variant: String,

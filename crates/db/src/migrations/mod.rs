@@ -100,8 +100,7 @@ fn spell(script: &str, sqlite: bool) -> String {
 
 /// FNV-1a, 64 bits: enough to notice an edited script, and no dependency.
 fn checksum(script: &str) -> String {
-    let hash = script.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash =
+        script.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     format!("{hash:016x}")
 }

@@ -10,9 +10,7 @@ use commerce::customer::customer_key;
 use commerce::payment::Payment;
 use commerce::pricing::normalize_coupon_code;
 use commerce::shop::{CheckoutSettings, ShippingSettings, TaxSettings};
-use commerce::{
-    CouponId, Currency, FlashSaleId, OrderId, PaymentId, RefundId, ReservationId, ShopId, Timestamp, VariantId,
-};
+use commerce::{CouponId, Currency, FlashSaleId, OrderId, PaymentId, RefundId, ReservationId, ShopId, Timestamp, VariantId};
 use std::collections::BTreeSet;
 
 /// Reservations that one pass expires at most; the next pass takes the rest.
@@ -72,9 +70,9 @@ impl Keys {
                 Command::Release { reservation } => drop(keys.reservations.insert(*reservation)),
                 Command::ExpireDue => keys.all_expired = true,
                 Command::AdjustStock { variant, .. } => drop(keys.variants.insert(*variant)),
-                Command::FulfillOrder { order, .. }
-                | Command::CancelOrder { order, .. }
-                | Command::RefundOrder { order, .. } => drop(keys.orders.insert(*order)),
+                Command::FulfillOrder { order, .. } | Command::CancelOrder { order, .. } | Command::RefundOrder { order, .. } => {
+                    drop(keys.orders.insert(*order))
+                }
                 Command::SettleRefund { refund, .. } => drop(keys.refunds.insert(*refund)),
             }
         }

@@ -115,7 +115,12 @@ pub(crate) fn refund(row: &Row, lines: &[Row]) -> Result<Refund> {
         created_at: row.get(7),
         lines: lines
             .iter()
-            .map(|line| RefundLine { line: line.get(0), quantity: line.get(1), amount_minor: line.get(2), restocked: line.get(3) })
+            .map(|line| RefundLine {
+                line: line.get(0),
+                quantity: line.get(1),
+                amount_minor: line.get(2),
+                restocked: line.get(3),
+            })
             .collect(),
     })
 }

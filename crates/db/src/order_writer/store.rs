@@ -136,9 +136,9 @@ impl Kind {
                 "INSERT INTO fulfillments (shop_id, fulfillment_id, order_id, carrier, tracking, created_at)
                  VALUES ($1, $2, $3, $4, $5, $6)"
             ),
-            Self::FulfillmentLine => sql!(
-                "INSERT INTO fulfillment_lines (shop_id, fulfillment_id, line, quantity) VALUES ($1, $2, $3, $4)"
-            ),
+            Self::FulfillmentLine => {
+                sql!("INSERT INTO fulfillment_lines (shop_id, fulfillment_id, line, quantity) VALUES ($1, $2, $3, $4)")
+            }
             Self::Refund => sql!(
                 "INSERT INTO refunds (shop_id, refund_id, payment_id, order_id, amount_minor, status, reason, actor, created_at,
                      updated_at)
@@ -238,11 +238,9 @@ fn add(rows: &mut Rows, before: &ShopState, change: &Change, now: Timestamp) -> 
             params![*id, reference.as_str(), status.as_str(), *order, decline_code.as_str(), *refunded_minor, now],
         ),
         Change::Order(order) => add_order(rows, order)?,
-        Change::OrderStatus { id, status, fulfillment_status, refunded_minor } => put(
-            rows,
-            Kind::OrderStatus,
-            params![*id, status.as_str(), fulfillment_status.as_str(), *refunded_minor, now],
-        ),
+        Change::OrderStatus { id, status, fulfillment_status, refunded_minor } => {
+            put(rows, Kind::OrderStatus, params![*id, status.as_str(), fulfillment_status.as_str(), *refunded_minor, now])
+        }
         Change::OrderLine { order, line, fulfilled, canceled, refunded, returned } => {
             put(rows, Kind::OrderLineCounts, params![*order, *line, *fulfilled, *canceled, *refunded, *returned]);
         }

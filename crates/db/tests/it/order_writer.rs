@@ -1,7 +1,7 @@
 //! The order writer on both engines: what is sold, held, refused, paid, sent, canceled and given back.
 
 use commerce::cart::CartLine;
-use commerce::checkout::{Command, LineRefund, Outcome, Refusal, RefundResult, ReserveCart, Restock, StockChange};
+use commerce::checkout::{Command, LineRefund, Outcome, RefundResult, Refusal, ReserveCart, Restock, StockChange};
 use commerce::customer::{Address, Contact};
 use commerce::payment::{PaymentStatus, ProviderVerdict};
 use commerce::pricing::CouponRefusal;
@@ -37,11 +37,8 @@ async fn juniper_roasters() -> Vec<Shop> {
         insert_shop(&db, id).await;
         let clock = Arc::new(AtomicI64::new(START.0));
         let reading = Arc::clone(&clock);
-        let (writer, _) = OrderWriter::start(
-            db.clone(),
-            Arc::new(move || Timestamp(reading.load(Ordering::SeqCst))),
-            WriterOptions::default(),
-        );
+        let (writer, _) =
+            OrderWriter::start(db.clone(), Arc::new(move || Timestamp(reading.load(Ordering::SeqCst))), WriterOptions::default());
         let shop = Shop { db, id, writer, clock, engine: test.engine, _test: test };
         for (variant, on_hand) in [(BEANS, 50), (MUG, 5)] {
             let change = StockChange::Set { on_hand };
@@ -302,7 +299,8 @@ async fn limits_of_the_sale_hold_across_carts_and_spellings() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_coupon_is_used_as_often_as_it_may_be_and_comes_back_with_the_order() {
     for shop in juniper_roasters().await {
-        let with_coupon = |checkout: &str, email: &str| ReserveCart { coupon: " once ".into(), ..cart(checkout, email, &[(BEANS, 1)]) };
+        let with_coupon =
+            |checkout: &str, email: &str| ReserveCart { coupon: " once ".into(), ..cart(checkout, email, &[(BEANS, 1)]) };
         let (payment, amount) = held(&shop.reserve(with_coupon("c1", "ada@example.org")).await);
         assert_eq!(amount, 900 + 490, "{}", shop.engine);
         let used = shop.reserve(with_coupon("c2", "ben@example.org")).await;

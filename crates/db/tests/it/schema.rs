@@ -79,7 +79,10 @@ async fn every_statement_of_the_code_is_understood_by_both_engines() {
     }
     for (place, text) in &statements {
         let of_a_shop = !place.starts_with("platform ");
-        assert!(!of_a_shop || (text.contains("shop_id") && text.contains("$1")), "a statement of {place} ignores its shop:\n{text}");
+        assert!(
+            !of_a_shop || (text.contains("shop_id") && text.contains("$1")),
+            "a statement of {place} ignores its shop:\n{text}"
+        );
         assert!(text.matches('$').all(|_| true) && !text.contains("$$"), "{place}: a dollar sign is a placeholder");
     }
 }

@@ -19,7 +19,9 @@ async fn values_come_back_as_they_went_in() {
         let (db, shop) = (&test.db, with_shop(&test.db).await);
         let put = sql!("INSERT INTO theme_files (shop_id, path, body, updated_at) VALUES ($1, $2, $3, $4)");
         let get = sql!("SELECT body, updated_at FROM theme_files WHERE path = $2 AND shop_id = $1");
-        for (path, body, at) in [("a", "", i64::MIN), ("b", "naïve ☕ \u{10ffff}", i64::MAX), ("c", "x'); DROP TABLE shops;--", 0)] {
+        for (path, body, at) in
+            [("a", "", i64::MIN), ("b", "naïve ☕ \u{10ffff}", i64::MAX), ("c", "x'); DROP TABLE shops;--", 0)]
+        {
             db.execute(shop, put, &params![path, body, at]).await.expect(test.engine);
             let row = db.query_opt(shop, get, &params![path]).await.expect(test.engine).expect("the row is there");
             assert_eq!(row.values(), params![body, at], "{}", test.engine);

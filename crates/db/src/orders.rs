@@ -187,39 +187,6 @@ pub async fn load_payment(db: &Db, shop: ShopId, id: PaymentId) -> Result<Option
     db.query_opt(shop, sql, &params![id]).await?.as_ref().map(read::payment).transpose()
 }
 
-/// Payments of a shop that the provider has not decided and that have not moved since `before`, oldest first.
-///
-/// # Errors
-/// When the database fails.
-pub async fn open_payments(db: &Db, shop: ShopId, before: Timestamp, limit: u32) -> Result<Vec<Payment>> {
-    let sql = sql!(
-        "SELECT payment_id, checkout_id, reservation_id, order_id, provider, reference, status, amount_minor, currency,
-             refunded_minor, decline_code, created_at
-         FROM payments WHERE shop_id = $1 AND status IN ('pending', 'requires_action') AND updated_at <= $2
-         ORDER BY updated_at LIMIT $3"
-    );
-    db.query(shop, sql, &params![before, limit]).await?.iter().map(read::payment).collect()
-}
-
-/// Refunds of a shop that the provider has not answered and that have not moved since `before`, with their payments' references.
-///
-/// # Errors
-/// When the database fails.
-pub async fn open_refunds(db: &Db, shop: ShopId, before: Timestamp, limit: u32) -> Result<Vec<(Refund, Payment)>> {
-    let sql = sql!(
-        "SELECT refund_id, payment_id, order_id, amount_minor, status, reason, actor, created_at
-         FROM refunds WHERE shop_id = $1 AND status = 'pending' AND updated_at <= $2 ORDER BY updated_at LIMIT $3"
-    );
-    let mut refunds = Vec::new();
-    for row in db.query(shop, sql, &params![before, limit]).await? {
-        let refund = read::refund(&row, &[])?;
-        if let Some(payment) = load_payment(db, shop, refund.payment).await? {
-            refunds.push((refund, payment));
-        }
-    }
-    Ok(refunds)
-}
-
 /// A refund by its id.
 ///
 /// # Errors

@@ -48,7 +48,18 @@ pub async fn postgres() -> TestDb {
 /// The address of a fresh, empty schema on this process's PostgreSQL cluster, which is started when first asked for.
 pub fn postgres_url() -> String {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-    let cluster = CLUSTER.get_or_init(Cluster::start);
+    // A test ends long before the machine loses its power; not waiting for the disk makes hundreds of them quick.
+    let not_durable = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off";
+    fresh_schema(CLUSTER.get_or_init(|| Cluster::start(not_durable)))
+}
+
+/// As [`postgres_url`], on a cluster that waits for the disk as one in service does: for measurements and for tests that kill it.
+pub fn durable_postgres_url() -> String {
+    static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+    fresh_schema(CLUSTER.get_or_init(|| Cluster::start("")))
+}
+
+fn fresh_schema(cluster: &Cluster) -> String {
     let schema = format!("test_{}", unique());
     let made = cluster.as_owner(&format!("psql -q -h {} -d postgres -c 'CREATE SCHEMA {schema}'", cluster.socket.display()));
     assert!(made.success(), "a schema can be made on the test cluster");
@@ -84,7 +95,7 @@ struct Cluster {
 }
 
 impl Cluster {
-    fn start() -> Self {
+    fn start(settings: &str) -> Self {
         let binaries = postgres_binaries();
         let folder = fresh_folder("postgres");
         let root = run_text("id -u").trim() == "0";
@@ -96,7 +107,7 @@ impl Cluster {
              if [ $(id -u) = 0 ]; then chown postgres {folder_text}; fi; \
              {become_owner}{binaries}/initdb -D {folder_text}/data -A trust -U {owner} -E UTF8 --locale=C.UTF-8 --no-sync >{folder_text}.log 2>&1; \
              {become_owner}{binaries}/pg_ctl -D {folder_text}/data -w -l {folder_text}/log -o \"-k {folder_text} -c listen_addresses='' \
-               -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300\" start >>{folder_text}.log 2>&1; \
+               {settings} -c max_connections=300\" start >>{folder_text}.log 2>&1; \
              echo ready; cat >/dev/null || true; \
              {become_owner}{binaries}/pg_ctl -D {folder_text}/data -m immediate stop >/dev/null 2>&1 || true; \
              rm -rf {folder_text} {folder_text}.log"

@@ -21,7 +21,7 @@ mod import_report;
 pub use collections::{CollectionRefusal, delete_collection, load_collections, load_collections_in, save_collection};
 pub use export::{ExportError, export};
 pub use import::{ImportError, ImportMode, ImportRequest, import};
-pub use import_report::{Difference, ImportProgress, ImportReport, Kept};
+pub use import_report::{Difference, ImportProgress, ImportReport, Kept, LISTED_MAX};
 pub use media::{
     Media, MediaRefusal, MediaSize, NewMedia, NewMediaSize, delete_media, insert_media, list_media, load_media, media_size,
 };
@@ -30,12 +30,4 @@ pub use products::{find_product, load_product, load_products, load_products_in};
 pub use remove_product::{Removed, archive_product, delete_product};
 pub use save_product::{ProductRefusal, save_product};
 
-use crate::{Result, Tx, sql};
-use commerce::ShopId;
-
-/// Tells every process that what shoppers see has changed.
-async fn bump_catalog_version(tx: &mut Tx, shop: ShopId) -> Result<()> {
-    let bump = sql!("UPDATE shops SET catalog_version = catalog_version + 1 WHERE shop_id = $1");
-    tx.execute(shop, bump, &[]).await?;
-    Ok(())
-}
+use crate::shops::bump_catalog_version;

@@ -11,7 +11,8 @@ pub const PRODUCTS_PER_PAGE_MAX: u32 = 250;
 /// Which products are listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProductFilter {
-    /// Words in title, handle, vendor, type, tags, sku or barcode; all must be there. Empty: every product.
+    /// Words in title, handle, vendor, type, tags, sku or barcode: the first two anywhere, further ones as a phrase. Empty:
+    /// every product.
     pub words: String,
     /// Only this vendor's, exactly; empty: every vendor's.
     pub vendor: String,

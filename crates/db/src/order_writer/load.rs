@@ -67,13 +67,13 @@ impl Keys {
                     keys.places_orders = true;
                     keys.payments.insert(*payment);
                 }
-                Command::Release { reservation } => drop(keys.reservations.insert(*reservation)),
+                Command::Release { reservation } => keys.reservations.extend([*reservation]),
                 Command::ExpireDue => keys.all_expired = true,
-                Command::AdjustStock { variant, .. } => drop(keys.variants.insert(*variant)),
+                Command::AdjustStock { variant, .. } => keys.variants.extend([*variant]),
                 Command::FulfillOrder { order, .. } | Command::CancelOrder { order, .. } | Command::RefundOrder { order, .. } => {
-                    drop(keys.orders.insert(*order))
+                    keys.orders.extend([*order])
                 }
-                Command::SettleRefund { refund, .. } => drop(keys.refunds.insert(*refund)),
+                Command::SettleRefund { refund, .. } => keys.refunds.extend([*refund]),
             }
         }
         keys

@@ -7,13 +7,15 @@ mod proof;
 
 mod walk;
 
-mod amounts;
 mod journal;
+mod limits;
+mod reservations;
+mod stock;
+
+mod amounts;
 mod ledger;
 mod orders;
 mod payments;
-mod reservations;
-mod stock;
 
 pub use proof::{Broken, Claim, Invariant, Proof, ShopProof};
 
@@ -66,6 +68,7 @@ impl Books<'_> {
         stock::check(self).await?;
         journal::check(self).await?;
         reservations::check(self).await?;
+        limits::check(self).await?;
         orders::check(self).await?;
         payments::check(self).await?;
         ledger::check(self).await

@@ -15,6 +15,10 @@ pub enum Invariant {
     I3,
     /// Holds end once.
     I4,
+    /// Limits of sales count what is claimed.
+    L1,
+    /// Limits of coupons count what is claimed.
+    L2,
     /// No order is lost and none appears from nowhere.
     D2,
     /// Captured money has an order or goes back.
@@ -27,7 +31,8 @@ pub enum Invariant {
 
 impl Invariant {
     /// Every invariant, in the order of the report.
-    pub const ALL: [Self; 8] = [Self::I1, Self::I2, Self::I3, Self::I4, Self::D2, Self::P1, Self::P2, Self::P4];
+    pub const ALL: [Self; 10] =
+        [Self::I1, Self::I2, Self::I3, Self::I4, Self::L1, Self::L2, Self::D2, Self::P1, Self::P2, Self::P4];
 
     /// The short name: `I1`.
     pub const fn id(self) -> &'static str {
@@ -36,6 +41,8 @@ impl Invariant {
             Self::I2 => "I2",
             Self::I3 => "I3",
             Self::I4 => "I4",
+            Self::L1 => "L1",
+            Self::L2 => "L2",
             Self::D2 => "D2",
             Self::P1 => "P1",
             Self::P2 => "P2",
@@ -50,6 +57,8 @@ impl Invariant {
             Self::I2 => "Reserved units are those of active reservations, allocated units those of orders still to be sent.",
             Self::I3 => "The counters of every variant are what a replay of its movements from the first row gives.",
             Self::I4 => "Every reservation ends at most once: as one order, expired, or released.",
+            Self::L1 => "Units counted against each sale's limits are those of active reservations and of orders that stand.",
+            Self::L2 => "Uses counted against each coupon's limits are those of active reservations and of orders that stand.",
             Self::D2 => "Every order came from one checkout, every checkout's order exists, and no order number is missing.",
             Self::P1 => "Every captured payment has exactly one order, or goes back in full.",
             Self::P2 => "Every order's total is the sum of its parts at their pinned prices, and exactly that was paid.",

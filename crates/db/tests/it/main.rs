@@ -1,6 +1,11 @@
 //! Every case of this crate, on a real SQLite file and on a real PostgreSQL cluster.
 
+mod catalog;
+mod desk;
 mod order_writer;
+mod outbox;
 mod schema;
 mod seam;
+mod sellers;
+mod shops;
 mod verify;

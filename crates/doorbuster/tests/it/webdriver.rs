@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 /// How long an element or a script may take to come, milliseconds. Generous: it is only ever waited out by a failing test.
 const PATIENCE_MS: u64 = 30_000;
@@ -49,7 +50,9 @@ impl Browser {
     pub fn start(scripts: Scripts, screen: Screen) -> Self {
         let (driver, address) = start_driver();
         let profile = db::testing::fresh_folder("browser");
-        let config = ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build();
+        assert!(scripts == Scripts::On || screen == Screen::Desk, "a tap needs scripts to be dispatched by the driver");
+        let config = ureq::Agent::config_builder().http_status_as_error(false).proxy(None);
+        let config = config.timeout_global(Some(Duration::from_millis(4 * PATIENCE_MS))).build();
         let mut browser = Self { agent: config.into(), session: address.clone(), driver, profile, scripts };
         let capabilities = capabilities(&browser.profile, scripts, screen);
         let answer = browser.post("/session", &json!({ "capabilities": { "alwaysMatch": capabilities } }));

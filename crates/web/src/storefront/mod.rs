@@ -1,3 +1,33 @@
-//! The pages shoppers see.
+//! The pages shoppers see. Every page is three hops: handler (here), snapshot or query, template.
+//!
+//! Read in this order: `visit` (who is asked, and when), `frame` (what surrounds every page), `respond` (how pages leave), then one
+//! file per noun. Which address leads to which function is listed in `routes.rs`.
 
 pub mod views;
+
+mod fields;
+mod frame;
+mod respond;
+mod structured_data;
+mod visit;
+
+pub mod assets;
+pub mod cart;
+pub mod checkout;
+pub mod collections;
+pub mod discovery;
+pub mod home;
+pub mod media;
+pub mod now;
+pub mod orders;
+pub mod pages;
+pub mod products;
+pub mod sales;
+pub mod search;
+
+mod cart_cookie;
+mod cart_lines;
+mod countries;
+
+pub use respond::{draw_failures, not_modified};
+pub use visit::{AtShop, Visit};

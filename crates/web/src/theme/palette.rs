@@ -48,6 +48,12 @@ pub fn stylesheet(branding: &Branding) -> String {
     css
 }
 
+/// Ground and ink of the shop's icon.
+pub fn icon_colors(branding: &Branding) -> (String, String) {
+    let accent = Color::parse(&branding.accent_color).unwrap_or(BLACK);
+    (accent.css(), accent.ink_on().css())
+}
+
 /// Heads and body from fonts that every system has; nothing is fetched.
 fn type_pairing(name: &str) -> &'static str {
     match name {

@@ -4,8 +4,12 @@ use commerce::cart::CartLine;
 use commerce::checkout::{Command, LineRefund, Outcome, RefundResult, ReserveCart, Restock, StockChange};
 use commerce::customer::{Address, Contact};
 use commerce::payment::ProviderVerdict;
+use commerce::pricing::{Coupon, CouponKind};
+use commerce::sale::{BeforeOpening, FlashSale, FlashSaleItem, FlashSaleStatus};
 use commerce::shop::{ShippingMethod, ShippingSettings, ShippingZone, TaxRate, TaxSettings};
-use commerce::{Currency, Money, OrderId, PaymentId, ReservationId, ShopId, Timestamp, VariantId};
+use commerce::{CouponId, Currency, FlashSaleId, Money, OrderId, PaymentId, ReservationId, ShopId, Timestamp, VariantId};
+use db::coupons::save_coupon;
+use db::flash_sales::save_flash_sale;
 use db::shops::{NewShop, Settings, create_shop, save_settings};
 use db::verify::{Proof, verify_shop};
 use db::{Db, params, sql};
@@ -23,7 +27,7 @@ pub struct Juniper<'a> {
 }
 
 impl<'a> Juniper<'a> {
-    /// Two variants, ten bags and five filters in the building, shipping and 19 % tax on top.
+    /// Two variants, ten bags and five filters in the building, the filters in a sale, a coupon, shipping and 19 % tax on top.
     pub async fn open(db: &'a Db, handle: &str) -> Self {
         let currency = Currency::from_code("EUR").expect("a known code");
         let (handle, name, time_zone) = (handle.to_owned(), "Juniper Roasters".to_owned(), "Europe/Berlin".to_owned());
@@ -51,6 +55,8 @@ impl<'a> Juniper<'a> {
             db.execute(shop, variant, &params![id, price_minor]).await.expect("a variant can be inserted");
             db.execute(shop, counters, &params![id]).await.expect("counters can be inserted");
         }
+        save_flash_sale(db, shop, &filters_on_sale(), NOON).await.expect("the database works").expect("the sale is accepted");
+        save_coupon(db, shop, &welcome()).await.expect("the database works").expect("the coupon is accepted");
         let juniper = Self { db, shop, now: NOON };
         juniper.ask(adjust(BAG, StockChange::Set { on_hand: 10 })).await;
         juniper.ask(adjust(FILTER, StockChange::Receive { quantity: 5 })).await;
@@ -138,13 +144,13 @@ pub fn adjust(variant: VariantId, change: StockChange) -> Command {
     Command::AdjustStock { variant, change, reason: "counted".into(), actor: INES.into() }
 }
 
-fn cart(checkout: &str, lines: &[(VariantId, u32)]) -> ReserveCart {
+pub fn cart(checkout: &str, lines: &[(VariantId, u32)]) -> ReserveCart {
     let customer = checkout.split('-').next().unwrap_or(checkout);
     ReserveCart {
         checkout_id: checkout.into(),
         content_hash: checkout.into(),
         lines: lines.iter().map(|&(variant, quantity)| CartLine { variant, quantity }).collect(),
-        coupon: String::new(),
+        coupon: if customer == "ada" { "WELCOME".into() } else { String::new() },
         contact: Contact { email: format!("{customer}@example.org"), phone: String::new() },
         address: Address { name: customer.into(), country: "DE".into(), ..Address::default() },
         shipping_method: "standard".into(),
@@ -171,5 +177,45 @@ fn tax_on_top() -> TaxSettings {
     TaxSettings {
         prices_include_tax: false,
         rates: vec![TaxRate { name, countries, region, rate_ppm: 190_000, taxes_shipping: true }],
+    }
+}
+
+/// Filters for 3.00 from noon on, five in all and five for each customer.
+fn filters_on_sale() -> FlashSale {
+    let item = FlashSaleItem {
+        variant: FILTER,
+        price_minor: 300,
+        quantity_offered: Some(5),
+        quantity_per_customer_max: Some(5),
+        quantity_claimed: 0,
+    };
+    FlashSale {
+        id: FlashSaleId(1),
+        handle: "filters".into(),
+        name: "Filters".into(),
+        teaser: String::new(),
+        picture: None,
+        early_access_at: None,
+        opens_at: NOON,
+        closes_at: NOON.plus_minutes(24 * 60),
+        before_opening: BeforeOpening::NotForSale,
+        status: FlashSaleStatus::Scheduled,
+        items: vec![item],
+    }
+}
+
+/// Ten percent off, for Ada, who types it in each time.
+fn welcome() -> Coupon {
+    Coupon {
+        id: CouponId(1),
+        code: "WELCOME".into(),
+        kind: CouponKind::Percent { ppm: 100_000 },
+        minimum_minor: 0,
+        starts_at: None,
+        ends_at: None,
+        uses_max: None,
+        uses_per_customer_max: None,
+        uses_claimed: 0,
+        active: true,
     }
 }

@@ -1,9 +1,10 @@
 //! The proof of the books: it holds after everything a shop goes through, and names the row when one is changed behind its back.
 
+mod any_day;
 mod juniper;
 mod spoilings;
 
-use commerce::checkout::StockChange;
+use commerce::checkout::{Command, LineRefund, Restock, StockChange};
 use db::verify::{Proof, verify};
 use db::{ShopSql, params, sql, testing};
 use juniper::{BAG, Juniper, NOON, adjust};
@@ -27,6 +28,17 @@ async fn a_changed_row_of_stock_is_named_by_the_claim_it_breaks() {
         let mut juniper = Juniper::open(&test.db, "juniper").await;
         juniper.live_through_a_day().await;
         for (expected, spoil_and_mend) in spoilings::OF_STOCK {
+            check(&juniper, expected, *spoil_and_mend).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_limit_is_named_by_the_claim_it_breaks() {
+    for test in testing::databases().await {
+        let mut juniper = Juniper::open(&test.db, "juniper").await;
+        juniper.live_through_a_day().await;
+        for (expected, spoil_and_mend) in spoilings::OF_LIMITS {
             check(&juniper, expected, *spoil_and_mend).await;
         }
     }
@@ -94,6 +106,20 @@ async fn captured_money_may_wait_a_quarter_of_an_hour_for_its_order_and_no_longe
             let proof = verify(&test.db, NOON.plus_minutes(minutes)).await.expect(test.engine);
             assert_eq!(broken(&proof), expected, "{} after {minutes} minutes\n{proof}", test.engine);
         }
+    }
+}
+
+/// A known fault: canceling an order gives the use of its coupon back, a refund that puts all of its units back into stock cancels
+/// it too and does not. When that is mended, this test is to expect no broken claim, and `any_day` to include L2.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refund_that_calls_off_a_whole_order_keeps_the_use_of_its_coupon() {
+    for test in testing::databases().await {
+        let juniper = Juniper::open(&test.db, "juniper").await;
+        let order = juniper.buy("ada-1", &[(BAG, 1)]).await;
+        let lines = vec![LineRefund { line: 1, quantity: 1, restock: Restock::Yes }];
+        let (reason, actor) = ("did not like it".to_owned(), "ines@juniper.example".to_owned());
+        juniper.ask(Command::RefundOrder { order, lines, extra_minor: 0, reason, actor }).await;
+        assert_eq!(broken(&juniper.proof().await), ["L2"], "{}", test.engine);
     }
 }
 

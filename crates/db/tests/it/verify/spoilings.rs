@@ -20,7 +20,7 @@ pub const OF_STOCK: Spoilings = &[
         ],
     ),
     (
-        &["I2", "I4"],
+        &["I2", "I4", "L1"],
         [
             sql!("UPDATE reservation_lines SET quantity = quantity + 1 WHERE shop_id = $1 AND variant_id = 2 AND quantity = 2"),
             sql!("UPDATE reservation_lines SET quantity = quantity - 1 WHERE shop_id = $1 AND variant_id = 2 AND quantity = 3"),
@@ -149,6 +149,37 @@ pub const OF_ORDERS_AND_MONEY: Spoilings = &[
         [
             sql!("UPDATE payments SET refunded_minor = refunded_minor + 1 WHERE shop_id = $1 AND checkout_id = 'ada-1'"),
             sql!("UPDATE payments SET refunded_minor = refunded_minor - 1 WHERE shop_id = $1 AND checkout_id = 'ada-1'"),
+        ],
+    ),
+];
+
+pub const OF_LIMITS: Spoilings = &[
+    (
+        &["L1"],
+        [
+            sql!("UPDATE flash_sale_items SET quantity_claimed = quantity_claimed + 1 WHERE shop_id = $1"),
+            sql!("UPDATE flash_sale_items SET quantity_claimed = quantity_claimed - 1 WHERE shop_id = $1"),
+        ],
+    ),
+    (
+        &["L1"],
+        [
+            sql!("UPDATE customer_claims SET quantity = quantity + 1 WHERE shop_id = $1 AND customer_key = 'ada@example.org'"),
+            sql!("UPDATE customer_claims SET quantity = quantity - 1 WHERE shop_id = $1 AND customer_key = 'ada@example.org'"),
+        ],
+    ),
+    (
+        &["L2"],
+        [
+            sql!("UPDATE coupons SET uses_claimed = uses_claimed - 1 WHERE shop_id = $1"),
+            sql!("UPDATE coupons SET uses_claimed = uses_claimed + 1 WHERE shop_id = $1"),
+        ],
+    ),
+    (
+        &["L2"],
+        [
+            sql!("UPDATE coupon_claims SET uses = uses + 1 WHERE shop_id = $1"),
+            sql!("UPDATE coupon_claims SET uses = uses - 1 WHERE shop_id = $1"),
         ],
     ),
 ];

@@ -43,37 +43,40 @@ impl Rgb {
 
 /// The outline of something, built point by point; coordinates are rounded to whole units.
 #[derive(Clone, Debug, Default)]
-pub struct Path(String);
+pub struct Path {
+    text: String,
+    point: (i64, i64),
+}
 
 impl Path {
     /// Starts at a point.
     pub fn at(x: f64, y: f64) -> Self {
-        Self::default().step("M", &[x, y])
+        Self::default().step('M', &[x, y])
     }
 
     /// A straight line.
     pub fn to(self, x: f64, y: f64) -> Self {
-        self.step("L", &[x, y])
+        self.step('L', &[x, y])
     }
 
     /// A curve with one control point.
     pub fn bend(self, control_x: f64, control_y: f64, x: f64, y: f64) -> Self {
-        self.step("Q", &[control_x, control_y, x, y])
+        self.step('Q', &[control_x, control_y, x, y])
     }
 
     /// A curve with two control points.
     pub fn curve(self, first: (f64, f64), second: (f64, f64), x: f64, y: f64) -> Self {
-        self.step("C", &[first.0, first.1, second.0, second.1, x, y])
+        self.step('C', &[first.0, first.1, second.0, second.1, x, y])
     }
 
     /// Starts another outline in the same path.
     pub fn then_at(self, x: f64, y: f64) -> Self {
-        self.step("M", &[x, y])
+        self.step('M', &[x, y])
     }
 
     /// Back to the start.
     pub fn close(mut self) -> Self {
-        self.0.push('z');
+        self.text.push('z');
         self
     }
 
@@ -94,20 +97,23 @@ impl Path {
 
     /// An ellipse.
     pub fn oval(x: f64, y: f64, half_width: f64, half_height: f64) -> Self {
-        let mut path = Self::default().step("M", &[x - half_width, y]);
+        let mut path = Self::default().step('M', &[x - half_width, y]);
         for side in [1.0, -1.0] {
-            let _ = write!(path.0, "A{half_width:.0} {half_height:.0} 0 0 1 {:.0} {y:.0}", x + side * half_width);
+            let _ = write!(path.text, "A{half_width:.0} {half_height:.0} 0 0 1 {:.0} {y:.0}", x + side * half_width);
         }
         path.close()
     }
 
-    fn step(mut self, letter: &str, numbers: &[f64]) -> Self {
-        self.0.push_str(letter);
+    /// Writes one step relative to the point before, which is shorter than writing where it ends.
+    fn step(mut self, letter: char, numbers: &[f64]) -> Self {
+        let (from_x, from_y) = if letter == 'M' { (0, 0) } else { self.point };
+        self.text.push(if letter == 'M' { 'M' } else { letter.to_ascii_lowercase() });
         for (index, number) in numbers.iter().enumerate() {
-            let rounded = number.round() as i64;
-            let gap = if index == 0 || rounded < 0 { "" } else { " " };
-            let _ = write!(self.0, "{gap}{rounded}");
+            let offset = number.round() as i64 - if index % 2 == 0 { from_x } else { from_y };
+            let gap = if index == 0 || offset < 0 { "" } else { " " };
+            let _ = write!(self.text, "{gap}{offset}");
         }
+        self.point = (numbers[numbers.len() - 2].round() as i64, numbers[numbers.len() - 1].round() as i64);
         self
     }
 }
@@ -198,7 +204,8 @@ impl Canvas {
     /// The finished document, `width` by `height`.
     pub fn finish(self, width: u32, height: u32) -> String {
         format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\"><defs>{}</defs>{}</svg>",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\"><defs>{}</defs>\
+             <g stroke-linecap=\"round\" stroke-linejoin=\"round\">{}</g></svg>",
             self.defs, self.body
         )
     }
@@ -229,25 +236,25 @@ impl Canvas {
 
     /// A plain area.
     pub fn fill(&mut self, path: &Path, color: Rgb, opacity: f64) {
-        let _ = write!(self.body, "<path d=\"{}\" fill=\"{}\"{}/>", path.0, color.hex(), opacity_attribute(opacity));
+        let _ = write!(self.body, "<path d=\"{}\" fill=\"{}\"{}/>", path.text, color.hex(), opacity_attribute(opacity));
     }
 
     /// An area in the color of the group it stands in.
     pub fn fill_inherited(&mut self, path: &Path) {
-        let _ = write!(self.body, "<path d=\"{}\"/>", path.0);
+        let _ = write!(self.body, "<path d=\"{}\"/>", path.text);
     }
 
     /// An area painted with a gradient defined before.
     pub fn paint(&mut self, path: &Path, gradient: &str, opacity: f64) {
-        let _ = write!(self.body, "<path d=\"{}\" fill=\"url(#{gradient})\"{}/>", path.0, opacity_attribute(opacity));
+        let _ = write!(self.body, "<path d=\"{}\" fill=\"url(#{gradient})\"{}/>", path.text, opacity_attribute(opacity));
     }
 
     /// A line.
     pub fn line(&mut self, path: &Path, color: Rgb, width: f64, opacity: f64) {
         let _ = write!(
             self.body,
-            "<path d=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{width}\" stroke-linecap=\"round\" stroke-linejoin=\"round\"{}/>",
-            path.0,
+            "<path d=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{width}\"{}/>",
+            path.text,
             color.hex(),
             opacity_attribute(opacity)
         );
@@ -257,11 +264,11 @@ impl Canvas {
     pub fn stitch(&mut self, path: &Path, leather: Rgb) {
         self.outlines += 1;
         let (id, thread) = (self.outlines, Materials::thread(leather).hex());
-        let _ = write!(self.defs, "<path id=\"o{id}\" d=\"{}\"/>", path.0);
+        let _ = write!(self.defs, "<path id=\"o{id}\" d=\"{}\"/>", path.text);
         let _ = write!(
             self.body,
             "<g fill=\"none\"><use href=\"#o{id}\" stroke=\"{}\" stroke-width=\"5\" opacity=\".35\"/><use href=\"#o{id}\" stroke=\"{thread}\" \
-             stroke-width=\"3\" stroke-dasharray=\"11 6\" stroke-linecap=\"round\" opacity=\".85\"/></g>",
+             stroke-width=\"3\" stroke-dasharray=\"11 6\" opacity=\".85\"/></g>",
             leather.deep(0.6).hex()
         );
     }
@@ -279,11 +286,11 @@ impl Canvas {
     fn leather(&mut self, path: &Path, color: Rgb, texture: Option<Texture>) {
         self.outlines += 1;
         let id = self.outlines;
-        let _ = write!(self.defs, "<path id=\"o{id}\" d=\"{}\"/>", path.0);
+        let _ = write!(self.defs, "<path id=\"o{id}\" d=\"{}\"/>", path.text);
         let layer = |fill: &str| format!("<use href=\"#o{id}\" fill=\"url(#{fill})\"/>");
         let _ = write!(
             self.body,
-            "<use href=\"#o{id}\" fill=\"{}\" stroke=\"{}\" stroke-width=\"4\" stroke-linejoin=\"round\"/>",
+            "<use href=\"#o{id}\" fill=\"{}\" stroke=\"{}\" stroke-width=\"4\"/>",
             color.hex(),
             color.deep(0.45).hex()
         );
@@ -302,11 +309,11 @@ impl Canvas {
     pub fn strap(&mut self, path: &Path, width: f64, color: Rgb) {
         self.outlines += 1;
         let id = self.outlines;
-        let _ = write!(self.defs, "<path id=\"o{id}\" d=\"{}\"/>", path.0);
+        let _ = write!(self.defs, "<path id=\"o{id}\" d=\"{}\"/>", path.text);
         let stroke = |color: Rgb, width: f64, more: &str| {
             format!("<use href=\"#o{id}\" stroke=\"{}\" stroke-width=\"{width:.0}\"{more}/>", color.hex())
         };
-        self.body.push_str("<g fill=\"none\" stroke-linejoin=\"round\">");
+        self.body.push_str("<g fill=\"none\" stroke-linecap=\"butt\">");
         self.body.push_str(&stroke(color.deep(0.5), width + 5.0, ""));
         self.body.push_str(&stroke(color, width, ""));
         if width >= 20.0 {
@@ -321,11 +328,11 @@ impl Canvas {
     pub fn chain(&mut self, path: &Path) {
         self.outlines += 1;
         let id = self.outlines;
-        let _ = write!(self.defs, "<path id=\"o{id}\" d=\"{}\"/>", path.0);
+        let _ = write!(self.defs, "<path id=\"o{id}\" d=\"{}\"/>", path.text);
         let stops = self.materials.metal.stops();
         let _ = write!(
             self.body,
-            "<g fill=\"none\" stroke-linecap=\"round\"><use href=\"#o{id}\" stroke=\"{}\" stroke-width=\"15\" stroke-dasharray=\"12 17\"/>\
+            "<g fill=\"none\"><use href=\"#o{id}\" stroke=\"{}\" stroke-width=\"15\" stroke-dasharray=\"12 17\"/>\
              <use href=\"#o{id}\" stroke=\"{}\" stroke-width=\"9\" stroke-dasharray=\"12 17\"/>\
              <use href=\"#o{id}\" stroke=\"{}\" stroke-width=\"6\" stroke-dasharray=\"6 23\" stroke-dashoffset=\"-17\"/></g>",
             stops[0], stops[1], stops[2]
@@ -345,16 +352,7 @@ impl Canvas {
 
     /// A rivet or snap.
     pub fn rivet(&mut self, x: f64, y: f64, radius: f64) {
-        let _ = write!(
-            self.body,
-            "<circle cx=\"{:.0}\" cy=\"{:.0}\" r=\"{radius:.0}\" fill=\"#000\" opacity=\".35\"/><circle cx=\"{x:.0}\" cy=\"{y:.0}\" r=\"{radius:.0}\" fill=\"url(#hw)\"/>\
-             <circle cx=\"{:.0}\" cy=\"{:.0}\" r=\"{:.0}\" fill=\"#fff\" opacity=\".55\"/>",
-            x + 3.0,
-            y + 4.0,
-            x - radius * 0.3,
-            y - radius * 0.35,
-            radius * 0.28
-        );
+        let _ = write!(self.body, "<use href=\"#rv\" transform=\"translate({x:.0} {y:.0}) scale({:.1})\"/>", radius / 10.0);
     }
 
     /// A piece of metal of any outline, with the shadow it throws on the leather.
@@ -363,21 +361,21 @@ impl Canvas {
         let _ = write!(
             self.body,
             "<path d=\"{0}\" transform=\"translate(4 7)\" opacity=\".28\"/><path d=\"{0}\" fill=\"url(#hw)\" stroke=\"{edge}\" stroke-width=\"2\"/>",
-            path.0
+            path.text
         );
     }
 
     /// A line of metal: teeth of a zip, a wire.
     pub fn metal_line(&mut self, path: &Path, width: f64) {
         let color = self.materials.metal.stops()[1];
-        let _ = write!(self.body, "<path d=\"{}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"{width}\"/>", path.0);
+        let _ = write!(self.body, "<path d=\"{}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"{width}\" stroke-linecap=\"butt\"/>", path.text);
     }
 
     /// The house mark pressed into the leather: an open ring with a quill's stroke through its tail.
     pub fn mark(&mut self, x: f64, y: f64, size: f64, color: Rgb) {
         let _ = write!(
             self.body,
-            "<g transform=\"translate({x:.0} {y:.0}) scale({:.2})\" fill=\"none\" stroke-linecap=\"round\"><g stroke=\"{}\" opacity=\".5\" transform=\"translate(1 2)\">{MARK}</g>\
+            "<g transform=\"translate({x:.0} {y:.0}) scale({:.2})\" fill=\"none\"><g stroke=\"{}\" opacity=\".5\" transform=\"translate(1 2)\">{MARK}</g>\
              <g stroke=\"url(#hw)\">{MARK}</g></g>",
             size / 50.0,
             color.deep(0.7).hex()
@@ -396,7 +394,8 @@ impl Canvas {
              <stop offset=\".48\" stop-color=\"#fff\" stop-opacity=\".02\"/><stop offset=\".68\" stop-opacity=\".05\"/><stop offset=\"1\" stop-opacity=\"{dark}\"/></linearGradient>\
              <linearGradient id=\"sv\" x2=\"0\" y2=\"1\"><stop stop-color=\"#fff\" stop-opacity=\".16\"/><stop offset=\".2\" stop-color=\"#fff\" stop-opacity=\"0\"/>\
              <stop offset=\".65\" stop-opacity=\".02\"/><stop offset=\"1\" stop-opacity=\".26\"/></linearGradient>\
-             <radialGradient id=\"gs\"><stop stop-opacity=\".6\"/><stop offset=\".45\" stop-opacity=\".3\"/><stop offset=\"1\" stop-opacity=\"0\"/></radialGradient>"
+             <radialGradient id=\"gs\"><stop stop-opacity=\".6\"/><stop offset=\".45\" stop-opacity=\".3\"/><stop offset=\"1\" stop-opacity=\"0\"/></radialGradient>\
+             <g id=\"rv\"><circle cx=\"3\" cy=\"4\" r=\"10\" opacity=\".35\"/><circle r=\"10\" fill=\"url(#hw)\"/><circle cx=\"-3\" cy=\"-4\" r=\"3\" fill=\"#fff\" opacity=\".55\"/></g>"
         );
         if self.materials.near {
             self.defs.push_str(

@@ -114,10 +114,11 @@ fn frost(c: &mut Canvas) {
     c.fill(&Path::oval(1240.0, 420.0, 250.0, 250.0), Rgb(0xf2, 0xec, 0xdd), 0.92);
     c.fill(&Path::oval(1180.0, 370.0, 50.0, 44.0), Rgb(0xd8, 0xd2, 0xc4), 0.6);
     c.fill(&Path::oval(1320.0, 500.0, 70.0, 56.0), Rgb(0xd8, 0xd2, 0xc4), 0.45);
+    c.raw("<g fill=\"#f6f0e7\" opacity=\".6\">");
     for index in 0..46_u32 {
-        let (x, y) = (f64::from(index * 389 % 1790), f64::from(index * 211 % 900));
-        c.fill(&Path::oval(x, y, f64::from(2 + index % 4), f64::from(2 + index % 4)), PAPER, 0.35 + 0.1 * f64::from(index % 5));
+        c.raw(&format!("<circle cx=\"{}\" cy=\"{}\" r=\"{}\"/>", index * 389 % 1790, index * 211 % 900, 1 + index % 4));
     }
+    c.raw("</g>");
     let hill = Path::at(0.0, 900.0).curve((300.0, 760.0), (520.0, 900.0), 860.0, 820.0).curve((1200.0, 740.0), (1500.0, 860.0), 1800.0, 770.0).to(1800.0, 1200.0).to(0.0, 1200.0).close();
     c.fill(&hill, Rgb(0x9f, 0xb4, 0xb8), 0.55);
     let snow = Path::at(0.0, 1010.0).curve((400.0, 930.0), (760.0, 1000.0), 1100.0, 960.0).curve((1400.0, 930.0), (1600.0, 980.0), 1800.0, 940.0).to(1800.0, 1200.0).to(0.0, 1200.0).close();

@@ -114,6 +114,11 @@ pub fn vase(c: &mut Canvas, x: f64, y: f64, scale: f64, clay: Rgb, leaf: Rgb) {
         ground_shadow(c, 0.0, 0.0, 110.0);
         c.line(&Path::at(0.0, -250.0).curve((-20.0, -420.0), (60.0, -560.0), 30.0, -760.0), leaf.deep(0.35), 7.0, 1.0);
         c.line(&Path::at(6.0, -380.0).curve((60.0, -470.0), (110.0, -500.0), 150.0, -600.0), leaf.deep(0.35), 5.0, 1.0);
+        c.define(&format!(
+            "<g id=\"lf\"><path d=\"M0 0Q50-34 104 0 50 30 0 0\" fill=\"{}\"/><path d=\"M0 0Q50 30 104 0z\" fill=\"{}\" opacity=\".6\"/></g>",
+            leaf.hex(),
+            leaf.deep(0.3).hex()
+        ));
         for (px, py, turn, size) in [
             (30.0, -760.0, -90.0, 1.0),
             (34.0, -700.0, -30.0, 1.1),
@@ -127,10 +132,7 @@ pub fn vase(c: &mut Canvas, x: f64, y: f64, scale: f64, clay: Rgb, leaf: Rgb) {
             (66.0, -470.0, 10.0, 1.1),
             (0.0, -400.0, -165.0, 1.0),
         ] {
-            c.placed(&format!("translate({px} {py}) rotate({turn}) scale({size})"), |c| {
-                c.fill(&Path::at(0.0, 0.0).bend(50.0, -34.0, 104.0, 0.0).bend(50.0, 30.0, 0.0, 0.0).close(), leaf, 1.0);
-                c.fill(&Path::at(0.0, 0.0).bend(50.0, 30.0, 104.0, 0.0).close(), leaf.deep(0.3), 0.6);
-            });
+            c.raw(&format!("<use href=\"#lf\" transform=\"translate({px} {py}) rotate({turn}) scale({size})\"/>"));
         }
         let body = Path::at(-34.0, -270.0).to(34.0, -270.0).curve((30.0, -210.0), (112.0, -190.0), 108.0, -90.0).curve((106.0, -20.0), (70.0, 0.0), 50.0, 0.0).to(-50.0, 0.0).curve((-70.0, 0.0), (-106.0, -20.0), -108.0, -90.0).curve((-112.0, -190.0), (-30.0, -210.0), -34.0, -270.0).close();
         c.fill(&body, clay, 1.0);

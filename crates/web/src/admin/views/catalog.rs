@@ -2,7 +2,7 @@
 
 use crate::admin::desk::Pages;
 use crate::admin::form::Form;
-use commerce::stock::{StockItem, StockMovement};
+use commerce::stock::StockItem;
 use commerce::{CollectionId, ProductId, Timestamp, VariantId};
 use serde::Serialize;
 
@@ -149,7 +149,7 @@ pub struct InventoryShow {
     /// Units that can be sold.
     pub available: i64,
     /// Newest first.
-    pub movements: Vec<StockMovement>,
+    pub movements: Vec<MovementRow>,
     /// Where this page of the history stands.
     pub pages: Pages,
     /// What a correction can be for.
@@ -281,4 +281,27 @@ pub struct Change {
     pub before: String,
     /// As it would be.
     pub after: String,
+}
+
+/// A row of a variant's ledger.
+#[derive(Clone, Debug, Serialize)]
+pub struct MovementRow {
+    /// When.
+    pub at: Timestamp,
+    /// Why, in a word.
+    pub kind: String,
+    /// Change of the units in the building.
+    pub on_hand_delta: i64,
+    /// Change of the units in unpaid checkouts.
+    pub reserved_delta: i64,
+    /// Change of the units sold and not sent.
+    pub allocated_delta: i64,
+    /// The counters afterwards.
+    pub after: StockItem,
+    /// Who.
+    pub actor: String,
+    /// A seller's words.
+    pub reason: String,
+    /// What caused it.
+    pub cause: String,
 }

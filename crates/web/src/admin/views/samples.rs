@@ -6,7 +6,7 @@ use super::*;
 use crate::admin::desk::{Desk, Pages, SAMPLE_NOW};
 use crate::admin::form::Form;
 use crate::admin::templates::{self, View};
-use commerce::stock::{MovementKind, StockItem, StockMovement};
+use commerce::stock::StockItem;
 use commerce::{CollectionId, CouponId, FlashSaleId, OrderId, OutboxId, PageId, ProductId, SellerId, VariantId};
 use std::collections::BTreeSet;
 
@@ -141,18 +141,16 @@ fn inventory_list() -> InventoryList {
 
 fn inventory_show() -> InventoryShow {
     let after = StockItem { on_hand: 44, reserved: 2, allocated: 1 };
-    let movement = |sequence, kind, on_hand_delta| StockMovement {
-        variant: VariantId(11),
-        sequence,
-        kind,
+    let movement = |kind: &str, on_hand_delta| MovementRow {
+        at: SAMPLE_NOW,
+        kind: kind.into(),
         on_hand_delta,
         reserved_delta: 0,
         allocated_delta: 0,
         after,
-        cause: "desk".into(),
         actor: "ines@juniper.example".into(),
         reason: "Counted again".into(),
-        at: SAMPLE_NOW,
+        cause: "desk".into(),
     };
     InventoryShow {
         variant: VariantId(11),
@@ -161,7 +159,7 @@ fn inventory_show() -> InventoryShow {
         variant_title: "250 g / Whole bean".into(),
         stock: after,
         available: 41,
-        movements: vec![movement(2, MovementKind::Adjustment, -1), movement(1, MovementKind::Initial, 45)],
+        movements: vec![movement("adjustment", -1), movement("initial", 45)],
         pages: pages(),
         reasons: REASONS.into(),
         once_receive: "a".into(),

@@ -1,0 +1,66 @@
+//! The outbox and the open payments: what the background jobs read, on both engines.
+
+use crate::shops::{NOW, make_juniper_roasters};
+use commerce::{OutboxId, PaymentId, ShopId};
+use db::outbox::{self, GIVEN_UP};
+use db::{Db, params, payments, sql, testing};
+
+async fn put(db: &Db, shop: ShopId, id: i64) {
+    let sql = sql!("INSERT INTO outbox VALUES ($1, $2, 'order_placed', 7, 0, $3, NULL, '', $3)");
+    db.execute(shop, sql, &params![id, NOW]).await.expect("a message");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_is_claimed_once_and_again_only_when_its_lease_has_ended() {
+    for test in testing::databases().await {
+        let db = &test.db;
+        let shop = make_juniper_roasters(db).await;
+        put(db, shop, 1).await;
+        put(db, shop, 2).await;
+        let lease = NOW.plus_minutes(5);
+        let claim = |at, lease| async move {
+            let claimed = outbox::claim_due(db, at, lease, 10).await.expect("it works");
+            claimed.into_iter().map(|message| (message.id.0, message.attempts)).collect::<Vec<_>>()
+        };
+        assert_eq!(claim(NOW.plus_seconds(-1), lease).await, []);
+        assert_eq!(claim(NOW, lease).await, [(1, 1), (2, 1)]);
+        assert_eq!(claim(NOW.plus_seconds(1), lease).await, [], "{}: another node finds nothing", test.engine);
+        outbox::mark_sent(db, shop, OutboxId(1), NOW).await.expect(test.engine);
+        assert_eq!(claim(lease, lease.plus_minutes(5)).await, [(2, 2)], "{}: after a crash it is due again", test.engine);
+        outbox::mark_failed(db, shop, OutboxId(2), "550 no such user", GIVEN_UP).await.expect(test.engine);
+        assert_eq!(claim(NOW.plus_minutes(1_000_000), GIVEN_UP).await, []);
+        assert!(outbox::send_again(db, shop, OutboxId(2), NOW).await.expect(test.engine));
+        assert_eq!(claim(NOW, lease).await, [(2, 1)]);
+        let listed = outbox::list_messages(db, shop, 10).await.expect(test.engine);
+        assert_eq!(listed.iter().map(|message| message.id.0).collect::<Vec<_>>(), [2, 1]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_gets_one_reference_and_stays_open_until_it_is_settled() {
+    for test in testing::databases().await {
+        let db = &test.db;
+        let shop = make_juniper_roasters(db).await;
+        let sql =
+            sql!("INSERT INTO payments VALUES ($1, 5, 'checkout', 6, NULL, 'sandbox', '', 'pending', 100, 'EUR', 0, '', $2, $2)");
+        db.execute(shop, sql, &params![NOW]).await.expect(test.engine);
+        let set =
+            |reference| async move { payments::set_reference(db, shop, PaymentId(5), reference, NOW).await.expect("it works") };
+        assert!(set("first").await);
+        assert!(set("first").await, "{}: the same again is fine", test.engine);
+        assert!(!set("second").await, "{}: another one is not", test.engine);
+        let later = NOW.plus_seconds(20);
+        assert_eq!(payments::open_payments(db, NOW, 10).await.expect(test.engine), []);
+        let open = payments::open_payments(db, later, 10).await.expect(test.engine);
+        assert_eq!((open.len(), open[0].reference.as_str()), (1, "first"));
+        payments::touch_open_payment(db, shop, PaymentId(5), later).await.expect(test.engine);
+        assert_eq!(payments::open_payments(db, later, 10).await.expect(test.engine), []);
+
+        let sql = sql!("INSERT INTO refunds VALUES ($1, 8, 5, NULL, 40, 'pending', '', '', $2, $2)");
+        db.execute(shop, sql, &params![NOW]).await.expect(test.engine);
+        let refunds = payments::open_refunds(db, later, 10).await.expect(test.engine);
+        assert_eq!((refunds.len(), refunds[0].amount.amount_minor), (1, 40));
+        payments::touch_open_refund(db, shop, refunds[0].id, later).await.expect(test.engine);
+        assert_eq!(payments::open_refunds(db, later, 10).await.expect(test.engine), []);
+    }
+}

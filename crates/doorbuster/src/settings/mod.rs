@@ -1,0 +1,272 @@
+//! The settings of the program, checked and typed. The list of them is in `table`, their order of precedence in `source`.
+
+mod print;
+mod secret;
+mod source;
+mod table;
+
+pub use source::{Origin, SettingFlags, Sourced};
+
+use db::Target;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+use web::app::Scheme;
+
+/// Why the settings cannot be used, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The settings file.
+    #[error("the settings file {} cannot be used: {detail}", .path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// A value.
+    #[error("the setting `{key}` (from {origin}) cannot be “{value}”: {detail}")]
+    Value {
+        /// Which setting.
+        key: &'static str,
+        /// What was given.
+        value: String,
+        /// By whom.
+        origin: Origin,
+        /// What it can be.
+        detail: String,
+    },
+    /// No secret key.
+    #[error("{0}")]
+    SecretKey(String),
+}
+
+/// How lines of the log look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines: one JSON object per line.
+    Json,
+}
+
+/// How mail leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MailRoute {
+    /// To this mail server.
+    Smtp(String),
+    /// Into this folder.
+    Folder(PathBuf),
+}
+
+/// Every setting.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Folder for everything that is kept.
+    pub data: PathBuf,
+    /// Which database.
+    pub target: Target,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// How visitors reach the shops.
+    pub scheme: Scheme,
+    /// Port in links sent by mail, where it is not the usual one.
+    pub public_port: Option<u16>,
+    /// How long a checkout waits for the payment provider.
+    pub payment_patience: Duration,
+    /// How mail leaves.
+    pub mail: MailRoute,
+    /// Sender of mail of a shop without an address.
+    pub mail_from: String,
+    /// What is logged.
+    pub log: String,
+    /// How it is logged.
+    pub log_format: LogFormat,
+    /// Open connections of visitors at once.
+    pub connections_max: usize,
+    /// Connections to the database.
+    pub database_connections: usize,
+    /// Orders that may wait to be written.
+    pub order_queue_max: usize,
+    /// Orders written in one transaction.
+    pub order_batch_max: usize,
+    /// How long started requests may take when the program stops.
+    pub drain: Duration,
+    secret_key: Option<String>,
+    sources: Vec<Sourced>,
+}
+
+impl Settings {
+    /// Gathers and checks the settings of this process.
+    ///
+    /// # Errors
+    /// When a source cannot be read or a value makes no sense.
+    pub fn load(flags: &SettingFlags) -> Result<Self, SettingsError> {
+        Self::from_sources(flags.gather(|name| std::env::var(name).ok())?)
+    }
+
+    fn from_sources(sources: Vec<Sourced>) -> Result<Self, SettingsError> {
+        let read = Reader { sources: &sources };
+        let data = PathBuf::from(read.text("data"));
+        let database = read.text("database");
+        let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| database.starts_with(scheme));
+        if !database.is_empty() && !is_postgres {
+            return Err(read.wrong("database", "write it like postgres://user:password@host:5432/name"));
+        }
+        let scheme = read.choice("public_scheme", &[("http", Scheme::Http), ("https", Scheme::Https)])?;
+        let listen: SocketAddr = read.parsed("listen", "write an address and a port, such as 127.0.0.1:8080 or [::1]:8080")?;
+        let smtp = read.text("smtp_url");
+        let mail_folder = read.text("mail_folder");
+        let mail = match (smtp.is_empty(), mail_folder.is_empty()) {
+            (false, _) => MailRoute::Smtp(smtp.into()),
+            (true, false) => MailRoute::Folder(mail_folder.into()),
+            (true, true) => MailRoute::Folder(data.join("mail")),
+        };
+        if !commerce::customer::is_email(read.text("mail_from")) {
+            return Err(read.wrong("mail_from", "it has to be an e-mail address"));
+        }
+        read.choice("payment_provider", &[("sandbox", ())])?;
+        let public_port = match read.text("public_port") {
+            "" => None,
+            _ => Some(read.number("public_port", 1, 65_535)? as u16),
+        };
+        Ok(Self {
+            target: if is_postgres { Target::Postgres(database.into()) } else { Target::Folder(data.clone()) },
+            listen,
+            scheme,
+            public_port,
+            payment_patience: Duration::from_secs(read.number("payment_patience_seconds", 1, 60)?),
+            mail,
+            mail_from: read.text("mail_from").into(),
+            log: read.text("log").into(),
+            log_format: read.choice("log_format", &[("text", LogFormat::Text), ("json", LogFormat::Json)])?,
+            connections_max: read.number("connections_max", 1, 1_000_000)? as usize,
+            database_connections: read.number("database_connections", 1, 64)? as usize,
+            order_queue_max: read.number("order_queue_max", 1, 100_000)? as usize,
+            order_batch_max: read.number("order_batch_max", 1, 10_000)? as usize,
+            drain: Duration::from_secs(read.number("drain_seconds", 0, 300)?),
+            secret_key: Some(read.text("secret_key").to_owned()).filter(|key| !key.is_empty()),
+            data,
+            sources,
+        })
+    }
+
+    /// The secret key's bytes; made and kept in the data folder when it is not set and the database is a file.
+    ///
+    /// # Errors
+    /// When it is too short, missing, or its file cannot be used.
+    pub fn secret_key(&self) -> Result<Vec<u8>, SettingsError> {
+        match (&self.secret_key, &self.target) {
+            (Some(key), _) => secret::check(key),
+            (None, Target::Folder(folder)) => secret::read_or_make(folder),
+            (None, Target::Postgres(_)) => Err(SettingsError::SecretKey(
+                "with PostgreSQL every node needs the same secret key: set DOORBUSTER_SECRET_KEY to at least 32 random \
+                 characters, for example the output of `openssl rand -hex 32`"
+                    .into(),
+            )),
+        }
+    }
+
+    /// The settings as a file, each with its origin, secrets masked.
+    pub fn to_toml(&self) -> String {
+        print::to_toml(&self.sources)
+    }
+}
+
+/// Reads values by name.
+struct Reader<'a> {
+    sources: &'a [Sourced],
+}
+
+impl Reader<'_> {
+    fn sourced(&self, key: &str) -> &Sourced {
+        self.sources.iter().find(|sourced| sourced.key == key).expect("every setting is in the table")
+    }
+
+    fn text(&self, key: &str) -> &str {
+        &self.sourced(key).value
+    }
+
+    fn wrong(&self, key: &'static str, detail: &str) -> SettingsError {
+        let sourced = self.sourced(key);
+        let value = print::shown_value(sourced);
+        SettingsError::Value { key, value, origin: sourced.origin.clone(), detail: detail.into() }
+    }
+
+    fn parsed<T: FromStr>(&self, key: &'static str, detail: &str) -> Result<T, SettingsError> {
+        self.text(key).trim().parse().map_err(|_| self.wrong(key, detail))
+    }
+
+    fn number(&self, key: &'static str, least: u64, most: u64) -> Result<u64, SettingsError> {
+        let detail = format!("it has to be a whole number from {least} to {most}");
+        let number: u64 = self.parsed(key, &detail)?;
+        if (least..=most).contains(&number) { Ok(number) } else { Err(self.wrong(key, &detail)) }
+    }
+
+    fn choice<T: Copy>(&self, key: &'static str, choices: &[(&str, T)]) -> Result<T, SettingsError> {
+        let found = choices.iter().find(|(name, _)| *name == self.text(key)).map(|(_, value)| *value);
+        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+        found.ok_or_else(|| self.wrong(key, &format!("it has to be {}", names.join(" or "))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    fn load(values: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+        let values: HashMap<String, String> =
+            values.iter().map(|(key, value)| (format!("DOORBUSTER_{key}"), (*value).to_owned())).collect();
+        let mut flags = SettingFlags::default();
+        flags.or_set("data", "/nonexistent");
+        Settings::from_sources(flags.gather(|name| values.get(name).cloned())?)
+    }
+
+    #[test]
+    fn the_defaults_make_sense() {
+        let settings = load(&[]).expect("defaults are sound");
+        assert_eq!(settings.target, Target::Folder("/nonexistent".into()));
+        assert_eq!(settings.mail, MailRoute::Folder("/nonexistent/mail".into()));
+        assert_eq!(settings.scheme, Scheme::Http);
+    }
+
+    #[test]
+    fn values_that_make_no_sense_are_told_with_their_origin() {
+        for (key, value) in [
+            ("LISTEN", "8080"),
+            ("DATABASE", "mysql://x"),
+            ("ORDER_BATCH_MAX", "0"),
+            ("ORDER_BATCH_MAX", "many"),
+            ("LOG_FORMAT", "xml"),
+            ("PUBLIC_SCHEME", "ftp"),
+            ("PUBLIC_PORT", "70000"),
+            ("MAIL_FROM", "nobody"),
+        ] {
+            let error = load(&[(key, value)]).expect_err(key).to_string();
+            assert!(error.contains(&format!("DOORBUSTER_{key}")), "{error}");
+        }
+        let error = load(&[("DATABASE", "mysql://ines:hunter2@host")]).expect_err("another database").to_string();
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn with_postgresql_the_secret_key_has_to_be_set_and_long() {
+        let postgres = ("DATABASE", "postgres://localhost/shop");
+        assert!(load(&[postgres]).expect("sound").secret_key().is_err());
+        assert!(load(&[postgres, ("SECRET_KEY", "short")]).expect("sound").secret_key().is_err());
+        let key = "0123456789abcdef0123456789abcdef";
+        assert_eq!(load(&[postgres, ("SECRET_KEY", key)]).expect("sound").secret_key().ok(), Some(key.into()));
+    }
+
+    #[test]
+    fn settings_are_printed_with_their_origin_and_without_secrets() {
+        let text = load(&[("SMTP_URL", "smtp://ines:hunter2@mail"), ("LOG", "a\"b")]).expect("sound").to_toml();
+        assert!(text.contains("smtp_url = \"***\"  # DOORBUSTER_SMTP_URL"), "{text}");
+        assert!(text.contains("# database = \"\"  # default"), "{text}");
+        assert!(!text.contains("hunter2"));
+        let table: toml::Table = text.parse().expect("it is a settings file");
+        assert_eq!(table["log"].as_str(), Some("a\"b"));
+    }
+}

@@ -1,0 +1,43 @@
+//! Finding products by words. An index in memory per shop, built beside the snapshot and thrown away with it; until it is there,
+//! words are compared one by one.
+
+mod index;
+
+pub use index::SearchIndex;
+
+use crate::snapshot::Snapshot;
+use commerce::ProductId;
+use commerce::catalog::Product;
+
+/// The most products one search gives.
+pub const FOUND_MAX: usize = 1_000;
+/// The most words of one search that count.
+pub(crate) const WORDS_MAX: usize = 8;
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Best match first.
+    pub products: Vec<ProductId>,
+    /// The words as they were understood, when misspelled; else empty.
+    pub corrected: String,
+}
+
+/// Products that hold every word somewhere.
+pub fn substring_search(snapshot: &Snapshot, words: &str) -> Found {
+    let words: Vec<String> = words.split_whitespace().take(WORDS_MAX).map(str::to_lowercase).collect();
+    if words.is_empty() {
+        return Found::default();
+    }
+    let holds_all = |product: &&Product| {
+        let text = text_of(product).to_lowercase();
+        words.iter().all(|word| text.contains(word.as_str()))
+    };
+    let products = snapshot.products.iter().filter(holds_all).take(FOUND_MAX).map(|product| product.id).collect();
+    Found { products, corrected: String::new() }
+}
+
+fn text_of(product: &Product) -> String {
+    let skus: Vec<&str> = product.variants.iter().map(|variant| variant.sku.as_str()).collect();
+    format!("{} {} {} {} {}", product.title, product.vendor, product.product_type, product.tags.join(" "), skus.join(" "))
+}

@@ -1,0 +1,113 @@
+//! A visit: which shop is asked, under which name, and at which instant. Everything a handler needs beside the request itself.
+
+use crate::app::{App, ShopAvailability, ShopInMemory};
+use crate::error::Error;
+use crate::snapshot::{Moment, Snapshot};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{Uri, header};
+use commerce::{ShopId, Timestamp};
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// A visit to a shop, open or closed. For files, and for what was started and can always be finished.
+pub struct AtShop {
+    /// What all handlers share.
+    pub app: App,
+    /// The shop.
+    pub shop: Arc<ShopInMemory>,
+    /// The instant; one for the whole answer.
+    pub now: Timestamp,
+    /// The `Host` as asked, with its port.
+    pub host: String,
+    availability: ShopAvailability,
+}
+
+/// A visit to a shop that is open.
+pub struct Visit(pub AtShop);
+
+impl Deref for Visit {
+    type Target = AtShop;
+
+    fn deref(&self) -> &AtShop {
+        &self.0
+    }
+}
+
+impl AtShop {
+    /// The visit under this host, or `None` when no shop answers there.
+    pub fn find(app: &App, host: &str) -> Option<Self> {
+        let shop = app.shop_at(host)?;
+        let availability = app.availability(shop.snapshot.shop.id);
+        Some(Self { app: app.clone(), shop, now: app.now(), host: host.to_owned(), availability })
+    }
+
+    /// The shop's id.
+    pub fn id(&self) -> ShopId {
+        self.shop.snapshot.shop.id
+    }
+
+    /// What the shop sells.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.shop.snapshot
+    }
+
+    /// The shop at this instant.
+    pub fn moment(&self) -> Moment<'_> {
+        Moment { snapshot: &self.shop.snapshot, availability: &self.availability, now: self.now }
+    }
+
+    /// The one address of a path, under the shop's canonical name.
+    pub fn canonical(&self, path: &str) -> String {
+        let asked = crate::app::without_port(&self.host);
+        let name = self.snapshot().shop.domains.first().map_or(asked, String::as_str);
+        format!("{}://{name}{}{path}", self.app.scheme().as_str(), &self.host[asked.len()..])
+    }
+}
+
+/// The host a request asks for: the `Host` header, or the address itself when it is absolute.
+pub fn host_of(parts: &Parts) -> Option<&str> {
+    let from_header = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    parts.uri.authority().map(axum::http::uri::Authority::as_str).or(from_header)
+}
+
+impl FromRequestParts<App> for AtShop {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        host_of(parts).and_then(|host| Self::find(app, host)).ok_or(Error::NotFound)
+    }
+}
+
+impl FromRequestParts<App> for Visit {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let visit = AtShop::from_request_parts(parts, app).await?;
+        if visit.snapshot().shop.open { Ok(Self(visit)) } else { Err(Error::ShopClosed) }
+    }
+}
+
+/// The pairs after the question mark. Bytes that are no UTF-8 become replacement characters, control characters go.
+pub struct Query(pub Vec<(String, String)>);
+
+impl Query {
+    /// The first value of a name; empty when there is none.
+    pub fn first(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// The pairs of an address.
+    pub fn of(uri: &Uri) -> Self {
+        let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri).map(|query| query.0).unwrap_or_default();
+        Self(pairs.into_iter().take(200).map(|(key, value)| (super::fields::cleaned(&key), super::fields::cleaned(&value))).collect())
+    }
+}
+
+impl FromRequestParts<App> for Query {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Error> {
+        Ok(Self::of(&parts.uri))
+    }
+}

@@ -3,8 +3,10 @@
 //! A row that is claimed is put off by the length of the lease, so that two nodes do not send it twice and a crash in between only
 //! delays it.
 
+use crate::order_writer::read::json;
 use crate::{Db, Result, Row, params, platform_sql, sql};
-use commerce::{OutboxId, ShopId, Timestamp};
+use commerce::order::OrderDetails;
+use commerce::{FulfillmentId, OrderId, OutboxId, RefundId, ShopId, Timestamp};
 
 /// A waiting message: what it is about, not what it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,6 +110,31 @@ pub async fn load_message(db: &Db, shop: ShopId, message: OutboxId) -> Result<Op
          WHERE shop_id = $1 AND outbox_id = $2"
     );
     Ok(db.query_opt(shop, sql, &params![message]).await?.as_ref().map(read_message))
+}
+
+/// The order that a parcel belongs to.
+///
+/// # Errors
+/// When the database fails.
+pub async fn order_of_fulfillment(db: &Db, shop: ShopId, fulfillment: FulfillmentId) -> Result<Option<OrderId>> {
+    let sql = sql!("SELECT order_id FROM fulfillments WHERE shop_id = $1 AND fulfillment_id = $2");
+    Ok(db.query_opt(shop, sql, &params![fulfillment]).await?.map(|row| row.get(0)))
+}
+
+/// What was about to be ordered with the payment that a refund gives back, and how much that is: for money that came too late to
+/// become an order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn reservation_of_refund(db: &Db, shop: ShopId, refund: RefundId) -> Result<Option<(OrderDetails, i64)>> {
+    let sql = sql!(
+        "SELECT v.details, r.amount_minor FROM refunds r
+         JOIN payments p ON p.shop_id = r.shop_id AND p.payment_id = r.payment_id
+         JOIN reservations v ON v.shop_id = p.shop_id AND v.reservation_id = p.reservation_id
+         WHERE r.shop_id = $1 AND r.refund_id = $2"
+    );
+    let row = db.query_opt(shop, sql, &params![refund]).await?;
+    row.map(|row| Ok((json(&row.get::<String>(0))?, row.get(1)))).transpose()
 }
 
 fn read_message(row: &Row) -> OutboxMessage {

@@ -62,7 +62,7 @@
     const now = await response.json();
     clockOffset = now.now_ms - (before + Date.now()) / 2;
     for (const place of stocked()) {
-      const words = now.stock[place.dataset.stockOf];
+      const words = now.stock[place.dataset.stockOf] ?? (now.complete ? { level: "plenty", text: "" } : null);
       if (!words || place.textContent === words.text) continue;
       place.textContent = words.text;
       place.className = place.className.replace(/\bstock-\w+/, `stock-${words.level}`);

@@ -145,7 +145,7 @@ impl App {
 
     /// What is left in a shop, as last published by the order writer.
     pub fn availability(&self, shop: ShopId) -> ShopAvailability {
-        ShopAvailability { shop, published: self.writer().availability() }
+        ShopAvailability { shop, published: Arc::clone(self.writer().availability()) }
     }
 
     /// Loads the shops whose catalog version has moved and forgets those that are gone.
@@ -163,7 +163,10 @@ impl App {
         for (id, version) in versions {
             let shop = match known.by_id.get(&id) {
                 Some(shop) if shop.snapshot.version == version => Arc::clone(shop),
-                _ => self.load_shop(id).await?,
+                _ => match self.load_shop(id, version).await? {
+                    Some(shop) => shop,
+                    None => continue,
+                },
             };
             by_id.insert(id, shop);
         }
@@ -176,8 +179,8 @@ impl App {
         Ok(())
     }
 
-    async fn load_shop(&self, id: ShopId) -> db::Result<Arc<ShopInMemory>> {
-        let snapshot = load::snapshot(self.db(), id, self.now()).await?;
+    async fn load_shop(&self, id: ShopId, version: i64) -> db::Result<Option<Arc<ShopInMemory>>> {
+        let Some(snapshot) = load::snapshot(self.db(), self.writer(), id, version).await? else { return Ok(None) };
         info!(shop.id = %id, version = snapshot.version, products = snapshot.products.len(), "Loaded shop {}", snapshot.shop.handle);
         let shop = Arc::new(ShopInMemory { snapshot, search: ArcSwapOption::empty() });
         let to_index = Arc::clone(&shop);
@@ -186,7 +189,7 @@ impl App {
             Ok(index) => to_index.search.store(Some(Arc::new(index))),
             Err(reason) => error!(shop.id = %id, error = %reason, "The search index could not be built: {reason}"),
         });
-        Ok(shop)
+        Ok(Some(shop))
     }
 
     /// Watches for changes until `shutdown` is ready.

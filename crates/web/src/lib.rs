@@ -1,8 +1,26 @@
 //! The only HTTP server: sockets, storefront, the seller's desk.
+//!
+//! Read in this order: `app` (what handlers share), `routes` (every address), `snapshot` (a shop in memory), `theme` (how it looks),
+//! `storefront` (what shoppers see), `admin` (the seller's desk), `serve` (sockets).
+
+pub mod app;
+pub mod routes;
+
+pub mod search;
+pub mod snapshot;
+pub mod theme;
+
+pub mod storefront;
 
 pub mod admin;
+pub mod mail;
 pub mod markdown;
+pub mod password;
 pub mod pictures;
-pub mod snapshot;
-pub mod storefront;
-pub mod theme;
+
+pub mod error;
+pub mod serve;
+pub mod signature;
+
+pub use app::{App, AppParts, Scheme};
+pub use routes::router;

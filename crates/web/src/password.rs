@@ -77,9 +77,7 @@ fn hash_with_salt(password: &str, salt: &[u8]) -> String {
 fn verify_password_now(password: &str, hash: Option<&str>) -> bool {
     let known = hash.and_then(|text| PasswordHash::new(text).ok());
     match known {
-        Some(hash) if password.len() <= PASSWORD_BYTES_MAX => {
-            argon2id().verify_password(password.as_bytes(), &hash).is_ok()
-        }
+        Some(hash) if password.len() <= PASSWORD_BYTES_MAX => argon2id().verify_password(password.as_bytes(), &hash).is_ok(),
         _ => {
             hash_with_salt("a password that nobody has", b"sixteen bytes of");
             false

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use commerce::ShopId;
+use commerce::{PaymentId, ShopId};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -27,7 +27,7 @@ impl Signer {
 
     /// The key of an order's page.
     pub fn order_key(&self, shop: ShopId, number: i64) -> String {
-        URL_SAFE_NO_PAD.encode(&self.signature(shop, number)[..KEPT_BYTES])
+        self.key("order page", shop, number)
     }
 
     /// The path of an order's page with its key, for mails and redirects.
@@ -37,17 +37,31 @@ impl Signer {
 
     /// Whether `key` opens the page of this order. Takes the same time whatever is wrong.
     pub fn opens_order(&self, shop: ShopId, number: i64, key: &str) -> bool {
+        self.fits("order page", shop, number, key)
+    }
+
+    /// The key of the pages about a payment.
+    pub fn payment_key(&self, shop: ShopId, payment: PaymentId) -> String {
+        self.key("payment page", shop, payment.0)
+    }
+
+    /// Whether `key` opens the pages about this payment.
+    pub fn opens_payment(&self, shop: ShopId, payment: PaymentId, key: &str) -> bool {
+        self.fits("payment page", shop, payment.0, key)
+    }
+
+    fn key(&self, purpose: &str, shop: ShopId, number: i64) -> String {
+        URL_SAFE_NO_PAD.encode(&self.mac(purpose, shop, number).finalize().into_bytes()[..KEPT_BYTES])
+    }
+
+    fn fits(&self, purpose: &str, shop: ShopId, number: i64, key: &str) -> bool {
         let Ok(given) = URL_SAFE_NO_PAD.decode(key) else { return false };
-        given.len() == KEPT_BYTES && self.mac(shop, number).verify_truncated_left(&given).is_ok()
+        given.len() == KEPT_BYTES && self.mac(purpose, shop, number).verify_truncated_left(&given).is_ok()
     }
 
-    fn signature(&self, shop: ShopId, number: i64) -> Vec<u8> {
-        self.mac(shop, number).finalize().into_bytes().to_vec()
-    }
-
-    fn mac(&self, shop: ShopId, number: i64) -> Hmac<Sha256> {
+    fn mac(&self, purpose: &str, shop: ShopId, number: i64) -> Hmac<Sha256> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
-        mac.update(format!("order page:{shop}:{number}").as_bytes());
+        mac.update(format!("{purpose}:{shop}:{number}").as_bytes());
         mac
     }
 }

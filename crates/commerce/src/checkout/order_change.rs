@@ -80,12 +80,6 @@ pub(super) fn cancel(deciding: &mut Deciding<'_>, id: OrderId, reason: &str, act
     let of_lines: i64 = owed.lines.iter().map(|line| line.amount_minor).sum();
     // When nothing was sent, shipping goes back as well: everything that is still ours.
     owed.amount_minor = if nothing_sent { left_to_refund } else { of_lines.min(left_to_refund) };
-    if nothing_sent {
-        order.status = OrderStatus::Canceled;
-        if let Some(coupon) = order.coupon {
-            deciding.claim_coupon(coupon, &order.customer_key.clone(), -1);
-        }
-    }
     deciding.record_event(id, "canceled", actor, reason.to_owned());
     deciding.send("order_canceled", id.0);
     if owed.amount_minor == 0 {
@@ -148,6 +142,10 @@ impl Deciding<'_> {
         };
         if order.status == OrderStatus::Open && all_sent {
             order.status = if sent { OrderStatus::Completed } else { OrderStatus::Canceled };
+            // Called off whole, whichever way: its use of the coupon comes back, once, because this edge is gone along once.
+            if let (OrderStatus::Canceled, Some(coupon)) = (order.status, order.coupon) {
+                self.claim_coupon(coupon, &order.customer_key, -1);
+            }
         }
         self.changes.push(Change::OrderStatus {
             id: order.id,

@@ -127,7 +127,10 @@ pub(super) fn settle_refund(deciding: &mut Deciding<'_>, id: RefundId, result: &
     match result {
         RefundResult::Succeeded => {
             refund.status = RefundStatus::Succeeded;
-            let all = payment.refunded_minor == payment.amount_minor;
+            let waiting = deciding.state.refunds.values().any(|other| {
+                other.payment == payment.id && other.id != id && other.status == RefundStatus::Pending
+            });
+            let all = payment.refunded_minor == payment.amount_minor && !waiting;
             payment.status = if all { PaymentStatus::Refunded } else { PaymentStatus::PartiallyRefunded };
             deciding.record_money("refunds", "provider", refund.amount_minor, &format!("refund:{id}"));
             let kind = if order.is_some() { "order_refunded" } else { "payment_refunded_late" };

@@ -1,7 +1,7 @@
 //! Imports product CSV: products are found by their handle and created or changed, some at a time in one transaction.
 //!
-//! What the file means for each product is decided by `commerce::catalog::csv`. A product with a mistake is left out whole and the
-//! others go on; a file that is broken as a whole changes nothing.
+//! What the file means for each product is decided by `commerce::catalog::csv`. A product with a mistake is left out whole and
+//! the others go on; a file that is broken as a whole changes nothing.
 
 use super::bump_catalog_version;
 use super::counts::{self, Count, Recount};

@@ -456,6 +456,7 @@ CREATE TABLE refunds (
     FOREIGN KEY (shop_id, payment_id) REFERENCES payments (shop_id, payment_id)
 ) CLUSTERED;
 CREATE INDEX refunds_of_order ON refunds (shop_id, order_id);
+CREATE INDEX refunds_of_payment ON refunds (shop_id, payment_id);
 CREATE INDEX refunds_open ON refunds (shop_id, updated_at) WHERE status = 'pending';
 
 CREATE TABLE refund_lines (

@@ -67,6 +67,7 @@ pub(crate) async fn run(db: &Db) -> Result<()> {
             "the database has schema version {newest}, this program knows only {SCHEMA_VERSION}; start the newer program"
         )));
     }
+    let up_to_date = applied.len() == SCRIPTS.len();
     for (version, name, script) in SCRIPTS {
         let checksum = checksum(script);
         match applied.iter().find(|row| row.get::<i64>(0) == version) {
@@ -83,6 +84,9 @@ pub(crate) async fn run(db: &Db) -> Result<()> {
                 tx.execute_platform(insert, &params![version, name, checksum]).await?;
             }
         }
+    }
+    if tx.is_sqlite() && !up_to_date {
+        db.run_script(&mut tx, include_str!("sqlite_statistics.sql")).await?;
     }
     tx.commit().await
 }

@@ -115,3 +115,26 @@ async fn sums_and_counts_are_numbers_on_both() {
         assert_eq!(rows[0].values(), [Value::Int(0), Value::Int(0)], "{}", test.engine);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_order_writer_finds_rows_by_key_and_never_reads_a_whole_shop() {
+    let mut statements = Vec::new();
+    collect(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/order_writer")), &mut statements);
+    let sqlite = testing::sqlite().await;
+    let db::Target::Folder(folder) = &sqlite.target else { panic!("a folder") };
+    let connection = rusqlite::Connection::open(folder.join("doorbuster.sqlite")).expect("the file opens");
+    // These speak of a whole shop, once, when its pages are loaded or its settings read.
+    let of_the_shop = ["shop_settings", "FROM shops", "s.on_hand - s.reserved", "quantity_offered IS NOT NULL"];
+    for (place, text) in statements.iter().filter(|(_, text)| !of_the_shop.iter().any(|part| text.contains(part))) {
+        let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", text.replace('$', "?"))).expect("a plan");
+        for number in 1..=plan.parameter_count() {
+            plan.raw_bind_parameter(number, 1).expect("a parameter");
+        }
+        let mut rows = plan.raw_query();
+        while let Some(row) = rows.next().expect("a row") {
+            let step: String = row.get(3).expect("a step");
+            let reads_a_shop = step.contains("(shop_id=?)") || (step.starts_with("SCAN") && !step.contains("CONSTANT"));
+            assert!(!reads_a_shop, "{place}: {step}\n{text}");
+        }
+    }
+}

@@ -231,10 +231,7 @@ pub fn barcode(number: u32) -> String {
 
 /// The check digit of the first twelve digits of an EAN-13.
 pub fn check_digit(digits: &str) -> u8 {
-    let sum: u32 = digits
-        .bytes()
-        .enumerate()
-        .map(|(index, digit)| u32::from(digit - b'0') * if index % 2 == 0 { 1 } else { 3 })
-        .sum();
+    let sum: u32 =
+        digits.bytes().enumerate().map(|(index, digit)| u32::from(digit - b'0') * if index % 2 == 0 { 1 } else { 3 }).sum();
     ((10 - sum % 10) % 10) as u8
 }

@@ -67,23 +67,29 @@ pub fn deliveries(prices: &DeliveryPrices) -> ShippingSettings {
     let from = Some(prices.free_from_minor);
     ShippingSettings {
         zones: vec![
-            zone("Germany", &["DE"], vec![
-                method("de-standard", "Standard, 2 to 3 days", prices.home_minor, None, below),
-                method("de-standard-free", "Standard, 2 to 3 days", 0, from, None),
-                method("de-express", "Express, next working day", prices.express_minor, None, None),
-            ]),
-            zone("European Union", &rest, vec![
-                method("eu-standard", "Standard, 3 to 6 days", prices.union_minor, None, below),
-                method("eu-standard-free", "Standard, 3 to 6 days", 0, from, None),
-                method("eu-express", "Express, 2 days", prices.express_minor + 600, None, None),
-            ]),
-            zone("Switzerland, Norway, United Kingdom", &["CH", "NO", "GB"], vec![method(
-                "neighbors-standard",
-                "Standard, 5 to 8 days",
-                prices.union_minor + 900,
-                None,
-                None,
-            )]),
+            zone(
+                "Germany",
+                &["DE"],
+                vec![
+                    method("de-standard", "Standard, 2 to 3 days", prices.home_minor, None, below),
+                    method("de-standard-free", "Standard, 2 to 3 days", 0, from, None),
+                    method("de-express", "Express, next working day", prices.express_minor, None, None),
+                ],
+            ),
+            zone(
+                "European Union",
+                &rest,
+                vec![
+                    method("eu-standard", "Standard, 3 to 6 days", prices.union_minor, None, below),
+                    method("eu-standard-free", "Standard, 3 to 6 days", 0, from, None),
+                    method("eu-express", "Express, 2 days", prices.express_minor + 600, None, None),
+                ],
+            ),
+            zone(
+                "Switzerland, Norway, United Kingdom",
+                &["CH", "NO", "GB"],
+                vec![method("neighbors-standard", "Standard, 5 to 8 days", prices.union_minor + 900, None, None)],
+            ),
             zone("World", &["*"], vec![method("world-tracked", "Tracked parcel, 7 to 14 days", prices.world_minor, None, None)]),
         ],
     }

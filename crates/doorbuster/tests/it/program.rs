@@ -4,6 +4,9 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
+/// What the nodes of a PostgreSQL database must be given in common.
+pub const SECRET_KEY: &str = "a-key-for-tests-of-more-than-32-characters";
+
 /// Which database keeps a shop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
@@ -57,7 +60,7 @@ impl Place {
         }
         command.env("DOORBUSTER_DATA", &self.folder).current_dir(&self.folder).args(arguments);
         if let Some(database) = &self.database {
-            command.env("DOORBUSTER_DATABASE", database);
+            command.env("DOORBUSTER_DATABASE", database).env("DOORBUSTER_SECRET_KEY", SECRET_KEY);
         }
         command
     }
@@ -94,6 +97,23 @@ impl Place {
     /// Every unit and every cent adds up.
     pub fn verify(&self) {
         self.must(&["verify"]);
+    }
+
+    /// A shop that answers under 127.0.0.1 and has nothing yet.
+    pub fn create_shop(&self, handle: &str, domain: &str) {
+        self.must(&["shop", "create", handle, "--name", "Juniper Roasters", "--currency", "EUR", "--domain", domain]);
+    }
+
+    /// A shop with one coffee of which there are `units`, delivered to nobody: it needs no parcel.
+    pub fn open_juniper_roasters(&self, units: usize) {
+        self.create_shop("juniper", "127.0.0.1");
+        let products = format!(
+            "Handle,Title,Published,Status,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Inventory Tracker,\
+             Variant Inventory Qty,Variant Inventory Policy,Variant Requires Shipping\n\
+             house-blend,House Blend,TRUE,active,Title,Default Title,HB-250,12.50,shopify,{units},deny,FALSE\n"
+        );
+        let file = self.file("house-blend.csv", &products);
+        self.must(&["import", "--shop", "juniper", &file]);
     }
 
     /// Starts `demo` or `serve` on a free port and waits until it listens.
@@ -143,6 +163,17 @@ impl Server {
     }
 }
 
+impl Server {
+    /// E-mail address and password of the seller whom the demo names.
+    pub fn seller(&self) -> (String, String) {
+        let line = self.printed.iter().find(|line| line.contains('@')).expect("the demo names a seller");
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let email = words.iter().find(|word| word.contains('@')).expect("the line names an address");
+        let password = words.last().expect("the line names a password");
+        ((*email).to_owned(), (*password).to_owned())
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
@@ -157,30 +188,5 @@ impl From<Output> for Said {
             output: String::from_utf8_lossy(&output.stdout).into_owned(),
             complaint: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
-    }
-}
-
-impl Place {
-    /// A shop with one coffee of which there are `units`, delivered to nobody: it needs no parcel.
-    pub fn open_juniper_roasters(&self, units: usize) {
-        self.must(&["shop", "create", "juniper", "--name", "Juniper Roasters", "--currency", "EUR", "--domain", "127.0.0.1"]);
-        let products = format!(
-            "Handle,Title,Published,Status,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Inventory Tracker,\
-             Variant Inventory Qty,Variant Inventory Policy,Variant Requires Shipping\n\
-             house-blend,House Blend,TRUE,active,Title,Default Title,HB-250,12.50,shopify,{units},deny,FALSE\n"
-        );
-        let file = self.file("products.csv", &products);
-        self.must(&["import", "--shop", "juniper", &file]);
-    }
-}
-
-impl Server {
-    /// E-mail address and password of the seller whom the demo names.
-    pub fn seller(&self) -> (String, String) {
-        let line = self.printed.iter().find(|line| line.contains('@')).expect("the demo names a seller");
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let at = words.iter().position(|word| word.contains('@')).expect("the line names an address");
-        let password = words.last().expect("the line names a password");
-        (words[at].to_owned(), (*password).to_owned())
     }
 }

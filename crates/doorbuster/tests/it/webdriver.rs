@@ -79,11 +79,6 @@ impl Browser {
         text_of(&self.get("/url"))
     }
 
-    /// The page's title.
-    pub fn title(&self) -> String {
-        text_of(&self.get("/title"))
-    }
-
     /// The first element, waited for.
     pub fn find(&self, css: &str) -> Element {
         let answer = self.post("/element", &json!({ "using": "css selector", "value": css }));

@@ -9,6 +9,11 @@ pub fn when(at: Timestamp, zone: &str) -> String {
     local(at, zone).strftime("%-d %b %Y, %H:%M").to_string()
 }
 
+/// `2026-11-02T09:30:00Z`, for files.
+pub fn utc(at: Timestamp) -> String {
+    instant(at).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 /// `Monday, 2 November 2026`.
 pub fn day(at: Timestamp, zone: &str) -> String {
     local(at, zone).strftime("%A, %-d %B %Y").to_string()

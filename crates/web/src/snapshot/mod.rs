@@ -62,8 +62,8 @@ pub struct MediaInfo {
     pub width: u32,
     /// Pixels of the original.
     pub height: u32,
-    /// Widths in which it is kept, smallest first, each with its file extension.
-    pub sizes: Vec<(u32, &'static str)>,
+    /// Widths in which it is kept, smallest first.
+    pub widths: Vec<u32>,
 }
 
 /// A shop in memory.

@@ -212,9 +212,9 @@ impl<'a> Moment<'a> {
     /// A stored picture in its sizes.
     pub fn stored_picture(&self, id: MediaId, alt: &str) -> Option<PictureView> {
         let media = self.snapshot.media(id)?;
-        let address = |(width, extension): &(u32, &str)| format!("/media/{id}/{width}.{extension}");
-        let middling = media.sizes.iter().find(|(width, _)| *width >= 600).or(media.sizes.last())?;
-        let sources: Vec<String> = media.sizes.iter().map(|size| format!("{} {}w", address(size), size.0)).collect();
+        let address = |width: &u32| format!("/media/{id}/{width}");
+        let middling = media.widths.iter().find(|width| **width >= 600).or(media.widths.last())?;
+        let sources: Vec<String> = media.widths.iter().map(|width| format!("{} {width}w", address(width))).collect();
         Some(PictureView {
             src: address(middling),
             srcset: if sources.len() > 1 { sources.join(", ") } else { String::new() },

@@ -69,6 +69,11 @@ impl AtShop {
         self.set_cookie(response, CHECKOUT, id, AGE_SECONDS, "; HttpOnly");
     }
 
+    /// Lets the next checkout be a new one.
+    pub fn forget_checkout_id(&self, response: &mut Response) {
+        self.set_cookie(response, CHECKOUT, "", 0, "");
+    }
+
     /// Empties the cart after its order was placed.
     pub fn clear_cart(&self, response: &mut Response) {
         for name in [CART, UNITS, SEEN, CHECKOUT] {

@@ -29,5 +29,6 @@ mod cart_cookie;
 mod cart_lines;
 mod countries;
 
+pub use frame::plain_text;
 pub use respond::{draw_failures, not_modified};
 pub use visit::{AtShop, Visit};

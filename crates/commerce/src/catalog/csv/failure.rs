@@ -20,7 +20,8 @@ pub enum FileError {
     },
     /// A quote that is never closed.
     #[error(
-        "the row that begins on line {line} opens a quote (\") that is never closed: close it, or write \"\" for a quote mark inside a cell"
+        "the row that begins on line {line} opens a quote (\") that is never closed: close it, or write \"\" for a quote mark \
+         inside a cell"
     )]
     OpenQuote {
         /// Where the record began.

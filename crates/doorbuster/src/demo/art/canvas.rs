@@ -368,7 +368,11 @@ impl Canvas {
     /// A line of metal: teeth of a zip, a wire.
     pub fn metal_line(&mut self, path: &Path, width: f64) {
         let color = self.materials.metal.stops()[1];
-        let _ = write!(self.body, "<path d=\"{}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"{width}\" stroke-linecap=\"butt\"/>", path.text);
+        let _ = write!(
+            self.body,
+            "<path d=\"{}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"{width}\" stroke-linecap=\"butt\"/>",
+            path.text
+        );
     }
 
     /// The house mark pressed into the leather: an open ring with a quill's stroke through its tail.
@@ -444,14 +448,12 @@ impl Canvas {
                 ),
             ),
         };
-        let _ = write!(
-            self.defs,
-            "<pattern id=\"tx\" patternUnits=\"userSpaceOnUse\" width=\"{size}\">{drawing}</pattern>"
-        );
+        let _ = write!(self.defs, "<pattern id=\"tx\" patternUnits=\"userSpaceOnUse\" width=\"{size}\">{drawing}</pattern>");
     }
 }
 
-const MARK: &str = "<path d=\"M14 18A23 23 0 1 1 20 10\" stroke-width=\"4\"/><path d=\"M2 4C10 8 20 20 27 30\" stroke-width=\"4\"/>";
+const MARK: &str =
+    "<path d=\"M14 18A23 23 0 1 1 20 10\" stroke-width=\"4\"/><path d=\"M2 4C10 8 20 20 27 30\" stroke-width=\"4\"/>";
 
 fn opacity_attribute(opacity: f64) -> String {
     if opacity >= 1.0 { String::new() } else { format!(" opacity=\"{opacity:.2}\"") }

@@ -62,7 +62,11 @@ fn sky(c: &mut Canvas, top: Rgb, bottom: Rgb) {
 
 fn block(c: &mut Canvas, left: f64, right: f64, top: f64, stone: Rgb) {
     let front = Path::at(left, top).to(right, top).to(right, 1200.0).to(left, 1200.0).close();
-    c.fill(&Path::at(left, top).to(left + 30.0, top - 54.0).to(right - 30.0, top - 54.0).to(right, top).close(), stone.lit(0.4), 1.0);
+    c.fill(
+        &Path::at(left, top).to(left + 30.0, top - 54.0).to(right - 30.0, top - 54.0).to(right, top).close(),
+        stone.lit(0.4),
+        1.0,
+    );
     c.fill(&front, stone, 1.0);
     c.paint(&front, "sh", 0.45);
 }
@@ -82,12 +86,24 @@ fn design(shape: Shape, detail: Detail) -> Design {
 fn lake(c: &mut Canvas) {
     sky(c, Rgb(0xf1, 0xe6, 0xd6), Rgb(0xe6, 0xcf, 0xb6));
     c.fill(&Path::oval(1260.0, 400.0, 290.0, 290.0), Rgb(0xe9, 0xb0, 0x83), 0.75);
-    let far = Path::at(0.0, 640.0).curve((260.0, 520.0), (480.0, 610.0), 700.0, 560.0).curve((980.0, 490.0), (1200.0, 620.0), 1800.0, 500.0).to(1800.0, 800.0).to(0.0, 800.0).close();
+    let far = Path::at(0.0, 640.0)
+        .curve((260.0, 520.0), (480.0, 610.0), 700.0, 560.0)
+        .curve((980.0, 490.0), (1200.0, 620.0), 1800.0, 500.0)
+        .to(1800.0, 800.0)
+        .to(0.0, 800.0)
+        .close();
     c.fill(&far, Rgb(0xb7, 0xb6, 0x9d), 0.75);
-    let near = Path::at(0.0, 720.0).curve((300.0, 640.0), (620.0, 740.0), 900.0, 690.0).curve((1200.0, 640.0), (1500.0, 720.0), 1800.0, 650.0).to(1800.0, 860.0).to(0.0, 860.0).close();
+    let near = Path::at(0.0, 720.0)
+        .curve((300.0, 640.0), (620.0, 740.0), 900.0, 690.0)
+        .curve((1200.0, 640.0), (1500.0, 720.0), 1800.0, 650.0)
+        .to(1800.0, 860.0)
+        .to(0.0, 860.0)
+        .close();
     c.fill(&near, Rgb(0x7f, 0x8c, 0x76), 0.85);
     c.fill(&Path::at(0.0, 770.0).to(1800.0, 770.0).to(1800.0, 1200.0).to(0.0, 1200.0).close(), Rgb(0xc9, 0xc3, 0xae), 1.0);
-    for (y, left, right) in [(800.0, 900.0, 1560.0), (826.0, 1040.0, 1500.0), (852.0, 980.0, 1440.0), (884.0, 300.0, 620.0), (930.0, 120.0, 520.0)] {
+    for (y, left, right) in
+        [(800.0, 900.0, 1560.0), (826.0, 1040.0, 1500.0), (852.0, 980.0, 1440.0), (884.0, 300.0, 620.0), (930.0, 120.0, 520.0)]
+    {
         c.line(&Path::at(left, y).to(right, y), PAPER, 5.0, 0.5);
     }
     block(c, 760.0, 1300.0, 1060.0, Rgb(0xd9, 0xcb, 0xb4));
@@ -119,9 +135,19 @@ fn frost(c: &mut Canvas) {
         c.raw(&format!("<circle cx=\"{}\" cy=\"{}\" r=\"{}\"/>", index * 389 % 1790, index * 211 % 900, 1 + index % 4));
     }
     c.raw("</g>");
-    let hill = Path::at(0.0, 900.0).curve((300.0, 760.0), (520.0, 900.0), 860.0, 820.0).curve((1200.0, 740.0), (1500.0, 860.0), 1800.0, 770.0).to(1800.0, 1200.0).to(0.0, 1200.0).close();
+    let hill = Path::at(0.0, 900.0)
+        .curve((300.0, 760.0), (520.0, 900.0), 860.0, 820.0)
+        .curve((1200.0, 740.0), (1500.0, 860.0), 1800.0, 770.0)
+        .to(1800.0, 1200.0)
+        .to(0.0, 1200.0)
+        .close();
     c.fill(&hill, Rgb(0x9f, 0xb4, 0xb8), 0.55);
-    let snow = Path::at(0.0, 1010.0).curve((400.0, 930.0), (760.0, 1000.0), 1100.0, 960.0).curve((1400.0, 930.0), (1600.0, 980.0), 1800.0, 940.0).to(1800.0, 1200.0).to(0.0, 1200.0).close();
+    let snow = Path::at(0.0, 1010.0)
+        .curve((400.0, 930.0), (760.0, 1000.0), 1100.0, 960.0)
+        .curve((1400.0, 930.0), (1600.0, 980.0), 1800.0, 940.0)
+        .to(1800.0, 1200.0)
+        .to(0.0, 1200.0)
+        .close();
     c.fill(&snow, Rgb(0xdd, 0xe4, 0xe2), 1.0);
     bag(c, design(Shape::Doctor, Detail::Plain), OXBLOOD, OXBLOOD.deep(0.28), (1060.0, 1080.0, 0.72));
     bag(c, design(Shape::Bucket, Detail::Plain), CHALK, COGNAC, (1540.0, 1060.0, 0.6));

@@ -11,13 +11,6 @@ pub fn quillmere_logo_svg() -> String {
         .into()
 }
 
-/// The mark of Quillmere on its own, for the browser's tab.
-pub fn quillmere_favicon_svg() -> String {
-    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"64\" height=\"64\" viewBox=\"0 0 64 64\"><rect width=\"64\" height=\"64\" rx=\"14\" fill=\"#23403a\"/>\
-     <g fill=\"none\" stroke=\"#f4e7cf\" stroke-width=\"5\" stroke-linecap=\"round\"><path d=\"M40 44A17 17 0 1 1 47 36\"/><path d=\"M31 32C39 36 46 45 51 53\"/></g></svg>"
-        .into()
-}
-
 /// The sign of Juniper Roasters: a sprig with two berries, and the name in round strokes.
 pub fn juniper_logo_svg() -> String {
     format!(
@@ -25,13 +18,6 @@ pub fn juniper_logo_svg() -> String {
          <g fill=\"none\" stroke=\"#23343b\" stroke-width=\"12\" stroke-linecap=\"round\" stroke-linejoin=\"round\">\
          <path d=\"M150 22V58A16 16 0 0 1 120 64\"/><path d=\"M184 22V54A19 19 0 0 0 222 54V22\"/><path d=\"M256 74V22L294 74V22\"/><path d=\"M328 22V74\"/>\
          <path d=\"M362 74V22H380A16 16 0 0 1 380 54H362\"/><path d=\"M464 22H432V74H464M432 48H458\"/><path d=\"M498 74V22H516A16 16 0 0 1 516 54H498M516 54L536 74\"/></g></svg>"
-    )
-}
-
-/// The sprig of Juniper Roasters on its own, for the browser's tab.
-pub fn juniper_favicon_svg() -> String {
-    format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"64\" height=\"64\" viewBox=\"0 0 64 64\"><circle cx=\"32\" cy=\"32\" r=\"32\" fill=\"#e9efe6\"/>{SPRIG}</svg>"
     )
 }
 

@@ -14,7 +14,7 @@ pub use bags::{Design, Detail, Shape};
 pub use canvas::{Materials, Metal, Rgb, Texture};
 pub use coffee::{CoffeeThing, coffee_svg};
 pub use heroes::{HERO_HEIGHT, HERO_WIDTH, Hero, hero_svg};
-pub use logos::{juniper_favicon_svg, juniper_logo_svg, quillmere_favicon_svg, quillmere_logo_svg};
+pub use logos::{juniper_logo_svg, quillmere_logo_svg};
 
 use canvas::{Canvas, Path};
 use scenery::Mood;

@@ -57,7 +57,11 @@ pub fn ground_shadow(c: &mut Canvas, x: f64, y: f64, half_width: f64) {
 /// A block of stone with its top seen; `top` is the height of its front edge.
 pub fn plinth(c: &mut Canvas, left: f64, right: f64, top: f64, stone: Rgb) {
     c.paint(&Path::at(right - 40.0, 1500.0).to(right - 20.0, top).to(1200.0, top + 240.0).to(1200.0, 1500.0).close(), "sv", 0.7);
-    c.fill(&Path::at(left, top).to(left + 46.0, top - 96.0).to(right - 46.0, top - 96.0).to(right, top).close(), stone.lit(0.45), 1.0);
+    c.fill(
+        &Path::at(left, top).to(left + 46.0, top - 96.0).to(right - 46.0, top - 96.0).to(right, top).close(),
+        stone.lit(0.45),
+        1.0,
+    );
     c.fill(&Path::at(left, top).to(right, top).to(right, 1500.0).to(left, 1500.0).close(), stone.deep(0.07), 1.0);
     c.paint(&Path::at(left, top).to(right, top).to(right, 1500.0).to(left, 1500.0).close(), "sh", 0.4);
     c.line(&Path::at(left, top).to(right, top), stone.lit(0.8), 3.0, 0.8);
@@ -67,7 +71,11 @@ pub fn plinth(c: &mut Canvas, left: f64, right: f64, top: f64, stone: Rgb) {
 pub fn drum(c: &mut Canvas, x: f64, half_width: f64, top: f64, bottom: f64, stone: Rgb) {
     let tilt = half_width * 0.14;
     ground_shadow(c, x, bottom + tilt * 0.8, half_width);
-    let side = Path::at(x - half_width, top).to(x + half_width, top).to(x + half_width, bottom).bend(x, bottom + tilt * 2.0, x - half_width, bottom).close();
+    let side = Path::at(x - half_width, top)
+        .to(x + half_width, top)
+        .to(x + half_width, bottom)
+        .bend(x, bottom + tilt * 2.0, x - half_width, bottom)
+        .close();
     c.fill(&side, stone.deep(0.08), 1.0);
     c.paint(&side, "sh", 0.8);
     c.fill(&Path::oval(x, top, half_width, tilt), stone.lit(0.4), 1.0);
@@ -80,7 +88,12 @@ pub fn arch(c: &mut Canvas, left: f64, right: f64, top: f64, bottom: f64, color:
         let (l, r, rad) = (left + inset, right, radius - inset / 2.0);
         let k = rad * 0.552;
         let (mid, shoulder) = ((l + r) / 2.0, top + radius);
-        Path::at(l, bottom).to(l, shoulder).curve((l, shoulder - k), (mid - k, shoulder - rad), mid, shoulder - rad).curve((mid + k, shoulder - rad), (r, shoulder - k), r, shoulder).to(r, bottom).close()
+        Path::at(l, bottom)
+            .to(l, shoulder)
+            .curve((l, shoulder - k), (mid - k, shoulder - rad), mid, shoulder - rad)
+            .curve((mid + k, shoulder - rad), (r, shoulder - k), r, shoulder)
+            .to(r, bottom)
+            .close()
     };
     c.fill(&outline(0.0), color.deep(0.28), 1.0);
     c.fill(&outline(54.0), color, 1.0);
@@ -102,7 +115,12 @@ pub fn window_light(c: &mut Canvas) {
 pub fn curtain(c: &mut Canvas, color: Rgb) {
     for index in 0..6 {
         let x = f64::from(index) * 70.0 - 40.0;
-        let fold = Path::at(x, 0.0).to(x + 84.0, 0.0).curve((x + 60.0, 500.0), (x + 130.0, 900.0), x + 96.0, 1330.0).bend(x + 50.0, 1356.0, x + 4.0, 1330.0).curve((x + 30.0, 900.0), (x - 30.0, 500.0), x, 0.0).close();
+        let fold = Path::at(x, 0.0)
+            .to(x + 84.0, 0.0)
+            .curve((x + 60.0, 500.0), (x + 130.0, 900.0), x + 96.0, 1330.0)
+            .bend(x + 50.0, 1356.0, x + 4.0, 1330.0)
+            .curve((x + 30.0, 900.0), (x - 30.0, 500.0), x, 0.0)
+            .close();
         c.fill(&fold, color.deep(0.02 * f64::from(index)), 1.0);
         c.paint(&fold, "sh", 0.9);
     }
@@ -150,7 +168,15 @@ pub fn books(c: &mut Canvas, x: f64, y: f64, colors: [Rgb; 3]) {
         let (height, shift, half) = (44.0 + 8.0 * index as f64, [0.0, -16.0, 12.0][index], [190.0, 176.0, 160.0][index]);
         let left = x + shift - half;
         c.fill(&Path::rounded(left, bottom - height, half * 2.0, height, 6.0), color, 1.0);
-        c.fill(&Path::at(left + 26.0, bottom - height + 8.0).to(left + half * 2.0 - 4.0, bottom - height + 8.0).to(left + half * 2.0 - 4.0, bottom - 8.0).to(left + 26.0, bottom - 8.0).close(), PAPER.deep(0.06), 1.0);
+        c.fill(
+            &Path::at(left + 26.0, bottom - height + 8.0)
+                .to(left + half * 2.0 - 4.0, bottom - height + 8.0)
+                .to(left + half * 2.0 - 4.0, bottom - 8.0)
+                .to(left + 26.0, bottom - 8.0)
+                .close(),
+            PAPER.deep(0.06),
+            1.0,
+        );
         c.paint(&Path::rounded(left, bottom - height, half * 2.0, height, 6.0), "sh", 0.7);
         bottom -= height;
     }
@@ -161,8 +187,18 @@ pub fn cup(c: &mut Canvas, x: f64, y: f64, clay: Rgb) {
     ground_shadow(c, x, y, 110.0);
     c.fill(&Path::oval(x, y - 8.0, 118.0, 20.0), clay.deep(0.1), 1.0);
     c.fill(&Path::oval(x, y - 13.0, 116.0, 18.0), clay.lit(0.3), 1.0);
-    c.line(&Path::at(x + 66.0, y - 96.0).curve((x + 128.0, y - 110.0), (x + 116.0, y - 36.0), x + 56.0, y - 44.0), clay.deep(0.12), 13.0, 1.0);
-    let body = Path::at(x - 74.0, y - 118.0).to(x + 74.0, y - 118.0).curve((x + 72.0, y - 50.0), (x + 46.0, y - 14.0), x + 34.0, y - 14.0).to(x - 34.0, y - 14.0).curve((x - 46.0, y - 14.0), (x - 72.0, y - 50.0), x - 74.0, y - 118.0).close();
+    c.line(
+        &Path::at(x + 66.0, y - 96.0).curve((x + 128.0, y - 110.0), (x + 116.0, y - 36.0), x + 56.0, y - 44.0),
+        clay.deep(0.12),
+        13.0,
+        1.0,
+    );
+    let body = Path::at(x - 74.0, y - 118.0)
+        .to(x + 74.0, y - 118.0)
+        .curve((x + 72.0, y - 50.0), (x + 46.0, y - 14.0), x + 34.0, y - 14.0)
+        .to(x - 34.0, y - 14.0)
+        .curve((x - 46.0, y - 14.0), (x - 72.0, y - 50.0), x - 74.0, y - 118.0)
+        .close();
     c.fill(&body, clay, 1.0);
     c.paint(&body, "sh", 0.9);
     c.fill(&Path::oval(x, y - 118.0, 74.0, 15.0), clay.lit(0.4), 1.0);
@@ -172,7 +208,12 @@ pub fn cup(c: &mut Canvas, x: f64, y: f64, clay: Rgb) {
 /// A pear.
 pub fn pear(c: &mut Canvas, x: f64, y: f64, skin: Rgb) {
     ground_shadow(c, x, y, 70.0);
-    let body = Path::at(x, y - 170.0).curve((x + 46.0, y - 172.0), (x + 30.0, y - 110.0), x + 66.0, y - 70.0).curve((x + 92.0, y - 30.0), (x + 56.0, y), x, y).curve((x - 56.0, y), (x - 92.0, y - 30.0), x - 66.0, y - 70.0).curve((x - 30.0, y - 110.0), (x - 46.0, y - 172.0), x, y - 170.0).close();
+    let body = Path::at(x, y - 170.0)
+        .curve((x + 46.0, y - 172.0), (x + 30.0, y - 110.0), x + 66.0, y - 70.0)
+        .curve((x + 92.0, y - 30.0), (x + 56.0, y), x, y)
+        .curve((x - 56.0, y), (x - 92.0, y - 30.0), x - 66.0, y - 70.0)
+        .curve((x - 30.0, y - 110.0), (x - 46.0, y - 172.0), x, y - 170.0)
+        .close();
     c.fill(&body, skin, 1.0);
     c.paint(&body, "sh", 1.0);
     c.paint(&body, "sv", 1.0);

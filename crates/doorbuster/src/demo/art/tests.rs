@@ -51,8 +51,6 @@ fn every_picture_is_small_well_formed_and_self_contained() {
             check(&picture.alt, &picture.svg, HERO_BYTES_MAX);
         }
     }
-    check("the tab of Quillmere", &quillmere_favicon_svg(), PICTURE_BYTES_MAX);
-    check("the tab of Juniper", &juniper_favicon_svg(), PICTURE_BYTES_MAX);
 }
 
 #[test]

@@ -10,13 +10,20 @@ use commerce::catalog::{CollectionRule, RuleCondition, RuleField, RuleRelation};
 use commerce::pricing::CouponKind;
 use commerce::shop::{Branding, CheckoutSettings, Link, ShopContact};
 
+/// On the command line.
+pub const HANDLE: &str = "juniper";
+/// Its address on this machine.
+pub const HOST: &str = "juniper.localhost";
+/// Who signs in at its desk.
+pub const OWNER_EMAIL: &str = "ines@juniper.example";
+
 /// The whole shop.
 pub fn shop() -> DemoShop {
     DemoShop {
-        handle: "juniper",
+        handle: HANDLE,
         name: "Juniper Roasters",
         time_zone: "Europe/Berlin",
-        domains: &["juniper.localhost"],
+        domains: &[HOST],
         branding: branding(),
         logo: DemoPicture { alt: "Juniper Roasters".into(), svg: juniper_logo_svg(), width: 560, height: 96 },
         hero: DemoPicture {
@@ -39,7 +46,7 @@ pub fn shop() -> DemoShop {
             phone: String::new(),
             postal_address: "Juniper Roasters (a demonstration)\nThe Old Siding\n00000 Nowhere".into(),
         },
-        owner: DemoSeller { email: "ines@juniper.example", name: "Ines Adler" },
+        owner: DemoSeller { email: OWNER_EMAIL, name: "Ines Adler" },
         products: range::products(),
         collections: collections(),
         sales: Vec::new(),
@@ -63,8 +70,17 @@ fn branding() -> Branding {
         type_pairing: "warm".into(),
         corner_radius: 18,
         announcement: "Roasted every Tuesday, in your letterbox by Friday".into(),
-        header_links: links(&[("Coffee", "/collections/coffee"), ("Brewing gear", "/collections/gear"), ("Our story", "/pages/about")]),
-        footer_links: links(&[("Our story", "/pages/about"), ("Shipping", "/pages/shipping"), ("Returns", "/pages/returns"), ("Contact", "/pages/contact")]),
+        header_links: links(&[
+            ("Coffee", "/collections/coffee"),
+            ("Brewing gear", "/collections/gear"),
+            ("Our story", "/pages/about"),
+        ]),
+        footer_links: links(&[
+            ("Our story", "/pages/about"),
+            ("Shipping", "/pages/shipping"),
+            ("Returns", "/pages/returns"),
+            ("Contact", "/pages/contact"),
+        ]),
         footer_text: "Juniper Roasters is a demonstration shop: nothing you order here is charged or sent.".into(),
         hero_title: "Good mornings, by post".into(),
         hero_text: "Seven coffees, one small drum roaster, and the gear we use ourselves.".into(),

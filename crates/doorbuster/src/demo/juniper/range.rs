@@ -32,21 +32,117 @@ const CREAM: Rgb = Rgb(0xf3, 0xec, 0xdf);
 const SLATE: Rgb = Rgb(0x2b, 0x3b, 0x42);
 
 const COFFEES: [Coffee; 7] = [
-    Coffee { title: "Plain Sunday", color: Rgb(0xc4, 0x8a, 0x2c), label: 1, taste: "hazelnut, milk chocolate, toast", text: "The one for the pot that stands on the table until noon. Round, sweet, and in no hurry.", price_minor: 1190, tags: &["blend", "filter", "medium"] },
-    Coffee { title: "Siding Espresso", color: SLATE, label: 0, taste: "dark chocolate, cherry, brown sugar", text: "Our espresso. It forgives old machines and young baristas, and shines through milk.", price_minor: 1250, tags: &["blend", "espresso", "dark"] },
-    Coffee { title: "Night Train", color: BERRY, label: 2, taste: "blackcurrant, cocoa, bergamot", text: "A washed coffee from high ground with a berry in it that people argue about. We say blackcurrant.", price_minor: 1490, tags: &["single-origin", "filter", "light"] },
-    Coffee { title: "Signal Box", color: RUST, label: 4, taste: "apricot, honey, black tea", text: "Bright when you open the bag, rounder after a week. Brew it cooler than you think.", price_minor: 1450, tags: &["single-origin", "filter", "light"] },
-    Coffee { title: "Juniper Forest", color: JUNIPER, label: 5, taste: "pine honey, plum, walnut", text: "A natural coffee, dried in the cherry. It smells of the wood behind the house and tastes of plums.", price_minor: 1590, tags: &["single-origin", "espresso", "medium"] },
-    Coffee { title: "Quiet Carriage", color: Rgb(0x8a, 0x6f, 0x9a), label: 3, taste: "caramel, almond, red apple", text: "Decaffeinated with water and time. For the second pot, or the evening.", price_minor: 1350, tags: &["decaf", "filter", "medium"] },
-    Coffee { title: "First Frost Blend", color: Rgb(0x5b, 0x8a, 0x9a), label: 6, taste: "orange peel, gingerbread, raisin", text: "Comes with the first cold morning and goes with the last.", price_minor: 1390, tags: &["blend", "seasonal", "medium"] },
+    Coffee {
+        title: "Plain Sunday",
+        color: Rgb(0xc4, 0x8a, 0x2c),
+        label: 1,
+        taste: "hazelnut, milk chocolate, toast",
+        text: "The one for the pot that stands on the table until noon. Round, sweet, and in no hurry.",
+        price_minor: 1190,
+        tags: &["blend", "filter", "medium"],
+    },
+    Coffee {
+        title: "Siding Espresso",
+        color: SLATE,
+        label: 0,
+        taste: "dark chocolate, cherry, brown sugar",
+        text: "Our espresso. It forgives old machines and young baristas, and shines through milk.",
+        price_minor: 1250,
+        tags: &["blend", "espresso", "dark"],
+    },
+    Coffee {
+        title: "Night Train",
+        color: BERRY,
+        label: 2,
+        taste: "blackcurrant, cocoa, bergamot",
+        text: "A washed coffee from high ground with a berry in it that people argue about. We say blackcurrant.",
+        price_minor: 1490,
+        tags: &["single-origin", "filter", "light"],
+    },
+    Coffee {
+        title: "Signal Box",
+        color: RUST,
+        label: 4,
+        taste: "apricot, honey, black tea",
+        text: "Bright when you open the bag, rounder after a week. Brew it cooler than you think.",
+        price_minor: 1450,
+        tags: &["single-origin", "filter", "light"],
+    },
+    Coffee {
+        title: "Juniper Forest",
+        color: JUNIPER,
+        label: 5,
+        taste: "pine honey, plum, walnut",
+        text: "A natural coffee, dried in the cherry. It smells of the wood behind the house and tastes of plums.",
+        price_minor: 1590,
+        tags: &["single-origin", "espresso", "medium"],
+    },
+    Coffee {
+        title: "Quiet Carriage",
+        color: Rgb(0x8a, 0x6f, 0x9a),
+        label: 3,
+        taste: "caramel, almond, red apple",
+        text: "Decaffeinated with water and time. For the second pot, or the evening.",
+        price_minor: 1350,
+        tags: &["decaf", "filter", "medium"],
+    },
+    Coffee {
+        title: "First Frost Blend",
+        color: Rgb(0x5b, 0x8a, 0x9a),
+        label: 6,
+        taste: "orange peel, gingerbread, raisin",
+        text: "Comes with the first cold morning and goes with the last.",
+        price_minor: 1390,
+        tags: &["blend", "seasonal", "medium"],
+    },
 ];
 
 const GEAR: [Gear; 5] = [
-    Gear { title: "Ribbed Dripper", thing: CoffeeThing::Dripper, colors: &[("Cream", CREAM), ("Rust", RUST)], price_minor: 4900, grams: 980, text: "A cone with ribs that keep the paper off the wall, on a glass server with a handle of walnut. Makes two large cups.", tags: &["filter"] },
-    Gear { title: "Thin Spout Kettle", thing: CoffeeThing::Kettle, colors: &[("Slate", SLATE), ("Berry", BERRY)], price_minor: 8900, grams: 1150, text: "Pours a thread of water exactly where you look. For gas, electric and induction, 0.9 l.", tags: &["filter"] },
-    Gear { title: "Hand Grinder", thing: CoffeeThing::Grinder, colors: &[("Slate", SLATE), ("Juniper", JUNIPER)], price_minor: 11_900, grams: 620, text: "Steel burrs, forty clicks, thirty seconds for a cup. Quiet enough for a sleeping house.", tags: &["filter", "espresso"] },
-    Gear { title: "Two Cups", thing: CoffeeThing::Cups, colors: &[("Rust", RUST), ("Juniper", JUNIPER), ("Berry", BERRY)], price_minor: 3400, grams: 760, text: "One in a color, one in cream, both with a rim that is thin where it matters. 220 ml each, thrown by hand.", tags: &["gift"] },
-    Gear { title: "Bean Tin", thing: CoffeeThing::Tin, colors: &[("Juniper", JUNIPER), ("Slate", SLATE)], price_minor: 2600, grams: 340, text: "Keeps 500 g out of the light. The lid closes with a sigh.", tags: &["gift"] },
+    Gear {
+        title: "Ribbed Dripper",
+        thing: CoffeeThing::Dripper,
+        colors: &[("Cream", CREAM), ("Rust", RUST)],
+        price_minor: 4900,
+        grams: 980,
+        text: "A cone with ribs that keep the paper off the wall, on a glass server with a handle of walnut. Makes two large cups.",
+        tags: &["filter"],
+    },
+    Gear {
+        title: "Thin Spout Kettle",
+        thing: CoffeeThing::Kettle,
+        colors: &[("Slate", SLATE), ("Berry", BERRY)],
+        price_minor: 8900,
+        grams: 1150,
+        text: "Pours a thread of water exactly where you look. For gas, electric and induction, 0.9 l.",
+        tags: &["filter"],
+    },
+    Gear {
+        title: "Hand Grinder",
+        thing: CoffeeThing::Grinder,
+        colors: &[("Slate", SLATE), ("Juniper", JUNIPER)],
+        price_minor: 11_900,
+        grams: 620,
+        text: "Steel burrs, forty clicks, thirty seconds for a cup. Quiet enough for a sleeping house.",
+        tags: &["filter", "espresso"],
+    },
+    Gear {
+        title: "Two Cups",
+        thing: CoffeeThing::Cups,
+        colors: &[("Rust", RUST), ("Juniper", JUNIPER), ("Berry", BERRY)],
+        price_minor: 3400,
+        grams: 760,
+        text: "One in a color, one in cream, both with a rim that is thin where it matters. 220 ml each, thrown by hand.",
+        tags: &["gift"],
+    },
+    Gear {
+        title: "Bean Tin",
+        thing: CoffeeThing::Tin,
+        colors: &[("Juniper", JUNIPER), ("Slate", SLATE)],
+        price_minor: 2600,
+        grams: 340,
+        text: "Keeps 500 g out of the light. The lid closes with a sigh.",
+        tags: &["gift"],
+    },
 ];
 
 /// All twelve.
@@ -76,7 +172,10 @@ impl Coffee {
                 });
             }
         }
-        let description_html = format!("<p>{}</p><ul><li>Tastes of {}</li><li>Roasted on Tuesdays, best within six weeks</li></ul>", self.text, self.taste);
+        let description_html = format!(
+            "<p>{}</p><ul><li>Tastes of {}</li><li>Roasted on Tuesdays, best within six weeks</li></ul>",
+            self.text, self.taste
+        );
         DemoProduct {
             options: vec![axis("Size", &["250 g", "1 kg"]), axis("Grind", &["Whole beans", "Filter", "Espresso"])],
             pictures: vec![picture(CoffeeThing::Beans(self.label), self.color, format!("A bag of {}", self.title))],
@@ -102,9 +201,19 @@ impl Gear {
         let names: Vec<&str> = self.colors.iter().map(|(name, _)| *name).collect();
         DemoProduct {
             options: vec![axis("Color", &names)],
-            pictures: self.colors.iter().map(|(name, color)| picture(self.thing, *color, format!("{} in {name}", self.title))).collect(),
+            pictures: self
+                .colors
+                .iter()
+                .map(|(name, color)| picture(self.thing, *color, format!("{} in {name}", self.title)))
+                .collect(),
             variants: variants.collect(),
-            ..product(self.title, "Gear", "Home & Garden > Kitchen & Dining > Coffee & Tea Accessories", self.tags, format!("<p>{}</p>", self.text))
+            ..product(
+                self.title,
+                "Gear",
+                "Home & Garden > Kitchen & Dining > Coffee & Tea Accessories",
+                self.tags,
+                format!("<p>{}</p>", self.text),
+            )
         }
     }
 }

@@ -8,6 +8,8 @@ mod sales;
 mod words;
 mod worn;
 
+pub use sales::window_of;
+
 use crate::demo::art::{HERO_HEIGHT, HERO_WIDTH, Hero, hero_svg, quillmere_logo_svg};
 use crate::demo::catalog::{DemoCollection, DemoCoupon, DemoMembers, DemoPicture, DemoProduct, DemoSeller, DemoShop};
 use crate::demo::places::{DeliveryPrices, deliveries, european_taxes};
@@ -15,13 +17,20 @@ use commerce::catalog::{CollectionRule, RuleCondition, RuleField, RuleRelation};
 use commerce::pricing::CouponKind;
 use commerce::shop::{Branding, CheckoutSettings, Link, ShopContact};
 
+/// On the command line.
+pub const HANDLE: &str = "quillmere";
+/// Its address on this machine.
+pub const HOST: &str = "localhost";
+/// Who signs in at its desk.
+pub const OWNER_EMAIL: &str = "ines@quillmere.example";
+
 /// The whole shop.
 pub fn shop() -> DemoShop {
     DemoShop {
-        handle: "quillmere",
+        handle: HANDLE,
         name: "Quillmere",
         time_zone: "Europe/Berlin",
-        domains: &["localhost", "127.0.0.1"],
+        domains: &[HOST, "127.0.0.1"],
         branding: branding(),
         logo: DemoPicture { alt: "Quillmere".into(), svg: quillmere_logo_svg(), width: 640, height: 96 },
         hero: DemoPicture {
@@ -44,7 +53,7 @@ pub fn shop() -> DemoShop {
             phone: "+49 30 000000".into(),
             postal_address: "Quillmere (a demonstration)\nThe Boathouse\nLakeside 1\n00000 Nowhere".into(),
         },
-        owner: DemoSeller { email: "ines@quillmere.example", name: "Ines Adler" },
+        owner: DemoSeller { email: OWNER_EMAIL, name: "Ines Adler" },
         products: products(),
         collections: collections(),
         sales: sales::all(),
@@ -102,31 +111,114 @@ fn collections() -> Vec<DemoCollection> {
     };
     let tag = |value| DemoMembers::ByRule(one(RuleField::Tag, value));
     let kinds = |values: &[&str]| {
-        let conditions =
-            values.iter().map(|value| RuleCondition { field: RuleField::Type, relation: RuleRelation::Equals, value: (*value).into() });
+        let conditions = values.iter().map(|value| RuleCondition {
+            field: RuleField::Type,
+            relation: RuleRelation::Equals,
+            value: (*value).into(),
+        });
         DemoMembers::ByRule(CollectionRule { any: true, conditions: conditions.collect() })
     };
     vec![
-        collection("bestsellers", "The ones people write to us about", "Chosen by hand, from the letters pinned above the cutting table.", "curlew-hobo", DemoMembers::ByHand(vec!["alder-tote", "curlew-hobo", "bridleway-saddle", "millrace-bucket", "lockkeeper-satchel", "teal-baguette", "skiff-weekender", "letter-clutch"])),
-        collection("new", "New this season", "Fresh from the bench: a scarf here, a pleat there, a color we had to mix three times.", "heron-tote", tag("new")),
-        collection("carry", "To carry", "Totes, satchels and doctor's bags, for the hand and the crook of the arm.", "lockkeeper-satchel", kinds(&["Tote", "Top handle"])),
-        collection("shoulder", "For the shoulder", "Hobos, baguettes and buckets that hang the way they should.", "millrace-bucket", kinds(&["Shoulder bag", "Bucket bag"])),
-        collection("crossbody", "Across the body", "Both hands free, everything at the hip.", "bridleway-saddle", kinds(&["Crossbody"])),
-        collection("away", "Going away", "Weekenders and backpacks, and whatever else wears the word travel.", "skiff-weekender", kinds(&["Weekender", "Backpack"])),
+        collection(
+            "bestsellers",
+            "The ones people write to us about",
+            "Chosen by hand, from the letters pinned above the cutting table.",
+            "curlew-hobo",
+            DemoMembers::ByHand(vec![
+                "alder-tote",
+                "curlew-hobo",
+                "bridleway-saddle",
+                "millrace-bucket",
+                "lockkeeper-satchel",
+                "teal-baguette",
+                "skiff-weekender",
+                "letter-clutch",
+            ]),
+        ),
+        collection(
+            "new",
+            "New this season",
+            "Fresh from the bench: a scarf here, a pleat there, a color we had to mix three times.",
+            "heron-tote",
+            tag("new"),
+        ),
+        collection(
+            "carry",
+            "To carry",
+            "Totes, satchels and doctor's bags, for the hand and the crook of the arm.",
+            "lockkeeper-satchel",
+            kinds(&["Tote", "Top handle"]),
+        ),
+        collection(
+            "shoulder",
+            "For the shoulder",
+            "Hobos, baguettes and buckets that hang the way they should.",
+            "millrace-bucket",
+            kinds(&["Shoulder bag", "Bucket bag"]),
+        ),
+        collection(
+            "crossbody",
+            "Across the body",
+            "Both hands free, everything at the hip.",
+            "bridleway-saddle",
+            kinds(&["Crossbody"]),
+        ),
+        collection(
+            "away",
+            "Going away",
+            "Weekenders and backpacks, and whatever else wears the word travel.",
+            "skiff-weekender",
+            kinds(&["Weekender", "Backpack"]),
+        ),
         collection("evening", "After eight", "Clutches, chains and quilting.", "plover-baguette", tag("evening")),
-        collection("small-things", "Small things", "Wallets, pouches, key fobs and straps: the same leather, fewer square centimeters.", "boatman-key-fob", kinds(&["Wallet", "Pouch", "Accessory"])),
-        collection("under-100", "Presents under €100", "Wrapped in brown paper and tied with waxed thread, if you tell us that it is a present.", "pebble-card-holder", DemoMembers::ByRule(CollectionRule { any: false, conditions: vec![RuleCondition { field: RuleField::Price, relation: RuleRelation::LessThan, value: "10000".into() }] })),
+        collection(
+            "small-things",
+            "Small things",
+            "Wallets, pouches, key fobs and straps: the same leather, fewer square centimeters.",
+            "boatman-key-fob",
+            kinds(&["Wallet", "Pouch", "Accessory"]),
+        ),
+        collection(
+            "under-100",
+            "Presents under €100",
+            "Wrapped in brown paper and tied with waxed thread, if you tell us that it is a present.",
+            "pebble-card-holder",
+            DemoMembers::ByRule(CollectionRule {
+                any: false,
+                conditions: vec![RuleCondition {
+                    field: RuleField::Price,
+                    relation: RuleRelation::LessThan,
+                    value: "10000".into(),
+                }],
+            }),
+        ),
     ]
 }
 
-fn collection(handle: &'static str, title: &'static str, text: &'static str, face: &'static str, members: DemoMembers) -> DemoCollection {
+fn collection(
+    handle: &'static str,
+    title: &'static str,
+    text: &'static str,
+    face: &'static str,
+    members: DemoMembers,
+) -> DemoCollection {
     DemoCollection { handle, title, text, seo_description: text, face, members }
 }
 
 fn coupons() -> Vec<DemoCoupon> {
     vec![
-        DemoCoupon { code: "HELLO10", kind: CouponKind::Percent { ppm: 100_000 }, minimum_minor: 0, uses_per_customer_max: Some(1) },
-        DemoCoupon { code: "LAKE25", kind: CouponKind::Fixed { amount_minor: 2500 }, minimum_minor: 20_000, uses_per_customer_max: None },
+        DemoCoupon {
+            code: "HELLO10",
+            kind: CouponKind::Percent { ppm: 100_000 },
+            minimum_minor: 0,
+            uses_per_customer_max: Some(1),
+        },
+        DemoCoupon {
+            code: "LAKE25",
+            kind: CouponKind::Fixed { amount_minor: 2500 },
+            minimum_minor: 20_000,
+            uses_per_customer_max: None,
+        },
         DemoCoupon { code: "FERRY", kind: CouponKind::FreeShipping, minimum_minor: 0, uses_per_customer_max: None },
     ]
 }

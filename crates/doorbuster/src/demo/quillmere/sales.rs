@@ -4,20 +4,27 @@ use crate::demo::art::{HERO_HEIGHT, HERO_WIDTH, Hero, hero_svg};
 use crate::demo::catalog::{DemoPicture, DemoSale, DemoSaleItem, DemoWindow};
 use commerce::sale::BeforeOpening;
 
+const ARCHIVE_HANDLE: &str = "archive-sale";
+const FROST_HANDLE: &str = "first-frost";
+const HARVEST_HANDLE: &str = "harvest-market";
+
 /// All three.
 pub fn all() -> Vec<DemoSale> {
     vec![
         DemoSale {
-            handle: "archive-sale",
+            handle: ARCHIVE_HANDLE,
             name: "The Archive Sale",
             teaser: "Last pieces and samples from four seasons, up to half off. When the shelf is empty, it stays empty.",
-            hero: hero(Hero::Archive, "An oxblood hobo and a green baguette on a stone shelf under two arches, a pear between them"),
+            hero: hero(
+                Hero::Archive,
+                "An oxblood hobo and a green baguette on a stone shelf under two arches, a pear between them",
+            ),
             window: DemoWindow::Open,
             before_opening: BeforeOpening::OrdinaryPrice,
             items: ARCHIVE.to_vec(),
         },
         DemoSale {
-            handle: "first-frost",
+            handle: FROST_HANDLE,
             name: "First Frost",
             teaser: "Twelve winter pieces at their best price of the year. The doors open for everyone at the same second.",
             hero: hero(Hero::Frost, "An oxblood doctor's bag and a chalk bucket bag in the snow under a full moon"),
@@ -26,7 +33,7 @@ pub fn all() -> Vec<DemoSale> {
             items: FROST.to_vec(),
         },
         DemoSale {
-            handle: "harvest-market",
+            handle: HARVEST_HANDLE,
             name: "Harvest Market",
             teaser: "Three days of autumn colors. Thank you to everyone who came.",
             hero: hero(Hero::Harvest, "A petrol satchel on a wooden table with pears and a vase of leaves"),
@@ -35,6 +42,16 @@ pub fn all() -> Vec<DemoSale> {
             items: HARVEST.to_vec(),
         },
     ]
+}
+
+/// When the sale with this handle takes place; `None`: it is not one of these.
+pub fn window_of(handle: &str) -> Option<DemoWindow> {
+    match handle {
+        ARCHIVE_HANDLE => Some(DemoWindow::Open),
+        FROST_HANDLE => Some(DemoWindow::OpensSoon),
+        HARVEST_HANDLE => Some(DemoWindow::Ended),
+        _ => None,
+    }
 }
 
 /// How many of each color are left of a piece that a sale counts out; `None` where stock is ordinary.

@@ -81,9 +81,13 @@ fn material(texture: Texture) -> &'static str {
 
 fn care(texture: Texture) -> &'static str {
     match texture {
-        Texture::Smooth => "Wipe with a dry cloth, feed with a little balm twice a year, and let rain dry by itself, away from the stove.",
+        Texture::Smooth => {
+            "Wipe with a dry cloth, feed with a little balm twice a year, and let rain dry by itself, away from the stove."
+        }
         Texture::Pebbled => "A damp cloth is enough. The grain hides most of what life does to it.",
-        Texture::Quilted | Texture::Pleated => "Keep it filled with paper when it rests, out of the sun, and brush the seams with a soft brush.",
+        Texture::Quilted | Texture::Pleated => {
+            "Keep it filled with paper when it rests, out of the sun, and brush the seams with a soft brush."
+        }
         Texture::Woven => "Dust it with a soft brush along the weave. It loosens in the first month and then stays as it is.",
         Texture::Canvas => "Brush when dry, sponge with cold water, never wash. Wax it anew when drops no longer stand on it.",
         Texture::Suede => "Brush it one way, against stains use a suede rubber, and keep it from rain for the first week.",

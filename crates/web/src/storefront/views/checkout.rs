@@ -25,6 +25,8 @@ pub struct CheckoutView {
     pub summary: SummaryView,
     /// Until when the units are held; `None`: not yet.
     pub held_until: Option<Timestamp>,
+    /// Whether anything is to be paid.
+    pub needs_card: bool,
     /// Test cards, when payments are played by the sandbox; else empty.
     pub card_hints: Vec<CardHintView>,
     /// What the button says: `Pay €129.00`.

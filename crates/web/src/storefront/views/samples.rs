@@ -266,6 +266,7 @@ pub(super) fn checkout() -> CheckoutView {
         ],
         summary: summary(),
         held_until: Some(NOW.plus_minutes(9)),
+        needs_card: true,
         card_hints: vec![
             CardHintView { number: "4242 4242 4242 4242", meaning: "is accepted" },
             CardHintView { number: "4000 0000 0000 0002", meaning: "is declined" },

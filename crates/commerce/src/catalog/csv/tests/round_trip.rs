@@ -153,7 +153,8 @@ proptest! {
         let again = merged(&drafts[0], Some(&product), 1_000);
         prop_assert_eq!(&again.product, &product);
         prop_assert_eq!(&again.changes, &vec![]);
-        let tracked: Vec<_> = product.variants.iter().filter(|variant| variant.stock_tracked).map(|variant| (variant.id, quantity)).collect();
+        let tracked = product.variants.iter().filter(|variant| variant.stock_tracked);
+        let tracked: Vec<_> = tracked.map(|variant| (variant.id, quantity)).collect();
         let counted: Vec<_> = again.quantities.iter().map(|counted| (counted.variant, counted.quantity)).collect();
         prop_assert_eq!(counted, tracked);
 

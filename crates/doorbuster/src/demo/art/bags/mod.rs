@@ -139,7 +139,14 @@ pub fn draw(canvas: &mut Canvas, design: &Design) {
 fn tassel(c: &mut Canvas, x: f64, y: f64) {
     let leather = c.materials.trim;
     c.line(&Path::at(x, y - 46.0).curve((x - 16.0, y - 20.0), (x + 12.0, y), x, y + 24.0), leather.deep(0.3), 8.0, 1.0);
-    c.panel(&Path::at(x - 24.0, y + 62.0).to(x + 24.0, y + 62.0).to(x + 38.0, y + 210.0).bend(x, y + 222.0, x - 38.0, y + 210.0).close(), leather);
+    c.panel(
+        &Path::at(x - 24.0, y + 62.0)
+            .to(x + 24.0, y + 62.0)
+            .to(x + 38.0, y + 210.0)
+            .bend(x, y + 222.0, x - 38.0, y + 210.0)
+            .close(),
+        leather,
+    );
     for strand in [-24.0, -13.0, -3.0, 8.0, 19.0] {
         c.line(&Path::at(x + strand * 0.6, y + 72.0).to(x + strand * 1.3, y + 208.0), leather.deep(0.55), 3.0, 0.5);
     }
@@ -150,16 +157,37 @@ fn tassel(c: &mut Canvas, x: f64, y: f64) {
 fn scarf(c: &mut Canvas, x: f64, y: f64) {
     let silk = c.materials.trim.mix(super::canvas::PAPER, 0.35);
     let other = c.materials.lining;
-    let left = Path::at(x, y).curve((x - 60.0, y + 60.0), (x - 120.0, y + 130.0), x - 96.0, y + 280.0).to(x - 8.0, y + 220.0).bend(x - 30.0, y + 90.0, x + 12.0, y + 10.0).close();
-    let right = Path::at(x, y).curve((x + 50.0, y + 60.0), (x + 70.0, y + 120.0), x + 40.0, y + 330.0).to(x - 44.0, y + 290.0).bend(x - 10.0, y + 120.0, x - 12.0, y + 14.0).close();
+    let left = Path::at(x, y)
+        .curve((x - 60.0, y + 60.0), (x - 120.0, y + 130.0), x - 96.0, y + 280.0)
+        .to(x - 8.0, y + 220.0)
+        .bend(x - 30.0, y + 90.0, x + 12.0, y + 10.0)
+        .close();
+    let right = Path::at(x, y)
+        .curve((x + 50.0, y + 60.0), (x + 70.0, y + 120.0), x + 40.0, y + 330.0)
+        .to(x - 44.0, y + 290.0)
+        .bend(x - 10.0, y + 120.0, x - 12.0, y + 14.0)
+        .close();
     c.panel(&left, silk.deep(0.12));
     c.panel(&right, silk);
     c.line(&Path::at(x - 84.0, y + 250.0).to(x - 14.0, y + 202.0), other, 10.0, 0.9);
     c.line(&Path::at(x + 40.0, y + 306.0).to(x - 36.0, y + 270.0), other, 10.0, 0.9);
     for offset in [0.0, 18.0, 34.0] {
-        c.line(&Path::at(x + 4.0, y + 30.0).bend(x + offset, y + 130.0, x - 20.0 + offset * 1.2, y + 270.0), silk.deep(0.5), 3.0, 0.3);
+        c.line(
+            &Path::at(x + 4.0, y + 30.0).bend(x + offset, y + 130.0, x - 20.0 + offset * 1.2, y + 270.0),
+            silk.deep(0.5),
+            3.0,
+            0.3,
+        );
     }
-    c.panel(&Path::at(x - 42.0, y - 24.0).bend(x, y - 50.0, x + 44.0, y - 22.0).bend(x + 52.0, y + 10.0, x + 38.0, y + 30.0).bend(x, y + 46.0, x - 38.0, y + 28.0).bend(x - 52.0, y, x - 42.0, y - 24.0).close(), silk.lit(0.1));
+    c.panel(
+        &Path::at(x - 42.0, y - 24.0)
+            .bend(x, y - 50.0, x + 44.0, y - 22.0)
+            .bend(x + 52.0, y + 10.0, x + 38.0, y + 30.0)
+            .bend(x, y + 46.0, x - 38.0, y + 28.0)
+            .bend(x - 52.0, y, x - 42.0, y - 24.0)
+            .close(),
+        silk.lit(0.1),
+    );
     c.line(&Path::at(x - 20.0, y - 26.0).bend(x - 4.0, y, x - 18.0, y + 28.0), silk.deep(0.5), 3.0, 0.4);
     c.line(&Path::at(x + 14.0, y - 28.0).bend(x + 26.0, y, x + 12.0, y + 30.0), silk.deep(0.5), 3.0, 0.4);
 }

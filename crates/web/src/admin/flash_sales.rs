@@ -1,0 +1,308 @@
+//! Flash sales at the desk: planned as a draft, scheduled, ended early or called off. Times are typed in the shop's zone.
+
+use super::flash_sale_page::{editor, filled, state_of};
+use super::form::Form;
+use super::seat::{At, Seat, Typed};
+use super::uploads;
+use super::views::{Confirm, SaleList, SaleRow};
+use crate::error::Error;
+use axum::extract::Query;
+use axum::response::Response;
+use commerce::catalog::{Product, Variant};
+use commerce::sale::{BeforeOpening, FlashSale, FlashSaleItem, FlashSalePhase, FlashSaleStatus};
+use commerce::{FlashSaleId, VariantId};
+use db::flash_sales::SaveSaleRefusal;
+use serde::Deserialize;
+
+/// The most items of one sale.
+const ITEMS_MAX: usize = 1_000;
+/// The longest sale, seconds: a year.
+const LENGTH_SECONDS_MAX: i64 = 366 * 86_400;
+
+/// What is looked for in the picker.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Wanted {
+    find: String,
+}
+
+/// `GET /admin/flash-sales`
+pub async fn list(seat: Seat) -> Result<Response, Error> {
+    let now = seat.now();
+    let sales = db::flash_sales::list_flash_sales(seat.db(), seat.shop()).await?;
+    let row = |sale: FlashSale| SaleRow {
+        id: sale.id,
+        state: state_of(&sale, now),
+        opens_at: sale.opens_at,
+        closes_at: sale.closes_at,
+        items: sale.items.len(),
+        claimed: sale.items.iter().map(|item| item.quantity_claimed).sum(),
+        offered: sale.items.iter().map(|item| item.quantity_offered).sum::<Option<i64>>().unwrap_or(0),
+        name: sale.name,
+        handle: sale.handle,
+    };
+    seat.page(&SaleList { rows: sales.into_iter().map(row).collect() }).await
+}
+
+/// `GET /admin/flash-sales/new`
+pub async fn new(seat: Seat) -> Result<Response, Error> {
+    let page = editor(&seat, None, Form::filled([("before_opening", "not_for_sale")]), "").await?;
+    seat.page(&page).await
+}
+
+/// `GET /admin/flash-sales/{id}`
+pub async fn edit(seat: Seat, At(id): At<FlashSaleId>, Query(wanted): Query<Wanted>) -> Result<Response, Error> {
+    let sale = find(&seat, id).await?;
+    let page = editor(&seat, Some(&sale), filled(&sale, &seat), &wanted.find).await?;
+    seat.page(&page).await
+}
+
+/// `POST /admin/flash-sales`
+pub async fn create(seat: Seat, Typed(form): Typed) -> Result<Response, Error> {
+    save(seat, None, form).await
+}
+
+/// `POST /admin/flash-sales/{id}`
+pub async fn update(seat: Seat, At(id): At<FlashSaleId>, Typed(form): Typed) -> Result<Response, Error> {
+    let sale = find(&seat, id).await?;
+    save(seat, Some(sale), form).await
+}
+
+/// `POST /admin/flash-sales/{id}/items`
+pub async fn add_items(seat: Seat, At(id): At<FlashSaleId>, Typed(mut form): Typed) -> Result<Response, Error> {
+    let mut sale = find(&seat, id).await?;
+    let ppm = form.percent("add_percent_off").unwrap_or(0);
+    let products = db::catalog::load_products(seat.db(), seat.shop()).await?;
+    let chosen: Vec<VariantId> = form.all("variant").filter_map(|typed| typed.parse().ok()).collect();
+    for variant in chosen {
+        let Some((_, own)) = variant_of(&products, variant) else { continue };
+        if sale.item(variant).is_none() && sale.items.len() < ITEMS_MAX {
+            sale.items.push(FlashSaleItem {
+                variant,
+                price_minor: reduced(own.price_minor, ppm),
+                quantity_offered: None,
+                quantity_per_customer_max: None,
+                quantity_claimed: 0,
+            });
+        }
+    }
+    if form.is_fine()
+        && let Err(refusal) = db::flash_sales::save_flash_sale(seat.db(), seat.shop(), &sale, seat.now()).await?
+    {
+        form.refuse("", format!("{refusal}."));
+    }
+    if !form.is_fine() {
+        let sale = find(&seat, id).await?;
+        let mut shown = filled(&sale, &seat);
+        shown.set("add_percent_off", form.typed("add_percent_off"));
+        let problem = form.error("add_percent_off").map(str::to_owned);
+        match problem {
+            Some(problem) => shown.refuse("add_percent_off", problem),
+            None => shown.refuse("", form.error("").unwrap_or("Nothing was added.").to_owned()),
+        }
+        let page = editor(&seat, Some(&sale), shown, "").await?;
+        return seat.refused(&page).await;
+    }
+    seat.changed(&format!("/admin/flash-sales/{id}"), "The items are added.").await
+}
+
+/// `POST /admin/flash-sales/{id}/schedule`
+pub async fn schedule(seat: Seat, At(id): At<FlashSaleId>) -> Result<Response, Error> {
+    let sale = find(&seat, id).await?;
+    let problem = match sale.status {
+        FlashSaleStatus::Scheduled => return Ok(seat.done(&format!("/admin/flash-sales/{id}"), "The sale is on the calendar.")),
+        _ if sale.items.is_empty() => Some("Please add what is cheaper first."),
+        _ if sale.closes_at <= seat.now() => Some("Its closing time is over. Please choose later times first."),
+        _ => None,
+    };
+    if let Some(problem) = problem {
+        let mut form = filled(&sale, &seat);
+        form.refuse("", problem);
+        let page = editor(&seat, Some(&sale), form, "").await?;
+        return seat.refused(&page).await;
+    }
+    db::flash_sales::set_flash_sale_status(seat.db(), seat.shop(), id, FlashSaleStatus::Scheduled, seat.now()).await?;
+    seat.changed(&format!("/admin/flash-sales/{id}"), "The sale is on the calendar. It opens and closes by itself.").await
+}
+
+/// `GET /admin/flash-sales/{id}/cancel`
+pub async fn ask_cancel(seat: Seat, At(id): At<FlashSaleId>) -> Result<Response, Error> {
+    let sale = find(&seat, id).await?;
+    let is_open = sale.phase(seat.now()) == FlashSalePhase::Open;
+    let (question, consequence, verb) = match is_open {
+        true => ("End", "Its prices end at once. Whoever is paying already keeps the sale price.", "End it now"),
+        false => ("Call off", "Shoppers no longer see it, and its items can be bought at their own price.", "Call it off"),
+    };
+    let page = Confirm {
+        question: format!("{question} “{}”?", sale.name),
+        consequence: consequence.into(),
+        verb: verb.into(),
+        action: format!("/admin/flash-sales/{id}/cancel"),
+        back: format!("/admin/flash-sales/{id}"),
+    };
+    seat.page(&page).await
+}
+
+/// `POST /admin/flash-sales/{id}/cancel`
+pub async fn cancel(seat: Seat, At(id): At<FlashSaleId>) -> Result<Response, Error> {
+    let mut sale = find(&seat, id).await?;
+    let now = seat.now();
+    let path = format!("/admin/flash-sales/{id}");
+    match sale.phase(now) {
+        FlashSalePhase::Open => {
+            sale.closes_at = now;
+            match db::flash_sales::save_flash_sale(seat.db(), seat.shop(), &sale, now).await? {
+                Ok(()) => seat.changed(&path, "The sale is over.").await,
+                Err(refusal) => Err(Error::BadRequest(refusal.to_string())),
+            }
+        }
+        FlashSalePhase::Upcoming => {
+            db::flash_sales::set_flash_sale_status(seat.db(), seat.shop(), id, FlashSaleStatus::Canceled, now).await?;
+            seat.changed(&path, "The sale is called off.").await
+        }
+        FlashSalePhase::Hidden | FlashSalePhase::Ended => Ok(seat.done(&path, "The sale was over already.")),
+    }
+}
+
+/// `GET /admin/flash-sales/{id}/delete`
+pub async fn ask_delete(seat: Seat, At(id): At<FlashSaleId>) -> Result<Response, Error> {
+    let sale = find(&seat, id).await?;
+    let page = Confirm {
+        question: format!("Delete the draft “{}”?", sale.name),
+        consequence: "Nobody has seen it. Its times and items are gone.".into(),
+        verb: "Delete".into(),
+        action: format!("/admin/flash-sales/{id}/delete"),
+        back: format!("/admin/flash-sales/{id}"),
+    };
+    seat.page(&page).await
+}
+
+/// `POST /admin/flash-sales/{id}/delete`
+pub async fn delete(seat: Seat, At(id): At<FlashSaleId>) -> Result<Response, Error> {
+    let sale = find(&seat, id).await?;
+    if let Err(refusal) = db::flash_sales::delete_flash_sale(seat.db(), seat.shop(), id).await? {
+        let mut form = filled(&sale, &seat);
+        form.refuse("", format!("{refusal}."));
+        let page = editor(&seat, Some(&sale), form, "").await?;
+        return seat.refused(&page).await;
+    }
+    seat.changed("/admin/flash-sales", "The draft is deleted.").await
+}
+
+async fn save(seat: Seat, known: Option<FlashSale>, mut form: Form) -> Result<Response, Error> {
+    let products = db::catalog::load_products(seat.db(), seat.shop()).await?;
+    let sale = read(&mut form, &seat, known.as_ref(), &products).await?;
+    if form.is_fine()
+        && let Err(refusal) = db::flash_sales::save_flash_sale(seat.db(), seat.shop(), &sale, seat.now()).await?
+    {
+        match refusal {
+            SaveSaleRefusal::HandleTaken(_) => form.refuse("handle", format!("{refusal}.")),
+            SaveSaleRefusal::ItemClaimed(_) => {
+                form.refuse("", "An item that was sold in this sale cannot leave it. Lower the quantity offered instead.");
+            }
+            other => form.refuse("", format!("{other}.")),
+        }
+    }
+    if !form.is_fine() {
+        let page = editor(&seat, known.as_ref(), form, "").await?;
+        return seat.refused(&page).await;
+    }
+    let message = if known.is_some() { "The sale is saved." } else { "The draft is saved. Now add what is cheaper." };
+    seat.changed(&format!("/admin/flash-sales/{}", sale.id), message).await
+}
+
+async fn read(form: &mut Form, seat: &Seat, known: Option<&FlashSale>, products: &[Product]) -> Result<FlashSale, Error> {
+    let zone = seat.zone();
+    let name = form.required_line("name");
+    let (opens_at, closes_at) = (form.required_time("opens_at", zone), form.required_time("closes_at", zone));
+    let early_access_at = form.time("early_access_at", zone);
+    if form.is_fine() && closes_at <= opens_at {
+        form.refuse("closes_at", "It has to close after it opens.");
+    }
+    if form.is_fine() && closes_at.micros_since(opens_at) / 1_000_000 > LENGTH_SECONDS_MAX {
+        form.refuse("closes_at", "A sale lasts at most a year.");
+    }
+    if form.is_fine() && early_access_at.is_some_and(|early| early >= opens_at) {
+        form.refuse("early_access_at", "Early access has to begin before the sale opens.");
+    }
+    let teaser = form.text("teaser");
+    if teaser.chars().count() > 1_000 {
+        form.refuse("teaser", "Please use at most 1,000 characters.");
+    }
+    Ok(FlashSale {
+        id: known.map_or_else(|| FlashSaleId(seat.next_id()), |sale| sale.id),
+        handle: form.handle("handle", &name),
+        name,
+        teaser,
+        picture: uploads::chosen_picture(seat, form, "picture").await?,
+        early_access_at,
+        opens_at,
+        closes_at,
+        before_opening: form.choice(
+            "before_opening",
+            &[("not_for_sale", BeforeOpening::NotForSale), ("ordinary_price", BeforeOpening::OrdinaryPrice)],
+        ),
+        status: known.map_or(FlashSaleStatus::Draft, |sale| sale.status),
+        items: read_items(form, seat, known, products),
+    })
+}
+
+fn read_items(form: &mut Form, seat: &Seat, known: Option<&FlashSale>, products: &[Product]) -> Vec<FlashSaleItem> {
+    let Some(sale) = known else { return Vec::new() };
+    let percent_off = form.percent("percent_off");
+    let mut items = Vec::with_capacity(sale.items.len());
+    for item in &sale.items {
+        let id = item.variant.to_string();
+        let row = (0..sale.items.len()).find(|row| form.typed(&format!("items.{row}.variant")) == id);
+        let Some(row) = row else {
+            items.push(item.clone());
+            continue;
+        };
+        let field = |name: &str| format!("items.{row}.{name}");
+        if form.ticked(&field("remove")) {
+            continue;
+        }
+        let own_price = variant_of(products, item.variant).map(|(_, variant)| variant.price_minor);
+        let price_minor = match (percent_off, own_price) {
+            (Some(ppm), Some(own)) => reduced(own, ppm),
+            _ => form.required_amount(&field("price"), seat.currency()),
+        };
+        if own_price.is_some_and(|own| price_minor > own) {
+            form.refuse(field("price"), "This is more than its own price.");
+        }
+        items.push(FlashSaleItem {
+            variant: item.variant,
+            price_minor,
+            quantity_offered: form.number(&field("quantity_offered"), 0..=10_000_000),
+            quantity_per_customer_max: form.number(&field("quantity_per_customer_max"), 1..=1_000),
+            quantity_claimed: item.quantity_claimed,
+        });
+    }
+    items
+}
+
+/// A price less a share, rounded down to whole minor units.
+fn reduced(price_minor: i64, ppm: i64) -> i64 {
+    let kept = i128::from(price_minor) * i128::from(1_000_000 - ppm) / 1_000_000;
+    i64::try_from(kept).expect("no more than the price itself")
+}
+
+pub(super) fn variant_of(products: &[Product], id: VariantId) -> Option<(&Product, &Variant)> {
+    products.iter().find_map(|product| product.variants.iter().find(|variant| variant.id == id).map(|variant| (product, variant)))
+}
+
+async fn find(seat: &Seat, id: FlashSaleId) -> Result<FlashSale, Error> {
+    db::flash_sales::load_flash_sale(seat.db(), seat.shop(), id).await?.ok_or(Error::NotFound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_off_is_rounded_down_to_whole_minor_units() {
+        for (price, ppm, expected) in [(1_999, 200_000, 1_599), (1_000, 0, 1_000), (1_000, 1_000_000, 0), (5, 333_333, 3)] {
+            assert_eq!(reduced(price, ppm), expected);
+        }
+    }
+}

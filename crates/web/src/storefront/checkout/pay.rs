@@ -1,0 +1,208 @@
+//! Reserve, pay, settle: from a page that is filled in to an order, or to what stands in its way.
+//!
+//! The provider is called outside of every transaction, after its reference is written down. The call goes on when the shopper
+//! leaves: a task of its own settles what it learns, and whatever is lost on the way the reconciler finds.
+
+use super::super::cart_lines::shown_variant_title;
+use super::super::respond::see_other;
+use super::super::views::{FieldErrorView, MessageView};
+use super::form::{Remarks, Submission, card_error};
+use crate::app::App;
+use crate::error::Error;
+use axum::http::StatusCode;
+use axum::response::Response;
+use commerce::checkout::{Command, Outcome, Refusal, ReserveCart};
+use commerce::payment::{PaymentStatus, ProviderVerdict, decline_message};
+use commerce::{Money, PaymentId, ShopId, Timestamp};
+use outbound::payment::{Card, ChargeRequest, ProviderError};
+use sha2::{Digest, Sha256};
+use tracing::{info, warn};
+
+/// Holds the cart and takes the money. `card` is missing when nothing is to be paid.
+pub(super) async fn pay(submission: &Submission<'_>, card: Option<Card>) -> Result<Response, Error> {
+    let visit = submission.visit;
+    let outcome = visit.app.writer().submit(visit.id(), reserve_command(submission)).await?;
+    match outcome {
+        Outcome::Reserved { payment, amount, expires_at, .. } => match card {
+            Some(card) => charge(submission, payment, amount, expires_at, card).await,
+            None if amount.amount_minor == 0 => {
+                let verdict = ProviderVerdict::Captured { amount_minor: 0, currency: amount.currency.code().into() };
+                let outcome = settle(&visit.app, visit.id(), payment, "", verdict).await?;
+                answer(submission, payment, outcome, Some(expires_at))
+            }
+            // The price rose between the page and the hold: the page is shown again, now with fields for a card.
+            None => submission.page(StatusCode::CONFLICT, held("The total has changed. Please check it and pay.", expires_at)),
+        },
+        Outcome::PaymentOpen { payment, status: PaymentStatus::RequiresAction, .. } => Ok(visit.to_payment_page("confirm", payment)),
+        Outcome::PaymentOpen { payment, .. } => Ok(visit.to_payment_page("pending", payment)),
+        Outcome::Placed { number, .. } => Ok(visit.to_receipt(number)),
+        Outcome::Refused(refusal) => refuse(submission, &refusal),
+        other => Err(Error::Internal(format!("a reservation led to {other:?}"))),
+    }
+}
+
+fn held(words: &str, expires_at: Timestamp) -> Remarks {
+    Remarks { refusal: words.into(), held_until: Some(expires_at), ..Remarks::default() }
+}
+
+fn reserve_command(submission: &Submission<'_>) -> Command {
+    let (contact, address, cart) = (submission.contact(), submission.address(), &submission.cart);
+    let shipping_method = submission.quote.shipping.as_ref().map(|option| option.key.clone()).unwrap_or_default();
+    let mut hash = Sha256::new();
+    let lines: Vec<String> = cart.lines.iter().map(|line| format!("{}x{}", line.variant, line.quantity)).collect();
+    let content = serde_json::json!([lines, cart.coupon, contact, address, shipping_method]);
+    hash.update(content.to_string().as_bytes());
+    let content_hash = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    Command::Reserve(Box::new(ReserveCart {
+        checkout_id: submission.checkout_id.clone(),
+        content_hash,
+        lines: cart.lines.clone(),
+        coupon: cart.coupon.clone(),
+        contact,
+        address,
+        shipping_method,
+        provider: submission.visit.app.payments().name().into(),
+        early_access: false,
+    }))
+}
+
+async fn charge(
+    submission: &Submission<'_>,
+    payment: PaymentId,
+    amount: Money,
+    expires_at: Timestamp,
+    card: Card,
+) -> Result<Response, Error> {
+    let (visit, app) = (submission.visit, submission.visit.app.clone());
+    let shop = visit.id();
+    let created_at = db::orders::load_payment(app.db(), shop, payment).await?.map_or(visit.now, |payment| payment.created_at);
+    let request = ChargeRequest { payment, amount, card, created_at };
+    let reference = match app.payments().begin(&request).await {
+        Ok(reference) => reference,
+        Err(ProviderError::InvalidCard(problems)) => {
+            settle(&app, shop, payment, "", declined("incorrect_number")).await?;
+            let errors = problems.iter().map(card_error).collect();
+            let remarks = Remarks { errors, held_until: Some(expires_at), ..Remarks::default() };
+            return submission.page(StatusCode::UNPROCESSABLE_ENTITY, remarks);
+        }
+        Err(error) => {
+            warn!(shop.id = %shop, payment.id = %payment, %error, "A payment could not be begun");
+            settle(&app, shop, payment, "", declined("processing_error")).await?;
+            return submission.page(StatusCode::PAYMENT_REQUIRED, declined_remarks("processing_error", Some(expires_at)));
+        }
+    };
+    if !db::payments::set_reference(app.db(), shop, payment, &reference, visit.now).await? {
+        return Ok(visit.to_payment_page("pending", payment));
+    }
+    let patience = app.payment_patience();
+    let charging = tokio::spawn(charge_and_settle(app, shop, request, reference));
+    match tokio::time::timeout(patience, charging).await {
+        Ok(Ok(Some(outcome))) => answer(submission, payment, outcome, Some(expires_at)),
+        // Slow, lost, or failed on our side: the page that waits finds out.
+        Ok(Ok(None) | Err(_)) | Err(_) => Ok(visit.to_payment_page("pending", payment)),
+    }
+}
+
+/// Takes the money and settles what the provider says. `None` when it is not known; the payment stays open then.
+async fn charge_and_settle(app: App, shop: ShopId, request: ChargeRequest, reference: String) -> Option<Outcome> {
+    let verdict = match app.payments().charge(&request).await {
+        Ok(verdict) => verdict,
+        Err(error) if error.outcome_is_unknown() => {
+            warn!(shop.id = %shop, payment.id = %request.payment, %error, "A payment is left open");
+            return None;
+        }
+        Err(error) => {
+            warn!(shop.id = %shop, payment.id = %request.payment, %error, "A payment was refused");
+            declined("processing_error")
+        }
+    };
+    settle(&app, shop, request.payment, &reference, verdict).await.ok()
+}
+
+fn declined(code: &str) -> ProviderVerdict {
+    ProviderVerdict::Declined { code: code.into() }
+}
+
+/// Tells the order writer what the provider said. Saying it twice does no harm. Money that came too late goes back.
+pub(super) async fn settle(
+    app: &App,
+    shop: ShopId,
+    payment: PaymentId,
+    reference: &str,
+    verdict: ProviderVerdict,
+) -> Result<Outcome, Error> {
+    let outcome = app.writer().submit(shop, Command::Settle { payment, reference: reference.into(), verdict }).await?;
+    if let Outcome::Placed { number, first: true, .. } = &outcome {
+        info!(shop.id = %shop, order.number = number, "Placed order {number}");
+    }
+    Ok(outcome)
+}
+
+/// Where a settled payment leads.
+fn answer(submission: &Submission<'_>, payment: PaymentId, outcome: Outcome, held_until: Option<Timestamp>) -> Result<Response, Error> {
+    let visit = submission.visit;
+    match outcome {
+        Outcome::Placed { number, .. } => Ok(visit.to_receipt(number)),
+        Outcome::Declined { code } => submission.page(StatusCode::PAYMENT_REQUIRED, declined_remarks(&code, held_until)),
+        Outcome::StillOpen { status: PaymentStatus::RequiresAction } => Ok(visit.to_payment_page("confirm", payment)),
+        Outcome::Refused(refusal) => refuse(submission, &refusal),
+        _ => Ok(visit.to_payment_page("pending", payment)),
+    }
+}
+
+fn declined_remarks(code: &str, held_until: Option<Timestamp>) -> Remarks {
+    Remarks { errors: vec![decline_error(code)], held_until, ..Remarks::default() }
+}
+
+/// What a declined card reads like, beside the field that can mend it.
+pub(super) fn decline_error(code: &str) -> FieldErrorView {
+    let field = match code {
+        "incorrect_cvc" => "card_cvc",
+        "expired_card" => "card_expiry",
+        _ => "card_number",
+    };
+    FieldErrorView { field, message: decline_message(code).into() }
+}
+
+/// The shop says no: beside the field it is about, or with the way to the cart.
+fn refuse(submission: &Submission<'_>, refusal: &Refusal) -> Result<Response, Error> {
+    let visit = submission.visit;
+    let message = match refusal {
+        Refusal::NotOpenYet { title, opens_at, .. } => {
+            let opens = visit.moment().date(*opens_at, "%A, %-d %B, %H:%M %Z");
+            format!("{} cannot be bought yet: its sale opens {opens}.", shown_variant_title(title))
+        }
+        other => other.message(visit.snapshot().shop.currency),
+    };
+    let field = match refusal {
+        Refusal::Coupon(_) => Some("coupon"),
+        Refusal::NoShippingThere => Some("country"),
+        Refusal::ShippingMethodUnavailable => Some("shipping_method"),
+        _ => None,
+    };
+    if let Some(field) = field {
+        let errors = vec![FieldErrorView { field, message }];
+        return submission.page(StatusCode::UNPROCESSABLE_ENTITY, Remarks { errors, ..Remarks::default() });
+    }
+    match refusal {
+        Refusal::EmptyCart => Ok(see_other("/cart")),
+        Refusal::CheckoutUsed { number } => {
+            let order = visit.app.signer().order_path(visit.id(), *number);
+            let view = MessageView::new("Checkout", &format!("This checkout already led to order {number}"), &message)
+                .with_action("Look at the order", &order)
+                .with_action("Go to the cart", "/cart");
+            let mut response = visit.message_page(StatusCode::CONFLICT, view)?;
+            // The next checkout gets a name of its own.
+            visit.forget_checkout_id(&mut response);
+            Ok(response)
+        }
+        Refusal::PaymentInProgress => {
+            let view = MessageView { waiting: true, ..MessageView::new("Payment", "Your payment is being checked", &message) };
+            visit.message_page(StatusCode::CONFLICT, view.with_action("Try again", "/checkout"))
+        }
+        _ => {
+            let remarks = Remarks { refusal: message, refusal_url: "/cart", ..Remarks::default() };
+            submission.page(StatusCode::CONFLICT, remarks)
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! An order's page: receipt and status in one. The key in its address opens it; the mails carry the same address.
+
+use super::cart_lines::shown_variant_title;
+use super::frame::Heading;
+use super::views::{FulfillmentView, OrderView, PaymentNoteView, StepView, SummaryLineView, SummaryView};
+use super::visit::{AtShop, Query};
+use crate::error::Error;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use commerce::Money;
+use commerce::order::{FulfillmentStatus, Order, OrderStatus};
+use db::orders::{Fulfillment, OrderHistory};
+
+/// How long an order's page says thank you, minutes.
+const FRESH_MINUTES: i64 = 15;
+
+/// `/orders/{number}?key=`
+pub async fn order(visit: AtShop, Path(number): Path<String>, query: Query) -> Result<Response, Error> {
+    let number: i64 = number.parse().map_err(|_| Error::NotFound)?;
+    if !visit.app.signer().opens_order(visit.id(), number, query.first("key")) {
+        return Err(Error::NotFound);
+    }
+    let db = visit.app.db();
+    let id = db::orders::order_by_number(db, visit.id(), number).await?.ok_or(Error::NotFound)?;
+    let history = db::orders::load_order(db, visit.id(), id).await?.ok_or(Error::NotFound)?;
+    let heading = Heading::private(&format!("Order {number}"));
+    visit.private_page(StatusCode::OK, &visit.framed(heading, order_view(&visit, &history)))
+}
+
+fn order_view(visit: &AtShop, history: &OrderHistory) -> OrderView {
+    let order = &history.order;
+    let money = |amount_minor| Money::new(amount_minor, order.currency);
+    let mut payments = Vec::new();
+    if order.total_minor > 0 {
+        payments.push(PaymentNoteView { text: "Paid by card".into(), amount: money(order.total_minor), at: order.placed_at });
+    }
+    payments.extend(history.refunds.iter().map(|refund| PaymentNoteView {
+        text: "Given back".into(),
+        amount: money(refund.amount_minor),
+        at: refund.created_at,
+    }));
+    OrderView {
+        number: order.number.to_string(),
+        fresh: order.status == OrderStatus::Open && visit.now < order.placed_at.plus_minutes(FRESH_MINUTES),
+        placed_at: order.placed_at,
+        status: order.status.as_str(),
+        steps: steps(order),
+        email: order.details.contact.email.clone(),
+        address: if order.details.quote.requires_shipping { address_lines(order) } else { Vec::new() },
+        payments,
+        fulfillments: history.fulfillments.iter().map(|parcel| parcel_view(order, parcel)).collect(),
+        summary: summary(visit, order),
+    }
+}
+
+fn steps(order: &Order) -> Vec<StepView> {
+    let sent = match order.fulfillment_status {
+        FulfillmentStatus::Fulfilled => StepView { label: "Sent", done: true },
+        FulfillmentStatus::Partial => StepView { label: "Partly sent", done: true },
+        FulfillmentStatus::Unfulfilled => StepView { label: "Sent", done: false },
+    };
+    vec![StepView { label: "Placed", done: true }, StepView { label: "Paid", done: true }, sent]
+}
+
+fn address_lines(order: &Order) -> Vec<String> {
+    let address = &order.details.address;
+    let city = format!("{} {}", address.postal_code, address.city).trim().to_owned();
+    let country = super::countries::name(&address.country).unwrap_or(&address.country).to_owned();
+    [address.name.clone(), address.line1.clone(), address.line2.clone(), city, address.region.clone(), country]
+        .into_iter()
+        .filter(|line| !line.is_empty())
+        .collect()
+}
+
+fn parcel_view(order: &Order, parcel: &Fulfillment) -> FulfillmentView {
+    let name = |line: u32| order.lines.iter().find(|own| own.line == line).map_or("", |own| own.name.title.as_str());
+    let contents: Vec<String> = parcel.lines.iter().map(|(line, quantity)| format!("{quantity} × {}", name(*line))).collect();
+    FulfillmentView {
+        text: contents.join(", "),
+        carrier: parcel.carrier.clone(),
+        tracking_number: parcel.tracking.clone(),
+        tracking_url: String::new(),
+        at: parcel.created_at,
+    }
+}
+
+fn summary(visit: &AtShop, order: &Order) -> SummaryView {
+    let money = |amount_minor| Money::new(amount_minor, order.currency);
+    let moment = visit.moment();
+    let line_view = |line: &commerce::order::OrderLine| {
+        let known = visit.snapshot().variant(line.variant);
+        let face = known.and_then(|(_, variant)| variant.picture).map_or(0, |place| place as usize);
+        SummaryLineView {
+            url: known.map(|(product, variant)| format!("/products/{}?variant={}", product.handle, variant.id)).unwrap_or_default(),
+            title: line.name.title.clone(),
+            variant_title: shown_variant_title(&line.name.variant_title),
+            picture: known.and_then(|(product, _)| moment.product_picture(product, face)),
+            quantity: line.quantity,
+            total: money(line.subtotal_minor),
+            was_total: line
+                .was_price_minor
+                .filter(|was| *was > line.price_minor)
+                .map(|was| money(was.saturating_mul(i64::from(line.quantity)))),
+        }
+    };
+    SummaryView { lines: order.lines.iter().map(line_view).collect(), ..visit.totals_view(&order.details.quote) }
+}

@@ -27,8 +27,10 @@ pub mod order_writer;
 pub mod orders;
 pub mod outbox;
 pub mod payments;
+pub mod reservations;
 pub mod stock;
 
+pub mod backup;
 pub mod verify;
 
 #[cfg(feature = "testing")]

@@ -2,8 +2,9 @@
 //!
 //! What a verdict leads to is decided and written by the order writer.
 
-use crate::{Db, Result, params, platform_sql, sql};
-use commerce::{Currency, Money, PaymentId, RefundId, ShopId, Timestamp};
+use crate::order_writer::read::currency;
+use crate::{Db, Result, Row, params, platform_sql, sql};
+use commerce::{Money, PaymentId, RefundId, ShopId, Timestamp};
 
 /// A payment without a final word.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub struct OpenPayment {
     pub id: PaymentId,
     /// The provider's reference; empty while the provider was never told of it, in which case no money moved.
     pub reference: String,
+    /// How much; nothing is owed when it is zero.
+    pub amount: Money,
     /// When it began, UTC.
     pub created_at: Timestamp,
 }
@@ -50,12 +53,15 @@ pub async fn set_reference(db: &Db, shop: ShopId, payment: PaymentId, reference:
 /// When the database fails.
 pub async fn open_payments(db: &Db, before: Timestamp, limit: u32) -> Result<Vec<OpenPayment>> {
     let sql = platform_sql!(
-        "SELECT shop_id, payment_id, reference, created_at FROM payments
+        "SELECT shop_id, payment_id, reference, amount_minor, currency, created_at FROM payments
          WHERE status IN ('pending', 'requires_action') AND updated_at < $1 ORDER BY updated_at, payment_id LIMIT $2"
     );
     let rows = db.query_platform(sql, &params![before, limit]).await?;
-    let read = |row: &crate::Row| OpenPayment { shop: row.get(0), id: row.get(1), reference: row.get(2), created_at: row.get(3) };
-    Ok(rows.iter().map(read).collect())
+    let read = |row: &Row| {
+        let (shop, id, reference, created_at) = (row.get(0), row.get(1), row.get(2), row.get(5));
+        Ok(OpenPayment { shop, id, reference, amount: amount(row, 3)?, created_at })
+    };
+    rows.iter().map(read).collect()
 }
 
 /// Notes that the provider was asked and has no final word yet, so that others get their turn first.
@@ -81,13 +87,8 @@ pub async fn open_refunds(db: &Db, before: Timestamp, limit: u32) -> Result<Vec<
          WHERE r.status = 'pending' AND r.updated_at < $1 ORDER BY r.updated_at, r.refund_id LIMIT $2"
     );
     let rows = db.query_platform(sql, &params![before, limit]).await?;
-    let read = |row: &crate::Row| {
-        let code: String = row.get(4);
-        let currency = Currency::from_code(&code)
-            .ok_or_else(|| crate::Error::Unsuitable(format!("a payment is in “{code}”, which is no ISO 4217 currency")))?;
-        let amount = Money::new(row.get(3), currency);
-        Ok(OpenRefund { shop: row.get(0), id: row.get(1), payment_reference: row.get(2), amount })
-    };
+    let read =
+        |row: &Row| Ok(OpenRefund { shop: row.get(0), id: row.get(1), payment_reference: row.get(2), amount: amount(row, 3)? });
     rows.iter().map(read).collect()
 }
 
@@ -98,4 +99,9 @@ pub async fn open_refunds(db: &Db, before: Timestamp, limit: u32) -> Result<Vec<
 pub async fn touch_open_refund(db: &Db, shop: ShopId, refund: RefundId, now: Timestamp) -> Result<()> {
     let sql = sql!("UPDATE refunds SET updated_at = $3 WHERE shop_id = $1 AND refund_id = $2 AND status = 'pending'");
     db.execute(shop, sql, &params![refund, now]).await.map(|_| ())
+}
+
+/// Minor units in a column and the currency's code in the next.
+fn amount(row: &Row, column: usize) -> Result<Money> {
+    Ok(Money::new(row.get(column), currency(&row.get::<String>(column + 1))?))
 }

@@ -1,2 +1,44 @@
-//! Doorbuster.
-fn main() {}
+//! The program: reads the command line and hands over to one file per subcommand.
+
+mod commands;
+mod demo;
+mod failure;
+mod jobs;
+mod logging;
+mod settings;
+
+use clap::Parser;
+use commands::Command;
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// A web-store platform built for flash sales: one program gives many retailers their own shop, holds the crowd when a sale
+/// opens, and never sells a unit twice.
+#[derive(Parser)]
+#[command(name = "doorbuster", version, propagate_version = true, after_help = AFTER_HELP, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+First steps:
+  doorbuster demo                              two seeded shops to look at, in a folder of their own
+  doorbuster shop create juniper --name \"Juniper Roasters\" --currency EUR --time-zone Europe/Berlin --domain localhost
+  doorbuster seller create juniper ines@juniper.example
+  doorbuster serve
+
+Exit codes:
+  0  done
+  1  it failed; the reason is on standard error
+  2  the command line or a setting is wrong, or an import left products out
+  4  `verify` found books that do not add up";
+
+fn main() -> ExitCode {
+    match Cli::parse().command.run() {
+        Ok(code) => code,
+        Err(failure) => failure.tell(),
+    }
+}

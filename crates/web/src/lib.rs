@@ -17,6 +17,7 @@ pub mod mail;
 pub mod markdown;
 pub mod password;
 pub mod pictures;
+pub mod reconcile;
 
 pub mod error;
 pub mod serve;

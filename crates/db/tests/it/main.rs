@@ -1,6 +1,7 @@
 //! Every case of this crate, on a real SQLite file and on a real PostgreSQL cluster.
 
 mod catalog;
+mod backup;
 mod desk;
 mod order_writer;
 mod outbox;

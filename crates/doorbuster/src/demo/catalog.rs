@@ -44,6 +44,8 @@ pub struct DemoShop {
     pub checkout: CheckoutSettings,
     /// Who stands behind it.
     pub contact: ShopContact,
+    /// Templates of its own in place of those that come with the program: path and text.
+    pub templates: &'static [(&'static str, &'static str)],
     /// Who runs it.
     pub owner: DemoSeller,
     /// What it sells.

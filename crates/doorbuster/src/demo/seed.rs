@@ -61,14 +61,14 @@ type Seeded<T> = Result<T, SeedError>;
 pub async fn seed(db: &Db, now: Timestamp) -> Result<Option<NextOpening>, SeedError> {
     // A shop gets its seller last: one without sellers was left half done, and is completed.
     let mut password_hash = None;
-    let shops: [(&str, fn() -> DemoShop); 2] = [(quillmere::HANDLE, quillmere::shop), (juniper::HANDLE, juniper::shop)];
-    for (handle, make) in shops {
+    for handle in [quillmere::HANDLE, juniper::HANDLE] {
         let known = db::shops::shop_by_handle(db, handle).await?;
         match known {
             Some(shop) if !db::sellers::list_sellers(db, shop).await?.is_empty() => move_sales(db, shop, now).await?,
             _ => {
                 let hash = password_hash.get_or_insert_with(|| web::password::hash_password_now(DEMO_PASSWORD));
-                fill(db, known, &make(), hash, now).await?;
+                let demo = if handle == quillmere::HANDLE { quillmere::shop() } else { juniper::shop() };
+                fill(db, known, &demo, hash, now).await?;
             }
         }
     }
@@ -129,6 +129,9 @@ async fn save_settings(db: &Db, shop: ShopId, demo: &DemoShop, now: Timestamp) -
         Settings::Contact(demo.contact.clone()),
     ] {
         db::shops::save_settings(db, shop, &settings, now).await?;
+    }
+    for (path, body) in demo.templates {
+        db::themes::save_theme_file(db, shop, path, body, now).await?;
     }
     Ok(())
 }

@@ -69,3 +69,17 @@ async fn what_is_about_to_open_is_not_for_sale_yet() {
         assert!(matches!(offer(&sales, variant, START.plus_minutes(21)), Offer::Sale(..)));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_shops_own_templates_still_fit_the_pages() {
+    let databases = databases().await;
+    let db = &databases[0].db;
+    seed(db, START).await.expect("an empty database takes the demonstration");
+    let id = shop(db, juniper::HANDLE).await;
+    let shop = db::shops::load_shop(db, id).await.expect("the database answers").expect("it is there");
+    let files = db::themes::list_theme_files(db, id).await.expect("the database answers");
+    assert!(!files.is_empty());
+    for file in files {
+        web::theme::check_template(&shop, &file.path, &file.body, &[]).expect("the template renders every sample");
+    }
+}

@@ -1,6 +1,7 @@
 //! Pictures of the pages that show the product best, at 390 and 1440 pixels.
 //!
-//! `cargo xtask screenshots` puts them into `docs/screenshots`. As a test they go to the target folder and show that the walk works.
+//! `cargo xtask screenshots` puts them into `docs/screenshots`. As a test they go to the target folder and show that the walk
+//! works.
 
 use crate::browser_buys::{fill_checkout, put_in_cart, sign_in};
 use crate::program::{Engine, Place};

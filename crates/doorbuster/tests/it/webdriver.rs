@@ -1,7 +1,7 @@
 //! A browser as a test needs it: open, type, click, read, look. A small WebDriver client over chromedriver.
 //!
-//! Nothing sleeps here: chromedriver waits for a page to load, and for an element to appear, before it answers. A step that cannot
-//! be done ends the test with what was tried. The browser, its driver and its profile are gone when the value is dropped.
+//! Nothing sleeps here: chromedriver waits for a page to load, and for an element to appear, before it answers. A step that
+//! cannot be done ends the test with what was tried. Browser, driver and profile are gone when the value is dropped.
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};

@@ -1,6 +1,10 @@
 //! The desk's stylesheet, scripts and icons, embedded in the program. One stylesheet per component in `assets/desk/css`, sent as
 //! one file in the order of their numbers.
 
+use super::seat::At;
+use crate::error::Error;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
@@ -33,6 +37,13 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
 /// Changes whenever one of the files does; part of their addresses, so that browsers may keep them for ever.
 pub fn version() -> &'static str {
     &VERSION
+}
+
+/// `GET /admin/assets/{name}`; browsers may keep it for ever, because its address changes with it.
+pub async fn asset(At(name): At<String>) -> Result<Response, Error> {
+    let asset = find(&name).ok_or(Error::NotFound)?;
+    let headers = [(header::CONTENT_TYPE, asset.content_type), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    Ok((headers, asset.body).into_response())
 }
 
 /// The file behind `/admin/assets/{name}`.

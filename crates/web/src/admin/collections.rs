@@ -164,7 +164,9 @@ fn read_rule(form: &mut Form, currency: Currency) -> CollectionRule {
         let (field, relation) = (form.choice(&key("field"), &FIELDS), form.choice(&key("relation"), &RELATIONS));
         let is_order = matches!(relation, RuleRelation::GreaterThan | RuleRelation::LessThan);
         match (field, relation) {
-            (RuleField::Price, RuleRelation::Contains) => form.refuse(key("value"), "A price contains nothing; choose another relation."),
+            (RuleField::Price, RuleRelation::Contains) => {
+                form.refuse(key("value"), "A price contains nothing; choose another relation.")
+            }
             (RuleField::Price, _) => value = form.amount(&key("value"), currency).unwrap_or(0).to_string(),
             (_, _) if is_order => form.refuse(key("value"), "Only prices are more or less than something."),
             _ => {}
@@ -233,13 +235,15 @@ async fn editor(seat: &Seat, collection: Option<&Collection>, form: Form, find: 
         let filter = ProductFilter { words: find.into(), per_page: FOUND_MAX, ..ProductFilter::default() };
         let listed = list_products(seat.db(), seat.shop(), &filter).await?.products;
         let is_new = |id: ProductId| !chosen.iter().any(|known: &ProductChoice| known.id == id);
-        found = listed.into_iter().filter(|product| is_new(product.id)).map(|p| ProductChoice { id: p.id, title: p.title }).collect();
+        found =
+            listed.into_iter().filter(|product| is_new(product.id)).map(|p| ProductChoice { id: p.id, title: p.title }).collect();
     }
     Ok(CollectionEdit {
         id: collection.map(|collection| collection.id),
         title: collection.map_or_else(|| "New collection".into(), |collection| collection.title.clone()),
         handle: collection.map(|collection| collection.handle.clone()).unwrap_or_default(),
-        action: collection.map_or_else(|| "/admin/collections".into(), |collection| format!("/admin/collections/{}", collection.id)),
+        action: collection
+            .map_or_else(|| "/admin/collections".into(), |collection| format!("/admin/collections/{}", collection.id)),
         conditions,
         chosen,
         find: find.to_owned(),

@@ -1,7 +1,7 @@
 //! Coupons at the desk.
 
-use super::format;
 use super::form::Form;
+use super::format;
 use super::seat::{At, Seat, Typed};
 use super::views::{Confirm, CouponEdit, CouponList, CouponRow};
 use crate::error::Error;

@@ -120,7 +120,8 @@ fn chart(days: &[Takings], currency: Currency, zone: &str) -> Chart {
             revenue_minor: day.revenue_minor,
         }
     });
-    let line = |share: i64| ChartLine { y: 165.0 - 140.0 * share as f64 / 2.0, label: format::money(scale * share / 2, currency) };
+    let line =
+        |share: i64| ChartLine { y: 165.0 - 140.0 * share as f64 / 2.0, label: format::money(scale * share / 2, currency) };
     Chart {
         bars: bars.collect(),
         lines: vec![line(1), line(2)],

@@ -73,7 +73,8 @@ pub async fn confirm(seat: Seat, At(key): At<String>) -> Result<Response, Error>
     };
     match run(&seat, &waiting.body, ImportMode::Write).await? {
         Ok(report) => {
-            let message = format!("{} products added, {} changed, {} unchanged.", report.created, report.updated, report.unchanged);
+            let message =
+                format!("{} products added, {} changed, {} unchanged.", report.created, report.updated, report.unchanged);
             seat.changed("/admin/products", &message).await
         }
         Err(problem) => {

@@ -146,7 +146,8 @@ async fn listed(seat: &Seat, wanted: &Wanted, mistake: Option<Mistake>) -> Resul
         }
     };
     let address = |page: usize| format!("/admin/inventory?q={}&level={}&page={page}", escaped(&wanted.q), escaped(&wanted.level));
-    let pages = if wanted.level.is_empty() { Pages::of(total, page, address) } else { Pages { count: 1, total, ..Pages::default() } };
+    let pages =
+        if wanted.level.is_empty() { Pages::of(total, page, address) } else { Pages { count: 1, total, ..Pages::default() } };
     let mut rows: Vec<_> = lines.iter().map(|line| row(line, low_mark)).collect();
     if let Some(mistake) = mistake {
         for row in rows.iter_mut().filter(|row| row.variant == mistake.variant.0) {
@@ -154,7 +155,14 @@ async fn listed(seat: &Seat, wanted: &Wanted, mistake: Option<Mistake>) -> Resul
             row.error.clone_from(&mistake.problem);
         }
     }
-    Ok(InventoryList { q: wanted.q.clone(), level: wanted.level.clone(), here: address(page), reasons: REASONS.into(), rows, pages })
+    Ok(InventoryList {
+        q: wanted.q.clone(),
+        level: wanted.level.clone(),
+        here: address(page),
+        reasons: REASONS.into(),
+        rows,
+        pages,
+    })
 }
 
 fn row(line: &StockLine, low_mark: i64) -> StockRow {

@@ -1,12 +1,13 @@
-//! What the shop wrote or is about to write to customers. The messages themselves are made when they leave; here is what became of
-//! them.
+//! What the shop wrote or is about to write to customers. A message is composed from its row whenever it is looked at, exactly as
+//! when it leaves.
 
 use super::desk::Pages;
 use super::seat::{At, Seat};
 use super::views::{MailList, MailRow, MailShow};
 use crate::error::Error;
+use crate::mail::{ComposeError, MailSettings, compose};
 use axum::response::Response;
-use commerce::{OrderId, OutboxId};
+use commerce::OutboxId;
 use db::outbox::OutboxMessage;
 
 /// Messages listed.
@@ -30,27 +31,25 @@ pub async fn list(seat: Seat) -> Result<Response, Error> {
 /// `GET /admin/mail/{id}`
 pub async fn show(seat: Seat, At(id): At<OutboxId>) -> Result<Response, Error> {
     let message = db::outbox::load_message(seat.db(), seat.shop(), id).await?.ok_or(Error::NotFound)?;
-    let is_of_order = matches!(message.kind.as_str(), "order_placed" | "order_canceled");
-    let order = match is_of_order {
-        true => db::orders::load_order(seat.db(), seat.shop(), OrderId(message.subject_id)).await?,
-        false => None,
+    let shop = seat.shop_now().await?;
+    let settings = MailSettings {
+        scheme: seat.app.scheme(),
+        port: None,
+        from: "the address of this server".into(),
+        signer: seat.app.signer().clone(),
     };
-    let (to, text) = match &order {
-        Some(history) => (history.order.details.contact.email.clone(), format!("About order #{}.", history.order.number)),
-        None => ("the customer".into(), String::new()),
-    };
-    let attempts = match message.attempts {
-        0 => "It has not been tried yet.".into(),
-        1 => "It was tried once.".into(),
-        times => format!("It was tried {times} times."),
+    let (heading, to, text) = match compose(seat.db(), &shop, &message, &settings).await {
+        Ok(composed) => (composed.subject, composed.to.email, composed.text),
+        Err(ComposeError::Database(error)) => return Err(error.into()),
+        Err(problem) => (subject(&message.kind).into(), "the customer".into(), problem.to_string()),
     };
     let view = MailShow {
-        subject: subject(&message.kind).into(),
+        subject: heading,
         to,
         state: state(&message),
         problem: message.failure.clone(),
         at: message.created_at,
-        text: format!("{text}\n{attempts}").trim().to_owned(),
+        text,
     };
     seat.page(&view).await
 }

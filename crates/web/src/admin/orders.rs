@@ -6,8 +6,8 @@ use super::form::Form;
 use super::once;
 use super::seat::{At, Seat, Typed, escaped};
 use super::views::{
-    EventRow, OpenLine, OrderCancel, OrderFulfill, OrderLineRow, OrderList, OrderRefund, OrderRow, OrderShow, ParcelRow, PaymentRow,
-    TotalRow,
+    EventRow, OpenLine, OrderCancel, OrderFulfill, OrderLineRow, OrderList, OrderRefund, OrderRow, OrderShow, ParcelRow,
+    PaymentRow, TotalRow,
 };
 use crate::error::Error;
 use axum::extract::Query;
@@ -178,7 +178,9 @@ async fn submit(seat: &Seat, command: Command, form: &mut Form) -> Result<(), Er
                     seat.app.writer().submit(seat.shop(), settled).await?;
                 }
                 // The refund is written down as pending; a job asks the provider again until there is an answer.
-                Err(reason) => warn!(shop.id = %seat.shop(), refund.id = %refund, error = %reason, "A refund is not confirmed yet"),
+                Err(reason) => {
+                    warn!(shop.id = %seat.shop(), refund.id = %refund, error = %reason, "A refund is not confirmed yet")
+                }
             }
         }
         _ => {}
@@ -322,7 +324,8 @@ fn event(event: &Event) -> EventRow {
         "refunded" | "order_refunded" | "refund_due" => "Refund",
         other => other,
     };
-    let text = if event.detail.is_empty() { what.replace('_', " ") } else { format!("{}: {}", what.replace('_', " "), event.detail) };
+    let text =
+        if event.detail.is_empty() { what.replace('_', " ") } else { format!("{}: {}", what.replace('_', " "), event.detail) };
     EventRow { text, actor: event.actor.clone(), at: event.at }
 }
 

@@ -117,8 +117,7 @@ fn fill_variant(form: &mut Form, key: &str, variant: &Variant, currency: Currenc
 pub(super) fn read(form: &mut Form, known: &Product, seat: &Seat) -> Product {
     let title = form.required_line("title");
     let options = read_options(form);
-    let typed: Vec<Variant> =
-        known.variants.iter().map(|variant| read_variant(form, variant, known, seat.currency())).collect();
+    let typed: Vec<Variant> = known.variants.iter().map(|variant| read_variant(form, variant, known, seat.currency())).collect();
     let variants = combine(form, &options, &typed, seat);
     Product {
         id: known.id,
@@ -193,7 +192,8 @@ fn combine(form: &mut Form, options: &[OptionAxis], typed: &[Variant], seat: &Se
     let mut combinations: Vec<Vec<String>> = vec![Vec::new()];
     for axis in options {
         let longer = |values: &Vec<String>, value: &String| [values.as_slice(), std::slice::from_ref(value)].concat();
-        combinations = combinations.iter().flat_map(|values| axis.values.iter().map(move |value| longer(values, value))).collect();
+        combinations =
+            combinations.iter().flat_map(|values| axis.values.iter().map(move |value| longer(values, value))).collect();
     }
     let first = typed.first().cloned().unwrap_or_else(|| blank_variant(seat));
     let had_none = typed.len() == 1 && typed[0].option_values.is_empty();

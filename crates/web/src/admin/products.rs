@@ -39,7 +39,8 @@ pub async fn list(seat: Seat, Query(wanted): Query<Wanted>) -> Result<Response, 
         per_page: Pages::ROWS as u32,
     };
     let found = db::catalog::list_products(seat.db(), seat.shop(), &filter).await?;
-    let address = |page: usize| format!("/admin/products?q={}&status={}&page={page}", escaped(&wanted.q), escaped(&wanted.status));
+    let address =
+        |page: usize| format!("/admin/products?q={}&status={}&page={page}", escaped(&wanted.q), escaped(&wanted.status));
     let view = ProductList {
         pages: Pages::of(usize::try_from(found.total).unwrap_or(0), page, address),
         rows: found.products.iter().map(|product| row(product)).collect(),
@@ -80,7 +81,8 @@ pub async fn ask_delete(seat: Seat, At(id): At<ProductId>) -> Result<Response, E
     let product = find(&seat, id).await?;
     let question = Confirm {
         question: format!("Delete {}?", product.title),
-        consequence: "It leaves the shop at once. If it was ever ordered or put on sale it is archived instead, for the books.".into(),
+        consequence: "It leaves the shop at once. If it was ever ordered or put on sale it is archived instead, for the books."
+            .into(),
         verb: "Delete".into(),
         action: format!("/admin/products/{id}/delete"),
         back: format!("/admin/products/{id}"),

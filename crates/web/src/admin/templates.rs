@@ -43,7 +43,9 @@ pub fn render<V: View>(desk: &Desk, page: &V) -> String {
     let mut desk = desk.clone();
     desk.section = V::SECTION;
     let template = ENVIRONMENT.get_template(V::TEMPLATE).expect("every view names an existing template");
-    template.render(context! { desk => Value::from(Serde(&desk)), page => Value::from(Serde(page)) }).expect("the desk's own templates render whatever their view holds")
+    template
+        .render(context! { desk => Value::from(Serde(&desk)), page => Value::from(Serde(page)) })
+        .expect("the desk's own templates render whatever their view holds")
 }
 
 fn money(state: &State, amount_minor: i64) -> String {

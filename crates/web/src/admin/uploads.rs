@@ -71,9 +71,11 @@ pub(super) fn picture_path(media: MediaId, width: u32) -> String {
 pub(super) async fn picture_choices(seat: &Seat) -> Result<Vec<(String, String)>, Error> {
     let media = db::catalog::list_media(seat.db(), seat.shop(), None, 200).await?;
     let mut choices = vec![(String::new(), "None".to_owned())];
-    choices.extend(media.into_iter().map(|media| {
-        (media.id.to_string(), format!("{} ({} × {})", media.file_name, media.width, media.height))
-    }));
+    choices.extend(
+        media
+            .into_iter()
+            .map(|media| (media.id.to_string(), format!("{} ({} × {})", media.file_name, media.width, media.height))),
+    );
     Ok(choices)
 }
 

@@ -1,12 +1,14 @@
 //! What the shop writes to its customers: from a row of the outbox to a finished message.
 //!
 //! Each kind of message is a folder in `templates/mail` with `subject.txt`, `body.txt` and `body.html`; all of them receive a
-//! [`MailView`]. When and how a message leaves is not decided here.
+//! [`MailView`]. How a message travels is `outbound`'s business.
 
 mod render;
+mod send;
 mod view;
 
 pub use render::{MailText, render};
+pub use send::send_due;
 pub use view::{LineView, MailView, ParcelView, RefundView, TotalView};
 
 use crate::app::Scheme;

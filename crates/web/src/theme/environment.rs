@@ -7,7 +7,7 @@ use super::filters;
 use crate::storefront::views::{self, Page, View};
 use commerce::shop::Shop;
 use minijinja::value::{Serde, Value};
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior, escape_formatter};
 use rust_embed::RustEmbed;
 use serde::Serialize;
 use std::io;
@@ -148,12 +148,35 @@ pub fn render_all_samples(theme: &Theme) -> Result<Vec<(&'static str, String)>, 
 fn empty_environment(time_zone: &str) -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.set_formatter(write_escaped);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
     environment.set_recursion_limit(RECURSION_MAX);
     environment.set_debug(false);
     filters::add_to(&mut environment, time_zone);
     environment
+}
+
+/// Escapes what HTML gives a meaning to, in text and in quoted attributes. The usual formatter escapes slashes as well, which makes
+/// every address on a page hard to read.
+fn write_escaped(output: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
+    let Some(text) = value.as_str().filter(|_| !value.is_safe()) else { return escape_formatter(output, state, value) };
+    let mut plain_from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let escaped = match byte {
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'&' => "&amp;",
+            b'"' => "&quot;",
+            b'\'' => "&#39;",
+            _ => continue,
+        };
+        output.write_str(&text[plain_from..at])?;
+        output.write_str(escaped)?;
+        plain_from = at + 1;
+    }
+    output.write_str(&text[plain_from..])?;
+    Ok(())
 }
 
 /// Text that stops growing at [`PAGE_BYTES_MAX`].

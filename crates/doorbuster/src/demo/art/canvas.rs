@@ -1,186 +1,10 @@
-//! The drawing table: colors, paths, and the few strokes from which every picture is made (panels, straps, stitches, metal).
+//! The drawing table: the few strokes from which every picture is made (panels, straps, stitches, metal).
 //!
 //! What is drawn lives in the neighboring files; this one only knows how leather, thread and brass look.
 
+use super::materials::{Materials, Rgb, Texture};
+use super::path::Path;
 use std::fmt::Write as _;
-
-/// A color, eight bits a channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rgb(pub u8, pub u8, pub u8);
-
-/// Warm paper, the lightest tone of the house.
-pub const PAPER: Rgb = Rgb(0xf6, 0xf0, 0xe7);
-/// Near black, warm.
-pub const INK: Rgb = Rgb(0x1c, 0x17, 0x14);
-
-impl Rgb {
-    /// This color moved towards `other`; `share` 0 is this one, 1 the other.
-    pub fn mix(self, other: Rgb, share: f64) -> Rgb {
-        let channel = |from: u8, to: u8| (f64::from(from) + (f64::from(to) - f64::from(from)) * share).round() as u8;
-        Rgb(channel(self.0, other.0), channel(self.1, other.1), channel(self.2, other.2))
-    }
-
-    /// Lighter, as if light fell on it.
-    pub fn lit(self, share: f64) -> Rgb {
-        self.mix(Rgb(0xff, 0xf6, 0xe8), share)
-    }
-
-    /// Darker, as if in its own shade.
-    pub fn deep(self, share: f64) -> Rgb {
-        self.mix(INK, share)
-    }
-
-    /// As written in SVG.
-    pub fn hex(self) -> String {
-        format!("#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
-    }
-
-    /// Perceived brightness, 0 to 1.
-    pub fn brightness(self) -> f64 {
-        (0.299 * f64::from(self.0) + 0.587 * f64::from(self.1) + 0.114 * f64::from(self.2)) / 255.0
-    }
-}
-
-/// The outline of something, built point by point; coordinates are rounded to whole units.
-#[derive(Clone, Debug, Default)]
-pub struct Path {
-    text: String,
-    point: (i64, i64),
-}
-
-impl Path {
-    /// Starts at a point.
-    pub fn at(x: f64, y: f64) -> Self {
-        Self::default().step('M', &[x, y])
-    }
-
-    /// A straight line.
-    pub fn to(self, x: f64, y: f64) -> Self {
-        self.step('L', &[x, y])
-    }
-
-    /// A curve with one control point.
-    pub fn bend(self, control_x: f64, control_y: f64, x: f64, y: f64) -> Self {
-        self.step('Q', &[control_x, control_y, x, y])
-    }
-
-    /// A curve with two control points.
-    pub fn curve(self, first: (f64, f64), second: (f64, f64), x: f64, y: f64) -> Self {
-        self.step('C', &[first.0, first.1, second.0, second.1, x, y])
-    }
-
-    /// Starts another outline in the same path.
-    pub fn then_at(self, x: f64, y: f64) -> Self {
-        self.step('M', &[x, y])
-    }
-
-    /// Back to the start.
-    pub fn close(mut self) -> Self {
-        self.text.push('z');
-        self
-    }
-
-    /// A rectangle with round corners.
-    pub fn rounded(x: f64, y: f64, width: f64, height: f64, radius: f64) -> Self {
-        let (right, bottom, r) = (x + width, y + height, radius.min(width / 2.0).min(height / 2.0));
-        Self::at(x + r, y)
-            .to(right - r, y)
-            .bend(right, y, right, y + r)
-            .to(right, bottom - r)
-            .bend(right, bottom, right - r, bottom)
-            .to(x + r, bottom)
-            .bend(x, bottom, x, bottom - r)
-            .to(x, y + r)
-            .bend(x, y, x + r, y)
-            .close()
-    }
-
-    /// An ellipse.
-    pub fn oval(x: f64, y: f64, half_width: f64, half_height: f64) -> Self {
-        let mut path = Self::default().step('M', &[x - half_width, y]);
-        for side in [1.0, -1.0] {
-            let _ = write!(path.text, "A{half_width:.0} {half_height:.0} 0 0 1 {:.0} {y:.0}", x + side * half_width);
-        }
-        path.close()
-    }
-
-    /// Writes one step relative to the point before, which is shorter than writing where it ends.
-    fn step(mut self, letter: char, numbers: &[f64]) -> Self {
-        let (from_x, from_y) = if letter == 'M' { (0, 0) } else { self.point };
-        self.text.push(if letter == 'M' { 'M' } else { letter.to_ascii_lowercase() });
-        for (index, number) in numbers.iter().enumerate() {
-            let offset = number.round() as i64 - if index % 2 == 0 { from_x } else { from_y };
-            let gap = if index == 0 || offset < 0 { "" } else { " " };
-            let _ = write!(self.text, "{gap}{offset}");
-        }
-        self.point = (numbers[numbers.len() - 2].round() as i64, numbers[numbers.len() - 1].round() as i64);
-        self
-    }
-}
-
-/// The metal of rings, locks and feet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Metal {
-    /// Brushed brass.
-    Brass,
-    /// Palladium.
-    Silver,
-    /// Blackened steel.
-    Gunmetal,
-}
-
-impl Metal {
-    fn stops(self) -> [&'static str; 5] {
-        match self {
-            Self::Brass => ["#7d5c22", "#f3dc9b", "#b48a3c", "#fff1c6", "#8a6727"],
-            Self::Silver => ["#6d7075", "#f1f2f3", "#a6aaae", "#ffffff", "#7b7f84"],
-            Self::Gunmetal => ["#26282b", "#8d9196", "#44474b", "#b4b8bc", "#2d2f32"],
-        }
-    }
-}
-
-/// What covers a panel besides its color.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Texture {
-    /// Smooth calf.
-    Smooth,
-    /// Shrunken grain.
-    Pebbled,
-    /// Diamond quilting.
-    Quilted,
-    /// Flat woven strips.
-    Woven,
-    /// Canvas with a twill line.
-    Canvas,
-    /// Fine vertical pleats.
-    Pleated,
-    /// Suede: soft and without shine.
-    Suede,
-}
-
-/// The materials of one picture.
-#[derive(Clone, Copy, Debug)]
-pub struct Materials {
-    /// The leather of the body.
-    pub main: Rgb,
-    /// The leather of handles and trims.
-    pub trim: Rgb,
-    /// What is seen inside.
-    pub lining: Rgb,
-    /// The surface of the body.
-    pub texture: Texture,
-    /// Rings and locks.
-    pub metal: Metal,
-    /// Whether the picture is so near that the grain of the leather shows.
-    pub near: bool,
-}
-
-impl Materials {
-    /// The thread that is seen on a leather of this color.
-    pub fn thread(color: Rgb) -> Rgb {
-        if color.brightness() > 0.62 { color.deep(0.28) } else { color.lit(0.5) }
-    }
-}
 
 /// A picture being drawn.
 #[derive(Debug)]
@@ -197,14 +21,15 @@ impl Canvas {
     pub fn new(materials: Materials) -> Self {
         let mut canvas = Self { materials, defs: String::new(), body: String::new(), outlines: 0 };
         canvas.define_light();
-        canvas.define_texture();
+        canvas.defs.push_str(&materials.pattern());
         canvas
     }
 
     /// The finished document, `width` by `height`.
     pub fn finish(self, width: u32, height: u32) -> String {
         format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\"><defs>{}</defs>\
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+             viewBox=\"0 0 {width} {height}\"><defs>{}</defs>\
              <g stroke-linecap=\"round\" stroke-linejoin=\"round\">{}</g></svg>",
             self.defs, self.body
         )
@@ -267,7 +92,8 @@ impl Canvas {
         let _ = write!(self.defs, "<path id=\"o{id}\" d=\"{}\"/>", path.text);
         let _ = write!(
             self.body,
-            "<g fill=\"none\"><use href=\"#o{id}\" stroke=\"{}\" stroke-width=\"5\" opacity=\".35\"/><use href=\"#o{id}\" stroke=\"{thread}\" \
+            "<g fill=\"none\"><use href=\"#o{id}\" stroke=\"{}\" stroke-width=\"5\" opacity=\".35\"/>\
+             <use href=\"#o{id}\" stroke=\"{thread}\" \
              stroke-width=\"3\" stroke-dasharray=\"11 6\" opacity=\".85\"/></g>",
             leather.deep(0.6).hex()
         );
@@ -299,7 +125,9 @@ impl Canvas {
             self.body.push_str(&layer(id));
         }
         if self.materials.near {
-            let _ = write!(self.body, "<use href=\"#o{id}\" filter=\"url(#gr)\" opacity=\".3\"/>");
+            // Grain is the shadow of pores: it shows less where the leather is light.
+            let grain = 0.34 - 0.2 * color.brightness();
+            let _ = write!(self.body, "<use href=\"#o{id}\" filter=\"url(#gr)\" opacity=\"{grain:.2}\"/>");
         }
         self.body.push_str(&layer("sh"));
         self.body.push_str(&layer("sv"));
@@ -343,7 +171,8 @@ impl Canvas {
     pub fn ring(&mut self, x: f64, y: f64, radius: f64, width: f64) {
         let _ = write!(
             self.body,
-            "<g fill=\"none\"><circle cx=\"{x:.0}\" cy=\"{y:.0}\" r=\"{radius:.0}\" stroke=\"{}\" stroke-width=\"{:.0}\"/><circle cx=\"{x:.0}\" cy=\"{y:.0}\" r=\"{radius:.0}\" \
+            "<g fill=\"none\"><circle cx=\"{x:.0}\" cy=\"{y:.0}\" r=\"{radius:.0}\" stroke=\"{}\" stroke-width=\"{:.0}\"/>\
+             <circle cx=\"{x:.0}\" cy=\"{y:.0}\" r=\"{radius:.0}\" \
              stroke=\"url(#hw)\" stroke-width=\"{width:.0}\"/></g>",
             self.materials.metal.stops()[0],
             width + 3.0
@@ -360,7 +189,8 @@ impl Canvas {
         let edge = self.materials.metal.stops()[0];
         let _ = write!(
             self.body,
-            "<path d=\"{0}\" transform=\"translate(4 7)\" opacity=\".28\"/><path d=\"{0}\" fill=\"url(#hw)\" stroke=\"{edge}\" stroke-width=\"2\"/>",
+            "<path d=\"{0}\" transform=\"translate(4 7)\" opacity=\".28\"/>\
+             <path d=\"{0}\" fill=\"url(#hw)\" stroke=\"{edge}\" stroke-width=\"2\"/>",
             path.text
         );
     }
@@ -379,7 +209,8 @@ impl Canvas {
     pub fn mark(&mut self, x: f64, y: f64, size: f64, color: Rgb) {
         let _ = write!(
             self.body,
-            "<g transform=\"translate({x:.0} {y:.0}) scale({:.2})\" fill=\"none\"><g stroke=\"{}\" opacity=\".5\" transform=\"translate(1 2)\">{MARK}</g>\
+            "<g transform=\"translate({x:.0} {y:.0}) scale({:.2})\" fill=\"none\">\
+             <g stroke=\"{}\" opacity=\".5\" transform=\"translate(1 2)\">{MARK}</g>\
              <g stroke=\"url(#hw)\">{MARK}</g></g>",
             size / 50.0,
             color.deep(0.7).hex()
@@ -392,63 +223,30 @@ impl Canvas {
         let (shine, dark) = if matte { (0.1, 0.2) } else { (0.24, 0.3) };
         let _ = write!(
             self.defs,
-            "<linearGradient id=\"hw\" x2=\".7\" y2=\"1\"><stop stop-color=\"{a}\"/><stop offset=\".22\" stop-color=\"{b}\"/><stop offset=\".5\" stop-color=\"{c}\"/>\
+            "<linearGradient id=\"hw\" x2=\".7\" y2=\"1\"><stop stop-color=\"{a}\"/>\
+             <stop offset=\".22\" stop-color=\"{b}\"/><stop offset=\".5\" stop-color=\"{c}\"/>\
              <stop offset=\".7\" stop-color=\"{d}\"/><stop offset=\"1\" stop-color=\"{e}\"/></linearGradient>\
-             <linearGradient id=\"sh\"><stop stop-opacity=\".2\"/><stop offset=\".09\" stop-opacity=\".02\" stop-color=\"#fff\"/><stop offset=\".26\" stop-color=\"#fff\" stop-opacity=\"{shine}\"/>\
-             <stop offset=\".48\" stop-color=\"#fff\" stop-opacity=\".02\"/><stop offset=\".68\" stop-opacity=\".05\"/><stop offset=\"1\" stop-opacity=\"{dark}\"/></linearGradient>\
-             <linearGradient id=\"sv\" x2=\"0\" y2=\"1\"><stop stop-color=\"#fff\" stop-opacity=\".16\"/><stop offset=\".2\" stop-color=\"#fff\" stop-opacity=\"0\"/>\
+             <linearGradient id=\"sh\"><stop stop-opacity=\".2\"/>\
+             <stop offset=\".09\" stop-opacity=\".02\" stop-color=\"#fff\"/>\
+             <stop offset=\".26\" stop-color=\"#fff\" stop-opacity=\"{shine}\"/>\
+             <stop offset=\".48\" stop-color=\"#fff\" stop-opacity=\".02\"/><stop offset=\".68\" stop-opacity=\".05\"/>\
+             <stop offset=\"1\" stop-opacity=\"{dark}\"/></linearGradient>\
+             <linearGradient id=\"sv\" x2=\"0\" y2=\"1\"><stop stop-color=\"#fff\" stop-opacity=\".16\"/>\
+             <stop offset=\".2\" stop-color=\"#fff\" stop-opacity=\"0\"/>\
              <stop offset=\".65\" stop-opacity=\".02\"/><stop offset=\"1\" stop-opacity=\".26\"/></linearGradient>\
-             <radialGradient id=\"gs\"><stop stop-opacity=\".6\"/><stop offset=\".45\" stop-opacity=\".3\"/><stop offset=\"1\" stop-opacity=\"0\"/></radialGradient>\
-             <g id=\"rv\"><circle cx=\"3\" cy=\"4\" r=\"10\" opacity=\".35\"/><circle r=\"10\" fill=\"url(#hw)\"/><circle cx=\"-3\" cy=\"-4\" r=\"3\" fill=\"#fff\" opacity=\".55\"/></g>"
+             <radialGradient id=\"gs\"><stop stop-opacity=\".6\"/><stop offset=\".45\" stop-opacity=\".3\"/>\
+             <stop offset=\"1\" stop-opacity=\"0\"/></radialGradient>\
+             <g id=\"rv\"><circle cx=\"3\" cy=\"4\" r=\"10\" opacity=\".35\"/><circle r=\"10\" fill=\"url(#hw)\"/>\
+             <circle cx=\"-3\" cy=\"-4\" r=\"3\" fill=\"#fff\" opacity=\".55\"/></g>"
         );
         if self.materials.near {
             self.defs.push_str(
-                "<filter id=\"gr\" x=\"0\" y=\"0\" width=\"1\" height=\"1\"><feTurbulence type=\"fractalNoise\" baseFrequency=\".2\" numOctaves=\"3\" seed=\"4\"/>\
-                 <feColorMatrix values=\"0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1.6 0 0 0 -.62\"/><feComposite in2=\"SourceGraphic\" operator=\"in\"/></filter>",
+                "<filter id=\"gr\" x=\"0\" y=\"0\" width=\"1\" height=\"1\">\
+                 <feTurbulence type=\"fractalNoise\" baseFrequency=\".2\" numOctaves=\"3\" seed=\"4\"/>\
+                 <feColorMatrix values=\"0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1.6 0 0 0 -.62\"/>\
+                 <feComposite in2=\"SourceGraphic\" operator=\"in\"/></filter>",
             );
         }
-    }
-
-    fn define_texture(&mut self) {
-        let (light, dark) = (self.materials.main.lit(0.5).hex(), self.materials.main.deep(0.6).hex());
-        let (size, drawing) = match self.materials.texture {
-            Texture::Smooth | Texture::Suede => return,
-            Texture::Pebbled => (
-                "18\" height=\"16",
-                format!(
-                    "<g fill=\"none\" stroke=\"{dark}\" opacity=\".24\"><circle cx=\"5\" cy=\"5\" r=\"4\"/><circle cx=\"14\" cy=\"12\" r=\"4\"/></g>\
-                     <g fill=\"{light}\" opacity=\".2\"><circle cx=\"4\" cy=\"4\" r=\"2\"/><circle cx=\"13\" cy=\"11\" r=\"2\"/></g>"
-                ),
-            ),
-            Texture::Quilted => (
-                "92\" height=\"92",
-                format!(
-                    "<path d=\"M46 0L92 46 46 92 0 46z\" fill=\"{light}\" opacity=\".1\"/><path d=\"M46 8L84 46 46 46z\" fill=\"{light}\" opacity=\".1\"/>\
-                     <path d=\"M0 46L46 0 92 46 46 92z\" fill=\"none\" stroke=\"{dark}\" stroke-width=\"5\" opacity=\".4\"/>\
-                     <path d=\"M0 46L46 0 92 46 46 92z\" fill=\"none\" stroke=\"{light}\" stroke-width=\"2\" stroke-dasharray=\"7 5\" opacity=\".5\"/>"
-                ),
-            ),
-            Texture::Woven => (
-                "56\" height=\"56",
-                format!(
-                    "<g fill=\"{dark}\" opacity=\".16\"><path d=\"M0 0h28v28H0zM28 28h28v28H28z\"/></g><g fill=\"{light}\" opacity=\".13\"><path d=\"M28 3h28v9H28zM0 31h28v9H0zM4 0h8v28H4zM32 28h8v28h-8z\"/></g>\
-                     <path d=\"M0 0H56M0 28H56M0 0V56M28 0V56\" stroke=\"{dark}\" stroke-width=\"3\" opacity=\".5\"/>"
-                ),
-            ),
-            Texture::Canvas => (
-                "8\" height=\"8",
-                format!(
-                    "<path d=\"M0 8L8 0\" stroke=\"{dark}\" stroke-width=\"1.6\" opacity=\".22\"/><path d=\"M0 4L4 0M4 8L8 4\" stroke=\"{light}\" stroke-width=\"1.2\" opacity=\".3\"/>"
-                ),
-            ),
-            Texture::Pleated => (
-                "34\" height=\"34",
-                format!(
-                    "<path d=\"M0 0h11v34H0z\" fill=\"{light}\" opacity=\".22\"/><path d=\"M24 0h8v34h-8z\" fill=\"{dark}\" opacity=\".22\"/><path d=\"M33 0v34\" stroke=\"{dark}\" stroke-width=\"2\" opacity=\".5\"/>"
-                ),
-            ),
-        };
-        let _ = write!(self.defs, "<pattern id=\"tx\" patternUnits=\"userSpaceOnUse\" width=\"{size}\">{drawing}</pattern>");
     }
 }
 

@@ -1,7 +1,9 @@
 //! What a coffee roaster sells, drawn: bags of beans, brewing gear, cups. Flat color, one big circle: another hand than the
 //! handbags', because it is another brand.
 
-use super::canvas::{Canvas, INK, Materials, Metal, PAPER, Path, Rgb, Texture};
+use super::canvas::Canvas;
+use super::materials::{INK, Materials, Metal, PAPER, Rgb, Texture};
+use super::path::Path;
 use super::scenery::ground_shadow;
 use super::{PICTURE_HEIGHT, PICTURE_WIDTH};
 
@@ -46,7 +48,10 @@ pub fn coffee_svg(thing: CoffeeThing, main: Rgb, ground: Rgb) -> String {
 /// The brew bar of the home page.
 pub(super) fn brew_bar(c: &mut Canvas) {
     c.materials.metal = Metal::Silver;
-    c.raw("<path fill=\"#dfe7dd\" d=\"M0 0H1800V1200H0z\"/><path fill=\"#2f5d50\" d=\"M0 960H1800V1200H0z\"/><path fill=\"#264c42\" d=\"M0 960H1800V984H0z\"/>");
+    c.raw(
+        "<path fill=\"#dfe7dd\" d=\"M0 0H1800V1200H0z\"/><path fill=\"#2f5d50\" d=\"M0 960H1800V1200H0z\"/>\
+    <path fill=\"#264c42\" d=\"M0 960H1800V984H0z\"/>",
+    );
     c.fill(&Path::oval(1240.0, 470.0, 400.0, 400.0), Rgb(0xf0, 0xb2, 0x5a), 1.0);
     for (thing, color, place) in [
         (CoffeeThing::Kettle, Rgb(0x34, 0x50, 0x7e), (1560.0, 1010.0, 0.62)),

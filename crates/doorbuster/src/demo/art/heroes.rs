@@ -1,8 +1,10 @@
 //! The large still lifes at the head of the home pages and of the sales. Their left half is quiet, because words stand there.
 
 use super::bags::{self, Design, Detail, Shape};
-use super::canvas::{Canvas, Materials, Metal, PAPER, Path, Rgb, Texture};
+use super::canvas::Canvas;
 use super::coffee;
+use super::materials::{Materials, Metal, PAPER, Rgb, Texture};
+use super::path::Path;
 use super::scenery;
 
 /// Width of a hero.
@@ -53,7 +55,8 @@ pub fn hero_svg(hero: Hero) -> String {
 
 fn sky(c: &mut Canvas, top: Rgb, bottom: Rgb) {
     c.define(&format!(
-        "<linearGradient id=\"sk\" x2=\".25\" y2=\"1\"><stop stop-color=\"{}\"/><stop offset=\"1\" stop-color=\"{}\"/></linearGradient>",
+        "<linearGradient id=\"sk\" x2=\".25\" y2=\"1\"><stop stop-color=\"{}\"/><stop offset=\"1\" stop-color=\"{}\"/>\
+         </linearGradient>",
         top.hex(),
         bottom.hex()
     ));

@@ -8,15 +8,18 @@ mod canvas;
 mod coffee;
 mod heroes;
 mod logos;
+mod materials;
+mod path;
 mod scenery;
 
 pub use bags::{Design, Detail, Shape};
-pub use canvas::{Materials, Metal, Rgb, Texture};
 pub use coffee::{CoffeeThing, coffee_svg};
 pub use heroes::{HERO_HEIGHT, HERO_WIDTH, Hero, hero_svg};
 pub use logos::{juniper_logo_svg, quillmere_logo_svg};
+pub use materials::{Materials, Metal, Rgb, Texture};
 
-use canvas::{Canvas, Path};
+use canvas::Canvas;
+use path::Path;
 use scenery::Mood;
 
 /// Width of every product picture.
@@ -83,7 +86,8 @@ fn close_up(c: &mut Canvas, design: &Design, mood: &Mood) {
     let (left, top) = (600.0 - x * design.width * nearer, 750.0 - y * design.height * nearer);
     c.placed(&format!("translate({left:.0} {top:.0}) scale({nearer})"), |c| bags::draw(c, design));
     c.define(
-        "<radialGradient id=\"vg\" cx=\".4\" cy=\".4\" r=\".85\"><stop offset=\".4\" stop-opacity=\"0\"/><stop offset=\"1\" stop-opacity=\".38\"/></radialGradient>",
+        "<radialGradient id=\"vg\" cx=\".4\" cy=\".4\" r=\".85\"><stop offset=\".4\" stop-opacity=\"0\"/>\
+         <stop offset=\"1\" stop-opacity=\".38\"/></radialGradient>",
     );
     c.raw("<path fill=\"url(#vg)\" d=\"M0 0H1200V1500H0z\"/>");
 }
@@ -108,7 +112,7 @@ fn still_life(c: &mut Canvas, design: &Design, mood: &Mood, seed: u32) {
             scenery::curtain(c, mood.wall.mix(mood.accent, 0.3));
             scenery::table(c, 1160.0, mood.accent.mix(mood.stone, 0.55));
             scenery::books(c, 960.0, 1270.0, [mood.accent.deep(0.35), mood.stone.deep(0.15), mood.accent]);
-            scenery::cup(c, 950.0, 1117.0, canvas::PAPER.deep(0.03));
+            scenery::cup(c, 950.0, 1117.0, materials::PAPER.deep(0.03));
             1240.0
         }
         3 => {

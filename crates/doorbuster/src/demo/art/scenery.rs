@@ -1,6 +1,8 @@
 //! Where a thing stands: studio backdrops, plinths, and the props of the still lifes.
 
-use super::canvas::{Canvas, INK, PAPER, Path, Rgb};
+use super::canvas::Canvas;
+use super::materials::{INK, PAPER, Rgb};
+use super::path::Path;
 use std::fmt::Write as _;
 
 /// The colors of a scene: wall, floor, and a second color for props.
@@ -35,9 +37,11 @@ pub fn studio(c: &mut Canvas, mood: &Mood) {
     let mut defs = String::new();
     let _ = write!(
         defs,
-        "<linearGradient id=\"bg\" x2=\"0\" y2=\"1\"><stop stop-color=\"{}\"/><stop offset=\".62\" stop-color=\"{}\"/><stop offset=\".76\" stop-color=\"{}\"/>\
+        "<linearGradient id=\"bg\" x2=\"0\" y2=\"1\"><stop stop-color=\"{}\"/><stop offset=\".62\" stop-color=\"{}\"/>\
+         <stop offset=\".76\" stop-color=\"{}\"/>\
          <stop offset=\".84\" stop-color=\"{}\"/><stop offset=\"1\" stop-color=\"{}\"/></linearGradient>\
-         <radialGradient id=\"lt\" cx=\".32\" cy=\".3\" r=\".75\"><stop stop-color=\"#fffaf0\" stop-opacity=\".7\"/><stop offset=\"1\" stop-color=\"#fffaf0\" stop-opacity=\"0\"/></radialGradient>",
+         <radialGradient id=\"lt\" cx=\".32\" cy=\".3\" r=\".75\"><stop stop-color=\"#fffaf0\" stop-opacity=\".7\"/>\
+         <stop offset=\"1\" stop-color=\"#fffaf0\" stop-opacity=\"0\"/></radialGradient>",
         wall.deep(0.05).hex(),
         wall.hex(),
         floor.deep(0.05).hex(),
@@ -133,7 +137,8 @@ pub fn vase(c: &mut Canvas, x: f64, y: f64, scale: f64, clay: Rgb, leaf: Rgb) {
         c.line(&Path::at(0.0, -250.0).curve((-20.0, -420.0), (60.0, -560.0), 30.0, -760.0), leaf.deep(0.35), 7.0, 1.0);
         c.line(&Path::at(6.0, -380.0).curve((60.0, -470.0), (110.0, -500.0), 150.0, -600.0), leaf.deep(0.35), 5.0, 1.0);
         c.define(&format!(
-            "<g id=\"lf\"><path d=\"M0 0Q50-34 104 0 50 30 0 0\" fill=\"{}\"/><path d=\"M0 0Q50 30 104 0z\" fill=\"{}\" opacity=\".6\"/></g>",
+            "<g id=\"lf\"><path d=\"M0 0Q50-34 104 0 50 30 0 0\" fill=\"{}\"/>\
+             <path d=\"M0 0Q50 30 104 0z\" fill=\"{}\" opacity=\".6\"/></g>",
             leaf.hex(),
             leaf.deep(0.3).hex()
         ));
@@ -152,7 +157,14 @@ pub fn vase(c: &mut Canvas, x: f64, y: f64, scale: f64, clay: Rgb, leaf: Rgb) {
         ] {
             c.raw(&format!("<use href=\"#lf\" transform=\"translate({px} {py}) rotate({turn}) scale({size})\"/>"));
         }
-        let body = Path::at(-34.0, -270.0).to(34.0, -270.0).curve((30.0, -210.0), (112.0, -190.0), 108.0, -90.0).curve((106.0, -20.0), (70.0, 0.0), 50.0, 0.0).to(-50.0, 0.0).curve((-70.0, 0.0), (-106.0, -20.0), -108.0, -90.0).curve((-112.0, -190.0), (-30.0, -210.0), -34.0, -270.0).close();
+        let body = Path::at(-34.0, -270.0)
+            .to(34.0, -270.0)
+            .curve((30.0, -210.0), (112.0, -190.0), 108.0, -90.0)
+            .curve((106.0, -20.0), (70.0, 0.0), 50.0, 0.0)
+            .to(-50.0, 0.0)
+            .curve((-70.0, 0.0), (-106.0, -20.0), -108.0, -90.0)
+            .curve((-112.0, -190.0), (-30.0, -210.0), -34.0, -270.0)
+            .close();
         c.fill(&body, clay, 1.0);
         c.paint(&body, "sh", 1.0);
         c.paint(&body, "sv", 0.8);

@@ -1,4 +1,5 @@
-//! Juniper Roasters, the quiet neighbor: coffee, another look, no sale. It shows that two shops share one program and nothing else.
+//! Juniper Roasters, the quiet neighbor: coffee, another look, no sale. It shows that two shops share one program and nothing
+//! else.
 
 mod pages;
 mod range;
@@ -46,6 +47,7 @@ pub fn shop() -> DemoShop {
             phone: String::new(),
             postal_address: "Juniper Roasters (a demonstration)\nThe Old Siding\n00000 Nowhere".into(),
         },
+        templates: &[("home.html", include_str!("home.html"))],
         owner: DemoSeller { email: OWNER_EMAIL, name: "Ines Adler" },
         products: range::products(),
         collections: collections(),

@@ -46,6 +46,8 @@ send another one and take your remark to the cupping table.
         handle: "contact",
         title: "Contact",
         seo_description: "How to reach Juniper Roasters.",
-        markdown: "Write to [counter@juniper.example](mailto:counter@juniper.example). On Tuesdays we answer late: the drum is loud.\n",
+        markdown: "\
+Write to [counter@juniper.example](mailto:counter@juniper.example). On Tuesdays we answer late: the drum is loud.
+",
     },
 ];

@@ -104,7 +104,8 @@ const GEAR: [Gear; 5] = [
         colors: &[("Cream", CREAM), ("Rust", RUST)],
         price_minor: 4900,
         grams: 980,
-        text: "A cone with ribs that keep the paper off the wall, on a glass server with a handle of walnut. Makes two large cups.",
+        text: "A cone with ribs that keep the paper off the wall, on a glass server with a handle of walnut. Makes \
+               two large cups.",
         tags: &["filter"],
     },
     Gear {

@@ -19,7 +19,8 @@ pub const PIECES: &[Piece] = &[
         grams: 890,
         centimeters: [38, 34, 15],
         tags: &["work", "everyday", "bestseller"],
-        text: "The bag the workshop began with. Two panels, one seam down each side, handles long enough for a winter coat: nothing to explain and very little to wear out.",
+        text: "The bag the workshop began with. Two panels, one seam down each side, handles long enough for a \
+               winter coat: nothing to explain and very little to wear out.",
     },
     Piece {
         title: "Alder Tote Small",
@@ -33,7 +34,8 @@ pub const PIECES: &[Piece] = &[
         grams: 640,
         centimeters: [30, 28, 12],
         tags: &["everyday", "gift"],
-        text: "The Alder at four fifths. Still swallows a novel, a lunch and a folded umbrella, and still sits upright on a café chair.",
+        text: "The Alder at four fifths. Still swallows a novel, a lunch and a folded umbrella, and still sits \
+               upright on a café chair.",
     },
     Piece {
         title: "Boathouse Tote",
@@ -47,7 +49,8 @@ pub const PIECES: &[Piece] = &[
         grams: 760,
         centimeters: [44, 34, 18],
         tags: &["travel", "weekend", "canvas"],
-        text: "Sailcloth above, bridle leather below, so that it can stand on a wet jetty and look no worse for it. The base is one piece, turned up at the corners like a boat.",
+        text: "Sailcloth above, bridle leather below, so that it can stand on a wet jetty and look no worse for it. \
+               The base is one piece, turned up at the corners like a boat.",
     },
     Piece {
         title: "Osier Tote",
@@ -61,7 +64,8 @@ pub const PIECES: &[Piece] = &[
         grams: 980,
         centimeters: [38, 32, 16],
         tags: &["woven", "craft", "new"],
-        text: "Forty-two strips, over one and under one, pulled tight by hand while damp. It takes a day and a half and gives a little with every market visit.",
+        text: "Forty-two strips, over one and under one, pulled tight by hand while damp. It takes a day and a half \
+               and gives a little with every market visit.",
     },
     Piece {
         title: "Ferry Tote",
@@ -75,7 +79,8 @@ pub const PIECES: &[Piece] = &[
         grams: 920,
         centimeters: [37, 34, 14],
         tags: &["work", "laptop"],
-        text: "For people who read on the boat: a pocket in front for the ticket, a sleeve inside for fourteen inches of screen, grain that shrugs off rain.",
+        text: "For people who read on the boat: a pocket in front for the ticket, a sleeve inside for fourteen \
+               inches of screen, grain that shrugs off rain.",
     },
     Piece {
         title: "Heron Tote",
@@ -89,7 +94,8 @@ pub const PIECES: &[Piece] = &[
         grams: 720,
         centimeters: [29, 37, 13],
         tags: &["scarf", "gift", "new"],
-        text: "Tall and narrow, like its namesake in the shallows. The silk scarf is hemmed by hand and meant to be taken off, worn, lost and found again.",
+        text: "Tall and narrow, like its namesake in the shallows. The silk scarf is hemmed by hand and meant to be \
+               taken off, worn, lost and found again.",
     },
     Piece {
         title: "Millpond Tote",
@@ -117,7 +123,8 @@ pub const PIECES: &[Piece] = &[
         grams: 610,
         centimeters: [35, 37, 12],
         tags: &["pleated", "summer"],
-        text: "Fine pleats, pressed and stitched at the hem so that they open as the bag fills. Empty, it hangs flat behind a door.",
+        text: "Fine pleats, pressed and stitched at the hem so that they open as the bag fills. Empty, it hangs flat \
+               behind a door.",
     },
     Piece {
         title: "Lockkeeper Satchel",
@@ -131,7 +138,8 @@ pub const PIECES: &[Piece] = &[
         grams: 1180,
         centimeters: [36, 28, 13],
         tags: &["work", "structured", "bestseller"],
-        text: "A turn lock that closes with one finger, a frame that keeps its corners, brass feet so that it never touches the floor.",
+        text: "A turn lock that closes with one finger, a frame that keeps its corners, brass feet so that it never \
+               touches the floor.",
     },
     Piece {
         title: "Wren Satchel",
@@ -159,7 +167,8 @@ pub const PIECES: &[Piece] = &[
         grams: 1040,
         centimeters: [34, 25, 12],
         tags: &["quilted", "evening"],
-        text: "Four days a year the rent was due and one dressed for it. Quilted on a wooden frame, padded with wool, finished with a cut tassel.",
+        text: "Four days a year the rent was due and one dressed for it. Quilted on a wooden frame, padded with \
+               wool, finished with a cut tassel.",
     },
     Piece {
         title: "Almanac Bag",
@@ -173,7 +182,8 @@ pub const PIECES: &[Piece] = &[
         grams: 1350,
         centimeters: [39, 31, 19],
         tags: &["structured", "work", "craft"],
-        text: "Opens as wide as it is long and stays open until told otherwise. The frame is bent, not cast; the handles are rolled around cord.",
+        text: "Opens as wide as it is long and stays open until told otherwise. The frame is bent, not cast; the \
+               handles are rolled around cord.",
     },
     Piece {
         title: "Small Almanac",
@@ -187,7 +197,8 @@ pub const PIECES: &[Piece] = &[
         grams: 880,
         centimeters: [31, 26, 15],
         tags: &["scarf", "structured"],
-        text: "The doctor's bag for house calls that end at dinner. Pebbled leather, a silk scarf at the handle, the same wide jaw.",
+        text: "The doctor's bag for house calls that end at dinner. Pebbled leather, a silk scarf at the handle, the \
+               same wide jaw.",
     },
     Piece {
         title: "Lantern Bag",

@@ -53,6 +53,7 @@ pub fn shop() -> DemoShop {
             phone: "+49 30 000000".into(),
             postal_address: "Quillmere (a demonstration)\nThe Boathouse\nLakeside 1\n00000 Nowhere".into(),
         },
+        templates: &[],
         owner: DemoSeller { email: OWNER_EMAIL, name: "Ines Adler" },
         products: products(),
         collections: collections(),
@@ -105,105 +106,83 @@ fn links(pairs: &[(&str, &str)]) -> Vec<Link> {
 }
 
 fn collections() -> Vec<DemoCollection> {
-    let one = |field, value: &str| CollectionRule {
-        any: false,
-        conditions: vec![RuleCondition { field, relation: RuleRelation::Equals, value: value.into() }],
-    };
-    let tag = |value| DemoMembers::ByRule(one(RuleField::Tag, value));
-    let kinds = |values: &[&str]| {
-        let conditions = values.iter().map(|value| RuleCondition {
-            field: RuleField::Type,
-            relation: RuleRelation::Equals,
-            value: (*value).into(),
-        });
-        DemoMembers::ByRule(CollectionRule { any: true, conditions: conditions.collect() })
-    };
-    vec![
-        collection(
-            "bestsellers",
-            "The ones people write to us about",
-            "Chosen by hand, from the letters pinned above the cutting table.",
-            "curlew-hobo",
-            DemoMembers::ByHand(vec![
-                "alder-tote",
-                "curlew-hobo",
-                "bridleway-saddle",
-                "millrace-bucket",
-                "lockkeeper-satchel",
-                "teal-baguette",
-                "skiff-weekender",
-                "letter-clutch",
-            ]),
-        ),
-        collection(
-            "new",
-            "New this season",
-            "Fresh from the bench: a scarf here, a pleat there, a color we had to mix three times.",
-            "heron-tote",
-            tag("new"),
-        ),
-        collection(
-            "carry",
-            "To carry",
-            "Totes, satchels and doctor's bags, for the hand and the crook of the arm.",
-            "lockkeeper-satchel",
-            kinds(&["Tote", "Top handle"]),
-        ),
-        collection(
-            "shoulder",
-            "For the shoulder",
-            "Hobos, baguettes and buckets that hang the way they should.",
-            "millrace-bucket",
-            kinds(&["Shoulder bag", "Bucket bag"]),
-        ),
-        collection(
-            "crossbody",
-            "Across the body",
-            "Both hands free, everything at the hip.",
-            "bridleway-saddle",
-            kinds(&["Crossbody"]),
-        ),
-        collection(
-            "away",
-            "Going away",
-            "Weekenders and backpacks, and whatever else wears the word travel.",
-            "skiff-weekender",
-            kinds(&["Weekender", "Backpack"]),
-        ),
-        collection("evening", "After eight", "Clutches, chains and quilting.", "plover-baguette", tag("evening")),
-        collection(
-            "small-things",
-            "Small things",
-            "Wallets, pouches, key fobs and straps: the same leather, fewer square centimeters.",
-            "boatman-key-fob",
-            kinds(&["Wallet", "Pouch", "Accessory"]),
-        ),
-        collection(
-            "under-100",
-            "Presents under €100",
-            "Wrapped in brown paper and tied with waxed thread, if you tell us that it is a present.",
-            "pebble-card-holder",
-            DemoMembers::ByRule(CollectionRule {
-                any: false,
-                conditions: vec![RuleCondition {
-                    field: RuleField::Price,
-                    relation: RuleRelation::LessThan,
-                    value: "10000".into(),
-                }],
-            }),
-        ),
-    ]
+    let tag = |value| DemoMembers::ByRule(rule(RuleField::Tag, &[value]));
+    let kinds = |values: &[&str]| DemoMembers::ByRule(rule(RuleField::Type, values));
+    let mut cheap = rule(RuleField::Price, &["10000"]);
+    cheap.conditions[0].relation = RuleRelation::LessThan;
+    let members = [
+        DemoMembers::ByHand(BESTSELLERS.to_vec()),
+        tag("new"),
+        kinds(&["Tote", "Top handle"]),
+        kinds(&["Shoulder bag", "Bucket bag"]),
+        kinds(&["Crossbody"]),
+        kinds(&["Weekender", "Backpack"]),
+        tag("evening"),
+        kinds(&["Wallet", "Pouch", "Accessory"]),
+        DemoMembers::ByRule(cheap),
+    ];
+    let described = COLLECTIONS.iter().zip(members);
+    described
+        .map(|(&[handle, title, face, text], members)| DemoCollection {
+            handle,
+            title,
+            text,
+            seo_description: text,
+            face,
+            members,
+        })
+        .collect()
 }
 
-fn collection(
-    handle: &'static str,
-    title: &'static str,
-    text: &'static str,
-    face: &'static str,
-    members: DemoMembers,
-) -> DemoCollection {
-    DemoCollection { handle, title, text, seo_description: text, face, members }
+/// One of the values is enough.
+fn rule(field: RuleField, values: &[&str]) -> CollectionRule {
+    let condition = |value: &&str| RuleCondition { field, relation: RuleRelation::Equals, value: (*value).into() };
+    CollectionRule { any: true, conditions: values.iter().map(condition).collect() }
 }
+
+const BESTSELLERS: [&str; 8] = [
+    "alder-tote",
+    "curlew-hobo",
+    "bridleway-saddle",
+    "millrace-bucket",
+    "lockkeeper-satchel",
+    "teal-baguette",
+    "skiff-weekender",
+    "letter-clutch",
+];
+
+/// Handle, name, the product whose still life stands for it, a sentence.
+const COLLECTIONS: [[&str; 4]; 9] = [
+    [
+        "bestsellers",
+        "The ones people write to us about",
+        "curlew-hobo",
+        "Chosen by hand, from the letters pinned above the cutting table.",
+    ],
+    [
+        "new",
+        "New this season",
+        "heron-tote",
+        "Fresh from the bench: a scarf here, a pleat there, a color we had to mix three times.",
+    ],
+    ["carry", "To carry", "lockkeeper-satchel", "Totes, satchels and doctor's bags, for the hand and the crook of the arm."],
+    ["shoulder", "For the shoulder", "millrace-bucket", "Hobos, baguettes and buckets that hang the way they should."],
+    ["crossbody", "Across the body", "bridleway-saddle", "Both hands free, everything at the hip."],
+    ["away", "Going away", "skiff-weekender", "Weekenders for two nights, backpacks for the way to them."],
+    ["evening", "After eight", "plover-baguette", "Clutches, chains and quilting."],
+    [
+        "small-things",
+        "Small things",
+        "boatman-key-fob",
+        "Wallets, pouches, key fobs and straps: the same leather, fewer square centimeters.",
+    ],
+    [
+        "under-100",
+        "Presents under €100",
+        "pebble-card-holder",
+        "Wrapped in brown paper and tied with waxed thread, if you tell us that it is a present.",
+    ],
+];
 
 fn coupons() -> Vec<DemoCoupon> {
     vec![

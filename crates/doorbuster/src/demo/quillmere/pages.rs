@@ -47,7 +47,8 @@ Orders placed before noon leave the boathouse the same day, Monday to Friday.
 
 Prices contain the value added tax of the country we deliver to. Outside the European Union duties may be asked for at the door.
 
-On the days of a sale we pack late into the night. It may then take a day longer; you get a mail as soon as the parcel is on its way.
+On the days of a sale we pack late into the night. It may then take a day longer; a mail tells you when the parcel is on its
+way.
 ",
     },
     DemoPage {

@@ -19,7 +19,8 @@ pub const PIECES: &[Piece] = &[
         grams: 740,
         centimeters: [40, 30, 14],
         tags: &["soft", "everyday", "bestseller"],
-        text: "Named for the bill of the bird. One curve from shoulder to hip, cut from a single hide so that it falls the way cloth does.",
+        text: "Named for the bill of the bird. One curve from shoulder to hip, cut from a single hide so that it \
+               falls the way cloth does.",
     },
     Piece {
         title: "Sedge Hobo",
@@ -89,7 +90,8 @@ pub const PIECES: &[Piece] = &[
         grams: 560,
         centimeters: [29, 15, 7],
         tags: &["evening", "quilted", "chain"],
-        text: "Quilted by eye on a machine older than anyone who uses it. The chain is heavy enough to be felt and light enough to be forgotten.",
+        text: "Quilted by eye on a machine older than anyone who uses it. The chain is heavy enough to be felt and \
+               light enough to be forgotten.",
     },
     Piece {
         title: "Osier Baguette",
@@ -131,7 +133,8 @@ pub const PIECES: &[Piece] = &[
         grams: 470,
         centimeters: [28, 17, 7],
         tags: &["new", "everyday"],
-        text: "Two leathers that met on the cutting table and would not be parted. Sits under the arm as a swallow under the eaves.",
+        text: "Two leathers that met on the cutting table and would not be parted. Sits under the arm as a swallow \
+               under the eaves.",
     },
     Piece {
         title: "Millrace Bucket",

@@ -13,11 +13,18 @@ pub use branding::{branding, branding_css, save_branding, upload_picture};
 pub use domains::{domains, save_domains};
 pub use general::{checkout, general, save_checkout, save_general};
 pub use shipping::{save_shipping, shipping};
-pub use staff::{add_seller, ask_remove_seller, password, remove_seller, staff};
+pub use staff::{add_seller, ask_remove_seller, own_password, password, remove_seller, staff};
 pub use tax::{save_tax, tax};
 pub use theme::{reset_theme_file, save_theme_file, theme, theme_file};
 
 use super::form::Form;
+use super::seat::{OwnerSeat, redirect};
+use axum::response::Response;
+
+/// `GET /admin/settings`
+pub async fn index(OwnerSeat(_): OwnerSeat) -> Response {
+    redirect("/admin/settings/general")
+}
 
 /// Country codes separated by commas: two capital letters each, or `*`.
 fn countries(form: &mut Form, name: &str) -> Vec<String> {

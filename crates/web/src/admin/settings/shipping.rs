@@ -80,7 +80,10 @@ fn read_methods(form: &mut Form, seat: &Seat, zone_key: &str, zone: &str, keys: 
             }
             continue;
         }
-        let weight = (form.number(&field("weight_grams_min"), 0..=WEIGHT_GRAMS_MAX), form.number(&field("weight_grams_max"), 0..=WEIGHT_GRAMS_MAX));
+        let weight = (
+            form.number(&field("weight_grams_min"), 0..=WEIGHT_GRAMS_MAX),
+            form.number(&field("weight_grams_max"), 0..=WEIGHT_GRAMS_MAX),
+        );
         let total = (form.amount(&field("total_min"), currency), form.amount(&field("total_max"), currency));
         if weight.0.zip(weight.1).is_some_and(|(min, max)| max < min) {
             form.refuse(field("weight_grams_max"), "This is less than where it starts.");

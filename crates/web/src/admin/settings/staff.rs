@@ -76,6 +76,12 @@ pub async fn remove_seller(OwnerSeat(seat): OwnerSeat, At(id): At<SellerId>) -> 
     Ok(seat.done("/admin/settings/staff", "They can no longer sign in."))
 }
 
+/// `GET /admin/settings/password`
+pub async fn own_password(seat: Seat) -> Result<Response, Error> {
+    let page = page(&seat, Form::filled([("role", "staff")])).await?;
+    seat.page(&page).await
+}
+
 /// `POST /admin/settings/password`: everyone may change their own.
 pub async fn password(seat: Seat, Typed(mut form): Typed) -> Result<Response, Error> {
     let (current, new) = (form.typed("current_password").to_owned(), form.typed("new_password").to_owned());
@@ -117,12 +123,13 @@ pub async fn password(seat: Seat, Typed(mut form): Typed) -> Result<Response, Er
 async fn page(seat: &Seat, form: Form) -> Result<Staff, Error> {
     // Staff see this page only for their own password; the others are none of their business.
     let is_owner = seat.seller.role == SellerRole::Owner;
-    let sellers = list_sellers(seat.db(), seat.shop()).await?.into_iter().filter(|seller| is_owner || seller.id == seat.seller.id);
+    let sellers =
+        list_sellers(seat.db(), seat.shop()).await?.into_iter().filter(|seller| is_owner || seller.id == seat.seller.id);
     let sellers = sellers.map(|seller| SellerRow {
         id: seller.id,
         role: seller.role.as_str(),
         you: seller.id == seat.seller.id,
         email: seller.email,
     });
-    Ok(Staff { tab: "staff", title: "Staff", sellers: sellers.collect(), form })
+    Ok(Staff { tab: "staff", title: "Staff", for_owner: is_owner, sellers: sellers.collect(), form })
 }

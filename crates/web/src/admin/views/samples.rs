@@ -525,6 +525,7 @@ fn show_settings(g: &mut Gallery) {
         Staff {
             tab: "staff",
             title: "Staff",
+            for_owner: true,
             sellers: vec![seller(true, "owner"), seller(false, "staff")],
             form: Form::filled([("role", "staff")]),
         },

@@ -124,7 +124,9 @@ pub struct Staff {
     pub tab: &'static str,
     /// Its name.
     pub title: &'static str,
-    /// All of them.
+    /// Whether an owner looks, who may let others in.
+    pub for_owner: bool,
+    /// All of them; for staff only themselves.
     pub sellers: Vec<SellerRow>,
     /// Both forms; never a password.
     pub form: Form,

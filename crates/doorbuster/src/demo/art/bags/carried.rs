@@ -1,6 +1,7 @@
 //! Bags carried in the hand: totes, satchels, doctor's bags, duffels.
 
-use super::super::canvas::{Canvas, Path};
+use super::super::canvas::Canvas;
+use super::super::path::Path;
 use super::{Detail, feet, scarf, tassel, turn_lock, zip};
 
 /// An open tote with two handles.
@@ -54,6 +55,12 @@ pub fn tote(c: &mut Canvas, detail: Detail) {
     c.stitch(&Path::at(-334.0, -662.0).bend(0.0, -612.0, 334.0, -662.0), m.main);
     c.stitch(&Path::at(-333.0, -640.0).curve((-322.0, -440.0), (-306.0, -220.0), -294.0, -20.0), m.main);
     c.stitch(&Path::at(333.0, -640.0).curve((322.0, -440.0), (306.0, -220.0), 294.0, -20.0), m.main);
+    tote_front(c, detail);
+}
+
+/// Folds, the near handle and what hangs from it.
+fn tote_front(c: &mut Canvas, detail: Detail) {
+    let m = c.materials;
     tote_folds(c);
     c.strap(&Path::at(-170.0, -560.0).curve((-185.0, -1030.0), (190.0, -1030.0), 170.0, -560.0), 36.0, m.trim);
     for x in [-170.0, 170.0] {
@@ -170,6 +177,12 @@ pub fn satchel(c: &mut Canvas, detail: Detail) {
             .to(334.0, -588.0),
         flap_color,
     );
+    satchel_fittings(c, detail);
+}
+
+/// Handle tabs, the lock on its tongue, feet.
+fn satchel_fittings(c: &mut Canvas, detail: Detail) {
+    let m = c.materials;
     for x in [-140.0, 140.0] {
         c.panel(
             &Path::at(x - 34.0, -622.0).to(x + 34.0, -622.0).to(x + 34.0, -560.0).bend(x, -530.0, x - 34.0, -560.0).close(),
@@ -242,6 +255,12 @@ pub fn doctor(c: &mut Canvas, detail: Detail) {
             0.12,
         );
     }
+    doctor_fittings(c, detail);
+}
+
+/// Frame, the near handle, feet.
+fn doctor_fittings(c: &mut Canvas, detail: Detail) {
+    let m = c.materials;
     c.stitch(&Path::at(-276.0, -540.0).bend(0.0, -560.0, 276.0, -540.0), m.main);
     c.metal(
         &Path::at(-306.0, -628.0).bend(0.0, -654.0, 306.0, -628.0).to(310.0, -584.0).bend(0.0, -610.0, -310.0, -584.0).close(),
@@ -344,7 +363,7 @@ fn luggage_tag(c: &mut Canvas) {
                 .close(),
             leather,
         );
-        c.fill(&Path::rounded(222.0, -410.0, 48.0, 92.0, 6.0), super::super::canvas::PAPER, 0.85);
+        c.fill(&Path::rounded(222.0, -410.0, 48.0, 92.0, 6.0), super::super::materials::PAPER, 0.85);
         c.ring(246.0, -440.0, 9.0, 5.0);
     });
 }

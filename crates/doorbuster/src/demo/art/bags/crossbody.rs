@@ -1,6 +1,7 @@
 //! Bags worn across the body or on the back: saddles, camera bags, backpacks.
 
-use super::super::canvas::{Canvas, Path};
+use super::super::canvas::Canvas;
+use super::super::path::Path;
 use super::{Detail, scarf, tassel, turn_lock, zip};
 
 /// The D of a saddle with a curved flap.
@@ -40,6 +41,12 @@ pub fn saddle(c: &mut Canvas, detail: Detail) {
         .to(-340.0, -420.0)
         .close();
     c.fill(&shade, m.main.deep(0.8), 0.38);
+    saddle_flap(c, detail);
+}
+
+/// The flap, its lock, the ends of the strap.
+fn saddle_flap(c: &mut Canvas, detail: Detail) {
+    let m = c.materials;
     let color = if detail == Detail::TwoTone { m.trim } else { m.main };
     let flap = Path::at(-340.0, -530.0)
         .bend(0.0, -578.0, 340.0, -530.0)
@@ -202,6 +209,12 @@ pub fn backpack(c: &mut Canvas, detail: Detail) {
         dark,
         0.4,
     );
+    backpack_flap(c, detail);
+}
+
+/// The flap, its buckles, the mark.
+fn backpack_flap(c: &mut Canvas, detail: Detail) {
+    let m = c.materials;
     let flap = Path::at(-304.0, -640.0)
         .curve((-300.0, -806.0), (-220.0, -858.0), 0.0, -860.0)
         .curve((220.0, -858.0), (300.0, -806.0), 304.0, -640.0)

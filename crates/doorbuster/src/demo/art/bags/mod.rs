@@ -6,7 +6,8 @@ mod crossbody;
 mod shoulder;
 mod small;
 
-use super::canvas::{Canvas, Path};
+use super::canvas::Canvas;
+use super::path::Path;
 
 /// The silhouettes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,7 +156,7 @@ fn tassel(c: &mut Canvas, x: f64, y: f64) {
 
 /// A silk scarf knotted at a point; it takes its colors from trim and lining.
 fn scarf(c: &mut Canvas, x: f64, y: f64) {
-    let silk = c.materials.trim.mix(super::canvas::PAPER, 0.35);
+    let silk = c.materials.trim.mix(super::materials::PAPER, 0.35);
     let other = c.materials.lining;
     let left = Path::at(x, y)
         .curve((x - 60.0, y + 60.0), (x - 120.0, y + 130.0), x - 96.0, y + 280.0)

@@ -1,6 +1,7 @@
 //! Bags carried on the shoulder: hobos, baguettes, buckets.
 
-use super::super::canvas::{Canvas, Path};
+use super::super::canvas::Canvas;
+use super::super::path::Path;
 use super::{Detail, scarf, tassel, turn_lock, zip};
 
 /// A soft crescent with one broad strap.
@@ -66,6 +67,12 @@ pub fn hobo(c: &mut Canvas, detail: Detail) {
         ),
         m.main,
     );
+    hobo_fittings(c, detail);
+}
+
+/// The foot in a second leather, rings, the tab.
+fn hobo_fittings(c: &mut Canvas, detail: Detail) {
+    let m = c.materials;
     if detail == Detail::TwoTone {
         let base = Path::at(-404.0, -170.0)
             .curve((-200.0, -110.0), (200.0, -110.0), 404.0, -170.0)
@@ -140,6 +147,12 @@ pub fn baguette(c: &mut Canvas, detail: Detail) {
         m.main.lit(0.6),
         0.09,
     );
+    baguette_fittings(c, detail);
+}
+
+/// The plate and the ends of the strap.
+fn baguette_fittings(c: &mut Canvas, detail: Detail) {
+    let m = c.materials;
     c.metal(&Path::rounded(-44.0, -216.0, 88.0, 104.0, 44.0));
     c.mark(0.0, -164.0, 50.0, m.main.deep(0.5));
     for side in [-1.0, 1.0] {
@@ -216,8 +229,14 @@ pub fn bucket(c: &mut Canvas, detail: Detail) {
         ),
         m.main,
     );
+    bucket_cord(c, detail);
+}
+
+/// Eyelets, the cord and its ends, rings.
+fn bucket_cord(c: &mut Canvas, detail: Detail) {
+    let m = c.materials;
     for x in [-210.0, -130.0, -46.0, 46.0, 130.0, 210.0] {
-        c.ring(x, -580.0 + (x as f64 / 80.0).powi(2), 13.0, 6.0);
+        c.ring(x, -580.0 + (x / 80.0_f64).powi(2), 13.0, 6.0);
     }
     c.line(&Path::at(-256.0, -582.0).bend(0.0, -562.0, 256.0, -582.0), m.trim.deep(0.25), 13.0, 1.0);
     c.line(&Path::at(-256.0, -585.0).bend(0.0, -565.0, 256.0, -585.0), m.trim.lit(0.3), 4.0, 0.6);

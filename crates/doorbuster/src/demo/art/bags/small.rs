@@ -1,6 +1,8 @@
 //! What fits in a hand or a pocket: clutches, wallets, card holders, pouches, key fobs, straps.
 
-use super::super::canvas::{Canvas, PAPER, Path};
+use super::super::canvas::Canvas;
+use super::super::materials::PAPER;
+use super::super::path::Path;
 use super::{Detail, tassel, zip};
 
 /// A flat envelope with a pointed flap.

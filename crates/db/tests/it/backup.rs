@@ -1,0 +1,81 @@
+//! Backups: there and back on each engine and across, and damaged ones refused.
+
+use crate::shops::{NOW, make_juniper_roasters};
+use commerce::{OutboxId, ShopId};
+use db::backup::{BackupError, backup, restore};
+use db::{Db, params, shops, sql, testing};
+
+/// A shop with enough rows for several pages, and bytes.
+async fn fill(db: &Db) -> ShopId {
+    let shop = make_juniper_roasters(db).await;
+    let sql = sql!("INSERT INTO media VALUES ($1, 1, 'ria.jpg', 'hash', 10, 10, 0)");
+    db.execute(shop, sql, &[]).await.expect("a picture");
+    let sql = sql!("INSERT INTO media_sizes VALUES ($1, 1, 10, 'image/jpeg', $2)");
+    db.execute(shop, sql, &params![vec![0_u8, 255, 10, 13]]).await.expect("its bytes");
+    for number in 0..450 {
+        let sql = sql!("INSERT INTO outbox VALUES ($1, $2, 'order_placed', 7, 0, $3, NULL, 'naïve “text”\n', $3)");
+        db.execute(shop, sql, &params![OutboxId(number), NOW]).await.expect("a message");
+    }
+    shop
+}
+
+async fn bytes_of(db: &Db) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    backup(db, &mut bytes).await.expect("a backup can be written");
+    bytes
+}
+
+/// All lines but the first, which names the engine, and the last, whose checksum covers the first.
+fn content(bytes: &[u8]) -> Vec<&[u8]> {
+    let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
+    lines[1..lines.len() - 1].to_vec()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_restores_into_either_engine_row_by_row() {
+    for source in testing::databases().await {
+        fill(&source.db).await;
+        let bytes = bytes_of(&source.db).await;
+        for target in testing::databases().await {
+            let size = restore(&target.db, bytes.as_slice()).await.expect("restored");
+            assert_eq!((size.shops, size.rows), (1, 1 + 1 + 1 + 1 + 450), "{} to {}", source.engine, target.engine);
+            let again = bytes_of(&target.db).await;
+            assert_eq!(content(&again), content(&bytes), "{} to {}", source.engine, target.engine);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_is_restored_into_an_empty_database_only() {
+    for test in testing::databases().await {
+        fill(&test.db).await;
+        let bytes = bytes_of(&test.db).await;
+        let refused = restore(&test.db, bytes.as_slice()).await;
+        assert!(matches!(refused, Err(BackupError::NotEmpty)), "{}: {refused:?}", test.engine);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_a_backup_or_a_changed_one_leaves_the_database_empty() {
+    let source = testing::sqlite().await;
+    fill(&source.db).await;
+    let bytes = bytes_of(&source.db).await;
+    let text = String::from_utf8(bytes.clone()).expect("a backup is text");
+    let cut_at_a_line = text.rfind("{\"checksum\"").expect("the last line");
+    let spoiled = [
+        bytes[..bytes.len() / 2].to_vec(),
+        bytes[..cut_at_a_line].to_vec(),
+        text.replacen("juniper", "jupiter", 1).into_bytes(),
+        text.replacen("\"table\":\"shops\"", "\"table\":\"shoes\"", 1).into_bytes(),
+        text.replacen("\"schema\":", "\"schema\":1", 1).into_bytes(),
+        b"{}\n".to_vec(),
+        Vec::new(),
+    ];
+    for test in testing::databases().await {
+        for (case, bytes) in spoiled.iter().enumerate() {
+            let refused = restore(&test.db, bytes.as_slice()).await;
+            assert!(matches!(refused, Err(BackupError::Unsuitable(_))), "{} case {case}: {refused:?}", test.engine);
+            assert!(shops::list_shops(&test.db).await.expect(test.engine).is_empty(), "{} case {case}", test.engine);
+        }
+    }
+}

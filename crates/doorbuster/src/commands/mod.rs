@@ -1,0 +1,133 @@
+//! The subcommands, one file each, and what they share: settings, the log, a runtime, the open database, the clock.
+
+mod backup;
+mod config;
+mod demo;
+mod export;
+mod import;
+mod restore;
+mod seller;
+mod serve;
+mod shop;
+mod verify;
+
+use crate::failure::Failure;
+use crate::settings::{SettingFlags, Settings};
+use crate::logging;
+use commerce::{ShopId, Timestamp};
+use db::{Db, OpenOptions};
+use std::future::Future;
+use std::process::ExitCode;
+use std::time::SystemTime;
+
+/// What the program can do.
+#[derive(clap::Subcommand)]
+pub enum Command {
+    /// Start the shops.
+    Serve(WithSettings<serve::ServeArgs>),
+    /// Start two seeded shops, to look at everything without setting anything up.
+    Demo(WithSettings<demo::DemoArgs>),
+    /// Make, list, open and close shops, and give them domains.
+    Shop(WithSettings<shop::ShopArgs>),
+    /// Make, list and remove sellers, and set their passwords.
+    Seller(WithSettings<seller::SellerArgs>),
+    /// Import products from a CSV file.
+    Import(WithSettings<import::ImportArgs>),
+    /// Export a shop's products as a CSV file.
+    Export(WithSettings<export::ExportArgs>),
+    /// Prove that no unit was sold twice and no order was lost.
+    Verify(WithSettings<verify::VerifyArgs>),
+    /// Write everything into one file, while the shops are open.
+    Backup(WithSettings<backup::BackupArgs>),
+    /// Read a backup into an empty database, also of the other kind.
+    Restore(WithSettings<restore::RestoreArgs>),
+    /// Show the settings in effect and where each comes from.
+    Config(WithSettings<config::ConfigArgs>),
+}
+
+/// A subcommand's own arguments and the settings.
+#[derive(clap::Args)]
+pub struct WithSettings<A: clap::Args> {
+    #[command(flatten)]
+    args: A,
+    #[command(flatten)]
+    flags: SettingFlags,
+}
+
+impl Command {
+    /// Does it.
+    ///
+    /// # Errors
+    /// When it cannot be done.
+    pub fn run(self) -> Result<ExitCode, Failure> {
+        match self {
+            Self::Serve(WithSettings { flags, .. }) => serve::run(&flags),
+            Self::Demo(WithSettings { args, flags }) => demo::run(&args, flags),
+            Self::Config(WithSettings { flags, .. }) => config::run(&flags),
+            Self::Shop(WithSettings { args, flags }) => {
+                with_database(&flags, async |db, settings| shop::run(&db, &settings, args).await)
+            }
+            Self::Seller(WithSettings { args, flags }) => {
+                with_database(&flags, async |db, _| seller::run(&db, args).await)
+            }
+            Self::Import(WithSettings { args, flags }) => {
+                with_database(&flags, async |db, _| Ok(import::run(&db, &args, now()).await))
+            }
+            Self::Export(WithSettings { args, flags }) => {
+                with_database(&flags, async |db, _| Ok(export::run(&db, &args, now()).await))
+            }
+            Self::Verify(WithSettings { args, flags }) => {
+                with_database(&flags, async |db, _| Ok(verify::run(&db, &args, now()).await))
+            }
+            Self::Backup(WithSettings { args, flags }) => {
+                with_database(&flags, async |db, _| backup::run(&db, &args).await)
+            }
+            Self::Restore(WithSettings { args, flags }) => {
+                with_database(&flags, async |db, _| restore::run(&db, &args).await)
+            }
+        }
+    }
+}
+
+/// The time. Nothing else in the program reads the system's clock.
+pub fn now() -> Timestamp {
+    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX))
+}
+
+/// Runs `work` with the open database; warnings are logged.
+fn with_database<F>(flags: &SettingFlags, work: impl FnOnce(Db, Settings) -> F) -> Result<ExitCode, Failure>
+where
+    F: Future<Output = Result<ExitCode, Failure>>,
+{
+    let mut settings = Settings::load(flags)?;
+    if !flags.is_given("log") {
+        settings.log = "warn".into();
+    }
+    logging::start(&settings)?;
+    let runtime = runtime()?;
+    runtime.block_on(async {
+        let db = open_database(&settings).await?;
+        work(db, settings).await
+    })
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| Failure::new(format!("the system allows no more threads: {error}")))
+}
+
+async fn open_database(settings: &Settings) -> Result<Db, Failure> {
+    let mut process = [0_u8; 2];
+    getrandom::fill(&mut process).map_err(|error| Failure::new(format!("the system has no random numbers: {error}")))?;
+    let options = OpenOptions { process: u16::from_le_bytes(process), connections: settings.database_connections };
+    let opened = Db::open(&settings.target, &options).await;
+    opened.map_err(|error| Failure::opening_database(&error, settings))
+}
+
+/// The shop with this handle.
+async fn find_shop(db: &Db, handle: &str) -> Result<ShopId, Failure> {
+    db::shops::shop_by_handle(db, handle).await?.ok_or_else(|| {
+        Failure::new(format!("there is no shop “{handle}”")).with_advice("`doorbuster shop list` names them.")
+    })
+}

@@ -1,0 +1,155 @@
+//! `doorbuster serve`: opens the database, starts the order writer and the background jobs, and serves until it is told to stop.
+
+use super::{now, open_database, runtime};
+use crate::failure::Failure;
+use crate::jobs::Jobs;
+use crate::logging;
+use crate::settings::{MailRoute, SettingFlags, Settings};
+use db::Db;
+use db::order_writer::{Clock, OrderWriter, WriterOptions};
+use outbound::mail::{Folder, Mailer, Smtp};
+use outbound::payment::{PaymentProvider, Sandbox};
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use tokio::net::TcpListener;
+use tracing::{info, warn};
+use web::mail::MailSettings;
+use web::serve::{ServeLimits, listen, serve};
+use web::signature::Signer;
+use web::{App, AppParts, Scheme};
+
+/// Starts the shops and serves until Ctrl-C or SIGTERM; then lets started requests finish.
+///
+/// Prints one line on standard output once visitors can come: `Listening on http://127.0.0.1:8080`. The log goes to standard error.
+#[derive(clap::Args)]
+pub struct ServeArgs {}
+
+/// Serves.
+///
+/// # Errors
+/// When it cannot start.
+pub fn run(flags: &SettingFlags) -> Result<ExitCode, Failure> {
+    let settings = Settings::load(flags)?;
+    logging::start(&settings)?;
+    runtime()?.block_on(async {
+        let db = open_database(&settings).await?;
+        if db::shops::catalog_versions(&db).await?.is_empty() {
+            warn!("There is no shop yet: `doorbuster shop create --help` tells how to make one");
+        }
+        until_stopped(db, settings).await
+    })
+}
+
+/// Serves an open database until the program is told to stop.
+///
+/// # Errors
+/// When it cannot start.
+pub async fn until_stopped(db: Db, settings: Settings) -> Result<ExitCode, Failure> {
+    let listener = bind(settings.listen)?;
+    let address = listener.local_addr()?;
+    let (app, writer_thread) = start_app(db, &settings).await?;
+    let jobs = Jobs::start(&app, mailer(&settings)?, mail_settings(&app, &settings, address));
+    let limits = ServeLimits {
+        connections_max: settings.connections_max,
+        drain_timeout: settings.drain,
+        ..ServeLimits::default()
+    };
+    announce(address)?;
+    serve(listener, web::router(app.clone()), limits, told_to_stop()).await;
+    jobs.stop().await;
+    drop(app);
+    // The writer answers what it has taken in and ends when nobody can ask it any more.
+    let ended = tokio::task::spawn_blocking(move || writer_thread.join());
+    if tokio::time::timeout(settings.drain, ended).await.is_err() {
+        warn!("The order writer was still at work when the program ended; what it had confirmed is safe");
+    }
+    info!("Stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    listen(address).map_err(|error| {
+        let failure = Failure::new(format!("cannot listen on {address}: {error}"));
+        match error.kind() {
+            std::io::ErrorKind::AddrInUse => failure.with_advice(
+                "Another program listens there. End it, or choose another port: --listen 127.0.0.1:8081 (port 0 takes any).",
+            ),
+            std::io::ErrorKind::PermissionDenied => {
+                failure.with_advice("Ports below 1024 need privileges: choose a higher one and put a proxy in front.")
+            }
+            std::io::ErrorKind::AddrNotAvailable => {
+                failure.with_advice("This machine does not have that address: 127.0.0.1 or 0.0.0.0 always work.")
+            }
+            _ => failure,
+        }
+    })
+}
+
+async fn start_app(db: Db, settings: &Settings) -> Result<(App, JoinHandle<()>), Failure> {
+    let secret = settings.secret_key()?;
+    let clock: Clock = Arc::new(now);
+    let options = WriterOptions {
+        queue_max: settings.order_queue_max,
+        batch_max: settings.order_batch_max,
+        ..WriterOptions::default()
+    };
+    let (writer, thread) = OrderWriter::start(db.clone(), clock.clone(), options);
+    let app = App::start(AppParts {
+        db,
+        writer,
+        payments: PaymentProvider::Sandbox(Sandbox::new(&secret)),
+        clock,
+        signer: Signer::new(&secret),
+        scheme: settings.scheme,
+        payment_patience: settings.payment_patience,
+    });
+    Ok((app.await?, thread))
+}
+
+fn mailer(settings: &Settings) -> Result<Mailer, Failure> {
+    match &settings.mail {
+        MailRoute::Smtp(address) => Smtp::new(address).map(Mailer::Smtp).map_err(Failure::usage),
+        MailRoute::Folder(path) => Ok(Mailer::Folder(Folder::new(path.clone()))),
+    }
+}
+
+fn mail_settings(app: &App, settings: &Settings, address: SocketAddr) -> MailSettings {
+    let own_port = match settings.scheme {
+        Scheme::Http => Some(address.port()).filter(|port| *port != 80),
+        Scheme::Https => None,
+    };
+    MailSettings {
+        scheme: settings.scheme,
+        port: settings.public_port.or(own_port),
+        from: settings.mail_from.clone(),
+        signer: app.signer().clone(),
+    }
+}
+
+/// Says on standard output that visitors can come: scripts wait for this line.
+fn announce(address: SocketAddr) -> Result<(), Failure> {
+    let mut output = std::io::stdout().lock();
+    writeln!(output, "Listening on http://{address}")?;
+    output.flush()?;
+    info!("Listening on http://{address}");
+    Ok(())
+}
+
+/// Ready when the program is told to stop: Ctrl-C or SIGTERM.
+async fn told_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate()).expect("the system lets a program listen for SIGTERM");
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await.ok();
+    info!("Stopping: started requests may finish");
+}

@@ -1,0 +1,95 @@
+//! Sends what waits in the outbox: one round, asked for again and again by a job.
+
+use super::{ComposeError, MailSettings, compose};
+use commerce::Timestamp;
+use commerce::shop::Shop;
+use db::outbox::{GIVEN_UP, OutboxMessage, claim_due, mark_failed, mark_sent};
+use db::{Db, shops};
+use outbound::mail::Mailer;
+use tracing::{info, warn};
+
+/// Messages of one round.
+const ROUND_MESSAGES_MAX: u32 = 50;
+
+/// How long a round may take before its messages count as abandoned, minutes: far more than fifty servers' timeouts.
+const LEASE_MINUTES: i64 = 30;
+
+/// Minutes to wait after each failed try; after the last of them a message is given up, some three days after the first.
+const WAITS_MINUTES: [i64; 22] =
+    [1, 2, 5, 15, 60, 120, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240];
+
+/// Sends what is due at `now`; returns how many messages were tried. A message that fails never stops the others.
+///
+/// # Errors
+/// When the database fails; what was claimed is due again when its lease ends.
+pub async fn send_due(db: &Db, mailer: &Mailer, settings: &MailSettings, now: Timestamp) -> db::Result<usize> {
+    let claimed = claim_due(db, now, now.plus_minutes(LEASE_MINUTES), ROUND_MESSAGES_MAX).await?;
+    let mut shop: Option<Shop> = None;
+    for message in &claimed {
+        if shop.as_ref().is_none_or(|known| known.id != message.shop) {
+            shop = shops::load_shop(db, message.shop).await?;
+        }
+        let Some(shop) = &shop else { continue };
+        match send_one(db, mailer, settings, shop, message).await {
+            Ok(()) => {
+                mark_sent(db, message.shop, message.id, now).await?;
+                info!(shop.id = %message.shop, outbox.id = %message.id, kind = message.kind, "Sent a message");
+            }
+            Err((failure, Retry::Never)) => {
+                mark_failed(db, message.shop, message.id, &failure, GIVEN_UP).await?;
+                warn!(shop.id = %message.shop, outbox.id = %message.id, "Gave a message up: {failure}");
+            }
+            Err((failure, Retry::Later)) => {
+                let next_attempt_at = next_attempt(message.attempts, now);
+                mark_failed(db, message.shop, message.id, &failure, next_attempt_at).await?;
+                warn!(shop.id = %message.shop, outbox.id = %message.id, attempts = message.attempts, "Could not send a message: {failure}");
+            }
+        }
+    }
+    Ok(claimed.len())
+}
+
+/// Whether a failed message is tried again.
+enum Retry {
+    Later,
+    Never,
+}
+
+async fn send_one(
+    db: &Db,
+    mailer: &Mailer,
+    settings: &MailSettings,
+    shop: &Shop,
+    message: &OutboxMessage,
+) -> Result<(), (String, Retry)> {
+    let composed = compose(db, shop, message, settings).await.map_err(|error| {
+        let retry = if matches!(error, ComposeError::Database(_)) { Retry::Later } else { Retry::Never };
+        (error.to_string(), retry)
+    })?;
+    mailer.send(&composed).await.map_err(|error| {
+        let retry = if error.is_worth_retrying() { Retry::Later } else { Retry::Never };
+        (error.to_string(), retry)
+    })
+}
+
+/// When a message that has failed `attempts` times (1 or more) is tried again.
+fn next_attempt(attempts: i64, now: Timestamp) -> Timestamp {
+    let wait = usize::try_from(attempts - 1).ok().and_then(|index| WAITS_MINUTES.get(index));
+    wait.map_or(GIVEN_UP, |minutes| now.plus_minutes(*minutes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_and_end() {
+        let now = Timestamp::from_seconds(1_794_700_800);
+        assert_eq!(next_attempt(1, now), now.plus_minutes(1));
+        assert_eq!(next_attempt(5, now), now.plus_minutes(60));
+        assert_eq!(next_attempt(22, now), now.plus_minutes(240));
+        assert_eq!(next_attempt(23, now), GIVEN_UP);
+        let hours = WAITS_MINUTES.iter().sum::<i64>() / 60;
+        assert!((60..=84).contains(&hours), "a message is given up after {hours} hours");
+    }
+}

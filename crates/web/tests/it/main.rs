@@ -1,0 +1,4 @@
+//! The server as its visitors see it: a real socket on the loopback, a real database, once SQLite and once PostgreSQL.
+
+mod storefront;
+mod world;

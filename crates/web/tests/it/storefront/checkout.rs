@@ -1,0 +1,236 @@
+//! From a full cart to a receipt, and everything that can stand in between.
+
+use crate::world::{Answer, BLANKET, BOARD, Browser, MORNING, TOTE_SAND, VOUCHER, World, worlds};
+
+const GOOD: &str = "4242 4242 4242 4242";
+const DECLINED: &str = "4000 0000 0000 0002";
+const WRONG_CODE: &str = "4000 0000 0000 0127";
+const ASKS: &str = "4000 0025 0000 3155";
+const LOST: &str = "4000 0000 0000 9003";
+
+fn with_in_cart(world: &World, variant: commerce::VariantId, quantity: u32) -> Browser {
+    let mut browser = world.browser();
+    let added = browser.post("/cart/add", &[("variant", &variant.to_string()), ("quantity", &quantity.to_string())]);
+    assert_eq!(added.location(), "/cart");
+    browser
+}
+
+fn pay(browser: &mut Browser, checkout_id: &str, changes: &[(&str, &str)]) -> Answer {
+    let mut fields = vec![
+        ("checkout_id", checkout_id),
+        ("email", "ada@example.org"),
+        ("name", "Ada Lovelace"),
+        ("country", "DE"),
+        ("line1", "Lindenstraße 4"),
+        ("postal_code", "10969"),
+        ("city", "Berlin"),
+        ("shipping_method", "standard"),
+        ("card_number", GOOD),
+        ("card_expiry", "12/30"),
+        ("card_cvc", "123"),
+        ("intent", "pay"),
+    ];
+    for (name, value) in changes {
+        fields.retain(|(known, _)| known != name);
+        fields.push((name, value));
+    }
+    browser.post("/checkout", &fields)
+}
+
+fn begin(browser: &mut Browser) -> String {
+    let page = browser.get("/checkout");
+    page.expect(200, &["Contact", "Delivery", "Payment", "test card"]);
+    page.field("checkout_id")
+}
+
+#[test]
+fn a_paid_cart_becomes_one_order_with_a_receipt() {
+    for world in worlds() {
+        let mut ada = with_in_cart(&world, TOTE_SAND, 2);
+        let id = begin(&mut ada);
+        let receipt = pay(&mut ada, &id, &[]).location().to_owned();
+        assert!(receipt.starts_with("/orders/1001?key="), "{receipt}");
+        assert!(!ada.cookies.contains_key("cart"), "the cart is not empty");
+        ada.get(&receipt).expect(200, &["Thank you", "Order 1001", "ada@example.org", "Germany", "€262.90", "Standard, 2 to 4 days", "Sand"]);
+        assert_eq!(ada.get("/orders/1001?key=AAAAAAAAAAAAAAAAAAAAAA").status, 404);
+        assert_eq!(world.browser_at("quillmere.localhost").get(&receipt).status, 404);
+        ada.get("/products/tote").expect(200, &["Only 3 left"]);
+
+        assert!(pay(&mut ada, &id, &[]).location().starts_with("/orders/1001?key="), "sent again after the redirect");
+        assert_eq!(world.order_numbers(), [1001]);
+    }
+}
+
+#[test]
+fn the_same_page_sent_twice_is_one_order() {
+    for world in worlds() {
+        let mut ada = with_in_cart(&world, TOTE_SAND, 1);
+        let id = begin(&mut ada);
+        let answers: Vec<String> = std::thread::scope(|scope| {
+            let clicks: Vec<_> = (0..4)
+                .map(|_| {
+                    let (mut tab, id) = (ada.clone(), id.clone());
+                    scope.spawn(move || pay(&mut tab, &id, &[]).location().to_owned())
+                })
+                .collect();
+            clicks.into_iter().map(|click| click.join().expect("the click is answered")).collect()
+        });
+        for answer in answers {
+            let answer = if answer.starts_with("/checkout/pending/") { ada.get(&answer).location().to_owned() } else { answer };
+            assert!(answer.starts_with("/orders/1001?key="), "{answer}");
+        }
+        assert_eq!(world.order_numbers(), [1001]);
+
+        let mut late = with_in_cart(&world, TOTE_SAND, 1);
+        late.cookies.insert("checkout".into(), id.clone());
+        assert!(late.get("/checkout").location().starts_with("/orders/1001"), "the way to the receipt was lost");
+        let mut other = with_in_cart(&world, TOTE_SAND, 2);
+        pay(&mut other, &id, &[]).expect(409, &["already led to order 1001", "Look at the order", "/orders/1001?key="]);
+        assert_eq!(world.order_numbers(), [1001]);
+    }
+}
+
+#[test]
+fn a_declined_card_keeps_what_was_typed_and_may_be_followed_by_another() {
+    for world in worlds() {
+        let mut ada = with_in_cart(&world, BOARD, 1);
+        let id = begin(&mut ada);
+        let page = pay(&mut ada, &id, &[("card_number", DECLINED)]);
+        page.expect(402, &["The card was declined", "Ada Lovelace", "Lindenstraße 4", "Your pieces are held until 10:10"]);
+        assert!(!page.body.contains("4000"[..].repeat(2).as_str()) && !page.body.contains("value=\"4000"), "the card came back");
+        assert_eq!(page.field("checkout_id"), id);
+        pay(&mut ada, &id, &[("card_number", WRONG_CODE)]).expect(402, &["security code is not right", "card_cvc-error"]);
+        pay(&mut ada, &id, &[("card_number", "4111 1111 1111 1111")]).expect(422, &["card_number-error"]);
+
+        let mut ben = world.browser();
+        ben.post("/cart/add", &[("variant", &BOARD.to_string())]).expect(409, &["Sold out."]);
+        assert!(pay(&mut ada, &id, &[]).location().starts_with("/orders/1001"));
+        assert_eq!(world.order_numbers(), [1001]);
+    }
+}
+
+#[test]
+fn a_payment_that_wants_confirmation_is_confirmed_or_refused() {
+    for world in worlds() {
+        let mut ada = with_in_cart(&world, TOTE_SAND, 1);
+        let id = begin(&mut ada);
+        let confirm = pay(&mut ada, &id, &[("card_number", ASKS)]).location().to_owned();
+        ada.get(&confirm).expect(200, &["Confirm the payment", "€133.90"]);
+        assert_eq!(pay(&mut ada, &id, &[]).location(), confirm, "a second click asks for the same confirmation");
+        ada.post(&confirm, &[("answer", "perhaps")]).expect(400, &["confirm the payment or refuse it"]);
+        assert_eq!(world.browser().get(confirm.split('?').next().unwrap_or_default()).status, 404, "without its key");
+
+        let back = ada.post(&confirm, &[("answer", "refuse")]).location().to_owned();
+        let page = ada.get(&back);
+        page.expect(402, &["Nothing was charged"]);
+        assert_eq!(page.field("checkout_id"), id);
+
+        let confirm = pay(&mut ada, &id, &[("card_number", ASKS)]).location().to_owned();
+        let receipt = ada.post(&confirm, &[("answer", "confirm")]).location().to_owned();
+        ada.get(&receipt).expect(200, &["Thank you", "Order 1001"]);
+        assert!(ada.get(&confirm).location().starts_with("/orders/1001"));
+        assert_eq!(world.order_numbers(), [1001]);
+    }
+}
+
+#[test]
+fn an_answer_that_was_lost_is_found_again() {
+    for world in worlds() {
+        let mut ada = with_in_cart(&world, TOTE_SAND, 1);
+        let id = begin(&mut ada);
+        let pending = pay(&mut ada, &id, &[("card_number", LOST)]).location().to_owned();
+        assert!(pending.starts_with("/checkout/pending/"), "{pending}");
+        let found = ada.get(&pending);
+        if found.status == 200 {
+            found.expect(200, &["Your payment is being checked"]);
+            world.move_clock_to(MORNING.plus_minutes(1));
+        }
+        assert!(ada.get(&pending).location().starts_with("/orders/1001"));
+        assert_eq!(world.order_numbers(), [1001]);
+    }
+}
+
+#[test]
+fn every_wrong_field_is_named_and_nothing_is_reserved() {
+    for world in worlds() {
+        let mut ada = with_in_cart(&world, BOARD, 1);
+        let id = begin(&mut ada);
+        let long = "x".repeat(5_000);
+        for (changes, field) in [
+            (&[("email", "")][..], "email"),
+            (&[("email", "ada@")], "email"),
+            (&[("name", "  ")], "name"),
+            (&[("line1", &long)], "line1"),
+            (&[("city", "")], "city"),
+            (&[("postal_code", "")], "postal_code"),
+            (&[("country", "")], "country"),
+            (&[("country", "ZZ")], "country"),
+            (&[("country", "US"), ("region", "NY")], "country"),
+            (&[("card_number", "1")], "card_number"),
+            (&[("card_expiry", "01/20")], "card_expiry"),
+            (&[("card_cvc", "x")], "card_cvc"),
+            (&[("coupon", "NONSENSE")], "coupon"),
+        ] {
+            let page = pay(&mut ada, &id, changes);
+            page.expect(422, &["attention", &format!("id=\"{field}-error\""), "standard"]);
+            ada.post("/cart/coupon", &[("coupon", "")]).location();
+        }
+        pay(&mut ada, "nonsense", &[]).expect(400, &["start again from your cart"]);
+        assert_eq!(world.order_numbers(), [0_i64; 0]);
+        world.browser().get("/products/walnut-board").expect(200, &["Only 1 left"]);
+        let refreshed = pay(&mut ada, &id, &[("intent", "refresh"), ("country", "FR"), ("shipping_method", "express"), ("email", "")]);
+        refreshed.expect(200, &["€82.90", "Express, tomorrow"]);
+    }
+}
+
+#[test]
+fn the_last_unit_is_sold_once_and_the_other_shopper_is_told() {
+    for world in worlds() {
+        let mut ada = with_in_cart(&world, BOARD, 1);
+        let mut ben = with_in_cart(&world, BOARD, 1);
+        let (ada_id, ben_id) = (begin(&mut ada), begin(&mut ben));
+        assert!(pay(&mut ada, &ada_id, &[]).location().starts_with("/orders/1001"));
+        pay(&mut ben, &ben_id, &[("email", "ben@example.org")]).expect(409, &["is sold out.", "Look at the cart", "ben@example.org"]);
+        assert_eq!(world.order_numbers(), [1001]);
+    }
+}
+
+#[test]
+fn sale_limits_hold_at_the_checkout() {
+    for world in worlds() {
+        world.move_clock_to(MORNING.plus_minutes(60));
+        let mut ada = with_in_cart(&world, BLANKET, 2);
+        let id = begin(&mut ada);
+        assert!(pay(&mut ada, &id, &[]).location().starts_with("/orders/1001"));
+        let mut again = with_in_cart(&world, BLANKET, 1);
+        let id = begin(&mut again);
+        pay(&mut again, &id, &[("email", "Ada+sale@example.org")]).expect(409, &["limited to 2 per customer"]);
+
+        let mut ben = with_in_cart(&world, BLANKET, 1);
+        let id = begin(&mut ben);
+        world.move_clock_to(MORNING.plus_minutes(59));
+        pay(&mut ben, &id, &[("email", "ben@example.org")]).expect(409, &["its sale opens Friday, 27 November, 11:00 CET"]);
+    }
+}
+
+#[test]
+fn an_order_that_costs_nothing_needs_no_card() {
+    for world in worlds() {
+        let mut ada = with_in_cart(&world, VOUCHER, 1);
+        let page = ada.get("/checkout");
+        page.expect(200, &["Place the order"]);
+        assert!(!page.body.contains("card_number"));
+        let id = page.field("checkout_id");
+        let receipt = ada.post("/checkout", &[("checkout_id", &id), ("email", "ada@example.org")]).location().to_owned();
+        ada.get(&receipt).expect(200, &["Order 1001", "Tasting voucher", "€0.00"]);
+    }
+}
+
+#[test]
+fn an_empty_cart_has_no_checkout() {
+    for world in worlds() {
+        let mut ada = world.browser();
+        assert_eq!(ada.get("/checkout").location(), "/cart");
+        assert_eq!(pay(&mut ada, "AAAAAAAAAAAAAAAAAAAAAA", &[]).location(), "/cart");
+    }
+}

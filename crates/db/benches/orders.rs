@@ -59,9 +59,14 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-async fn orders_per_second(target: &Target, buyers: usize) -> f64 {
+/// Every run makes its ids as a process of its own, and a minute later than the one before.
+fn next_process() -> u16 {
     static PROCESS: AtomicI64 = AtomicI64::new(1);
-    let process = u16::try_from(PROCESS.fetch_add(1, Ordering::Relaxed)).expect("few runs");
+    u16::try_from(PROCESS.fetch_add(1, Ordering::Relaxed)).expect("few runs")
+}
+
+async fn orders_per_second(target: &Target, buyers: usize) -> f64 {
+    let process = next_process();
     let db = Db::open(target, &OpenOptions { process, connections: 4 }).await.expect("the database opens");
     prepare(&db).await;
     let clock = Arc::new(AtomicI64::new(Timestamp::from_seconds(1_800_000_000 + i64::from(process) * 60).0));
@@ -144,7 +149,8 @@ async fn prepare(db: &Db) {
 
 /// What an engineer would otherwise do: per order one transaction that takes a unit and writes a row.
 async fn single_orders_per_second(target: &Target, buyers: usize) -> f64 {
-    let db = Db::open(target, &OpenOptions { process: 4_000, connections: buyers.clamp(2, 64) }).await.expect("it opens");
+    let process = next_process();
+    let db = Db::open(target, &OpenOptions { process, connections: buyers.clamp(2, 64) }).await.expect("it opens");
     let until = now() + Duration::from_secs(SECONDS);
     let mut crowd = tokio::task::JoinSet::new();
     for buyer in 0..buyers {
@@ -160,7 +166,7 @@ async fn single_orders_per_second(target: &Target, buyers: usize) -> f64 {
             while now() < until {
                 let mut tx = db.begin().await.expect("a transaction");
                 tx.execute(SHOP, take, &[]).await.expect("a unit");
-                let id = db.ids().next(Timestamp::from_seconds(1_900_000_000));
+                let id = db.ids().next(Timestamp::from_seconds(1_900_000_000 + i64::from(process) * 60));
                 tx.execute(SHOP, write, &params![id, format!("buyer {buyer}")]).await.expect("a row");
                 tx.commit().await.expect("durable");
                 sold += 1;

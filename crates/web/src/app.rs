@@ -1,5 +1,6 @@
 //! What all handlers share: database, order writer, payment provider, clock, and every shop in memory.
 
+use crate::admin::DeskMemory;
 use crate::search::SearchIndex;
 use crate::signature::Signer;
 use crate::snapshot::{Availability, Snapshot, load};
@@ -61,6 +62,7 @@ pub struct App(Arc<Inner>);
 struct Inner {
     parts: AppParts,
     shops: ArcSwap<Shops>,
+    desk_memory: DeskMemory,
 }
 
 #[derive(Default)]
@@ -83,7 +85,7 @@ impl App {
     /// # Errors
     /// When the database fails.
     pub async fn start(parts: AppParts) -> db::Result<Self> {
-        let app = Self(Arc::new(Inner { parts, shops: ArcSwap::default() }));
+        let app = Self(Arc::new(Inner { parts, shops: ArcSwap::default(), desk_memory: DeskMemory::default() }));
         app.reload_changed().await?;
         Ok(app)
     }
@@ -101,6 +103,11 @@ impl App {
     /// Who takes the money.
     pub fn payments(&self) -> &PaymentProvider {
         &self.0.parts.payments
+    }
+
+    /// What the desk remembers between two requests.
+    pub(crate) fn desk_memory(&self) -> &DeskMemory {
+        &self.0.desk_memory
     }
 
     /// Makes keys in addresses.
@@ -171,17 +178,16 @@ impl App {
             by_id.insert(id, shop);
         }
         let domains = |shop: &Arc<ShopInMemory>| shop.snapshot.shop.domains.clone();
-        let by_host = by_id
-            .values()
-            .flat_map(|shop| domains(shop).into_iter().map(move |host| (host, Arc::clone(shop))))
-            .collect();
+        let by_host =
+            by_id.values().flat_map(|shop| domains(shop).into_iter().map(move |host| (host, Arc::clone(shop)))).collect();
         self.0.shops.store(Arc::new(Shops { by_host, by_id }));
         Ok(())
     }
 
     async fn load_shop(&self, id: ShopId, version: i64) -> db::Result<Option<Arc<ShopInMemory>>> {
         let Some(snapshot) = load::snapshot(self.db(), self.writer(), id, version).await? else { return Ok(None) };
-        info!(shop.id = %id, version = snapshot.version, products = snapshot.products.len(), "Loaded shop {}", snapshot.shop.handle);
+        let products = snapshot.products.len();
+        info!(shop.id = %id, version = snapshot.version, products, "Loaded shop {}", snapshot.shop.handle);
         let shop = Arc::new(ShopInMemory { snapshot, search: ArcSwapOption::empty() });
         let to_index = Arc::clone(&shop);
         // Until the index is there, searching compares words one by one.
@@ -237,7 +243,8 @@ mod tests {
 
     #[test]
     fn a_port_is_no_part_of_a_name() {
-        for (host, name) in [("a.example", "a.example"), ("a.example:80", "a.example"), ("[::1]:80", "[::1]"), ("[::1]", "[::1]")] {
+        for (host, name) in [("a.example", "a.example"), ("a.example:80", "a.example"), ("[::1]:80", "[::1]"), ("[::1]", "[::1]")]
+        {
             assert_eq!(without_port(host), name);
         }
     }

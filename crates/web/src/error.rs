@@ -85,12 +85,20 @@ impl Error {
             Self::BadRequest(reason) => ("400", "That did not work", reason.clone()),
             Self::TooLarge => ("413", "That was too much", "What was sent is larger than anything this shop needs.".into()),
             Self::MethodNotAllowed => ("405", "That did not work", "This address cannot be used that way.".into()),
-            Self::CrossSite => ("403", "That did not come from this shop", "Please go back to the shop and try again there.".into()),
-            Self::ShopClosed => ("", "We are closed for a moment", "The shop is being prepared. Please come back a little later.".into()),
-            Self::Busy => {
-                ("503", "A lot is going on", "More people than ever are here. Please try again in a moment; nothing was charged.".into())
+            Self::CrossSite => {
+                ("403", "That did not come from this shop", "Please go back to the shop and try again there.".into())
             }
-            Self::Writer(_) => ("503", "One moment, please", "Orders cannot be taken right now. Nothing was charged; please try again.".into()),
+            Self::ShopClosed => {
+                ("", "We are closed for a moment", "The shop is being prepared. Please come back a little later.".into())
+            }
+            Self::Busy => (
+                "503",
+                "A lot is going on",
+                "More people than ever are here. Please try again in a moment; nothing was charged.".into(),
+            ),
+            Self::Writer(_) => {
+                ("503", "One moment, please", "Orders cannot be taken right now. Nothing was charged; please try again.".into())
+            }
             Self::Database(_) | Self::Template(_) | Self::Internal(_) => {
                 ("500", "Something went wrong on our side", "We are looking into it. Please try again in a moment.".into())
             }

@@ -1,6 +1,6 @@
 //! The only HTTP server: sockets, storefront, the seller's desk.
 //!
-//! Read in this order: `app` (what handlers share), `routes` (every address), `snapshot` (a shop in memory), `theme` (how it looks),
+//! Read in this order: `app` (what handlers share), `routes` (every address), `snapshot` (a shop in memory), `theme` (its look),
 //! `storefront` (what shoppers see), `admin` (the seller's desk), `serve` (sockets).
 
 pub mod app;

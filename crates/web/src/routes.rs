@@ -2,24 +2,22 @@
 
 use crate::admin;
 use crate::app::App;
-use crate::serve::{protect, refuse_cross_site};
+use crate::serve::{protect, refuse_cross_site, take_in_small_bodies};
 use crate::storefront::{
-    assets, cart, checkout, collections, discovery, draw_failures, home, media, not_modified, now, orders, pages, products, sales,
-    search,
+    assets, cart, checkout, collections, discovery, draw_failures, home, media, not_modified, now, orders, pages, products,
+    sales, search,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
-/// The largest form of a shopper, bytes.
-const FORM_BYTES_MAX: usize = 128 << 10;
-
 /// The whole server.
 pub fn router(app: App) -> Router {
     storefront(&app)
         .merge(admin(&app))
         .layer(from_fn(refuse_cross_site))
+        .layer(from_fn(take_in_small_bodies))
         .layer(from_fn_with_state(app.clone(), draw_failures))
         .layer(from_fn(protect))
         .with_state(app)
@@ -53,14 +51,12 @@ fn storefront(_app: &App) -> Router<App> {
         .route("/robots.txt", get(discovery::robots))
         .route("/sitemap.xml", get(discovery::sitemap))
         .fallback(pages::nothing_here)
-        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(from_fn(not_modified))
 }
 
 /// The seller's desk.
 fn admin(app: &App) -> Router<App> {
-    use admin::{assets, collections, coupons, dashboard, desk_failures, flash_sales, imports, inventory, mail, orders, pages, products};
-    use admin::{settings, sign_in};
+    use admin::{assets, collections, dashboard, desk_failures, imports, inventory, orders, products, settings, sign_in};
     let uploads = Router::new()
         .route("/admin/products/{id}/pictures", post(products::add_pictures))
         .route("/admin/settings/branding/pictures", post(settings::upload_picture))
@@ -93,6 +89,17 @@ fn admin(app: &App) -> Router<App> {
         .route("/admin/imports/inventory.csv", get(imports::inventory_csv))
         .route("/admin/imports/orders.csv", get(imports::orders_csv))
         .route("/admin/imports/{key}/confirm", post(imports::confirm))
+        .merge(selling())
+        .merge(settings_pages())
+        .route("/admin/{*rest}", get(admin::nothing_here))
+        .layer(DefaultBodyLimit::max(admin::FORM_BYTES_MAX));
+    uploads.merge(forms).merge(desk_settings()).layer(from_fn_with_state(app.clone(), desk_failures))
+}
+
+/// Sales, coupons, pages and mail.
+fn selling() -> Router<App> {
+    use admin::{coupons, flash_sales, mail, pages};
+    Router::new()
         .route("/admin/flash-sales", get(flash_sales::list).post(flash_sales::create))
         .route("/admin/flash-sales/new", get(flash_sales::new))
         .route("/admin/flash-sales/{id}", get(flash_sales::edit).post(flash_sales::update))
@@ -111,6 +118,45 @@ fn admin(app: &App) -> Router<App> {
         .route("/admin/pages/{id}/delete", get(pages::ask_delete).post(pages::delete))
         .route("/admin/mail", get(mail::list))
         .route("/admin/mail/{id}", get(mail::show))
+}
+
+/// What a seller settles once.
+fn settings_pages() -> Router<App> {
+    use admin::settings;
+    Router::new()
+        .route("/admin/{*rest}", get(admin::nothing_here))
+        .layer(DefaultBodyLimit::max(admin::FORM_BYTES_MAX));
+    uploads.merge(forms).merge(desk_settings()).layer(from_fn_with_state(app.clone(), desk_failures))
+}
+
+/// Sales, coupons, pages and mail.
+fn selling() -> Router<App> {
+    use admin::{coupons, flash_sales, mail, pages};
+    Router::new()
+        .route("/admin/flash-sales", get(flash_sales::list).post(flash_sales::create))
+        .route("/admin/flash-sales/new", get(flash_sales::new))
+        .route("/admin/flash-sales/{id}", get(flash_sales::edit).post(flash_sales::update))
+        .route("/admin/flash-sales/{id}/items", post(flash_sales::add_items))
+        .route("/admin/flash-sales/{id}/schedule", post(flash_sales::schedule))
+        .route("/admin/flash-sales/{id}/cancel", get(flash_sales::ask_cancel).post(flash_sales::cancel))
+        .route("/admin/flash-sales/{id}/delete", get(flash_sales::ask_delete).post(flash_sales::delete))
+        .route("/admin/coupons", get(coupons::list).post(coupons::create))
+        .route("/admin/coupons/new", get(coupons::new))
+        .route("/admin/coupons/{id}", get(coupons::edit).post(coupons::update))
+        .route("/admin/coupons/{id}/delete", get(coupons::ask_delete).post(coupons::delete))
+        .route("/admin/pages", get(pages::list).post(pages::create))
+        .route("/admin/pages/new", get(pages::new))
+        .route("/admin/pages/preview", post(pages::preview))
+        .route("/admin/pages/{id}", get(pages::edit).post(pages::update))
+        .route("/admin/pages/{id}/delete", get(pages::ask_delete).post(pages::delete))
+        .route("/admin/mail", get(mail::list))
+        .route("/admin/mail/{id}", get(mail::show))
+}
+
+/// What a seller settles once.
+fn settings_pages() -> Router<App> {
+    use admin::settings;
+    Router::new()
         .route("/admin/settings", get(settings::index))
         .route("/admin/settings/general", get(settings::general).post(settings::save_general))
         .route("/admin/settings/branding", get(settings::branding).post(settings::save_branding))
@@ -125,7 +171,11 @@ fn admin(app: &App) -> Router<App> {
         .route("/admin/settings/staff", get(settings::staff).post(settings::add_seller))
         .route("/admin/settings/staff/{id}/delete", get(settings::ask_remove_seller).post(settings::remove_seller))
         .route("/admin/settings/password", get(settings::own_password).post(settings::password))
-        .route("/admin/{*rest}", get(admin::nothing_here))
-        .layer(DefaultBodyLimit::max(admin::FORM_BYTES_MAX));
-    uploads.merge(forms).layer(from_fn_with_state(app.clone(), desk_failures))
+}
+
+/// The settings of the shop, at the desk.
+fn desk_settings() -> Router<App> {
+    use admin::settings;
+    Router::new()
+        .layer(DefaultBodyLimit::max(admin::FORM_BYTES_MAX))
 }

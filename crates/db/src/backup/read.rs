@@ -12,13 +12,15 @@ use std::io::BufRead;
 /// Rows sent to the database at once.
 const BATCH_ROWS: usize = 500;
 
-/// Restores a backup into `db`, which must hold no shop, in one transaction.
+/// Restores a backup into `db`, which must hold no shop, in one transaction. Tells how much it was, and the secret key that came
+/// with it.
 ///
 /// # Errors
 /// When the database is not empty, the file is damaged, cut, or of another version, or something fails; nothing is changed then.
-pub async fn restore(db: &Db, input: impl BufRead) -> Result<BackupSize, BackupError> {
+pub async fn restore(db: &Db, input: impl BufRead) -> Result<(BackupSize, Option<String>), BackupError> {
     let mut lines = Lines { input, checksum: Checksum::new(), number: 0 };
-    check_header(&lines.next()?.0)?;
+    let (header, _) = lines.next()?;
+    check_header(&header)?;
     let mut tx = db.begin().await?;
     let shops = tx.query_platform(platform_sql!("SELECT COUNT(*) FROM shops"), &[]).await?;
     if shops[0].get::<i64>(0) > 0 {
@@ -29,7 +31,7 @@ pub async fn restore(db: &Db, input: impl BufRead) -> Result<BackupSize, BackupE
     match restored {
         Ok(size) => {
             tx.commit().await?;
-            Ok(size)
+            Ok((size, header["secret_key"].as_str().map(str::to_owned)))
         }
         Err(error) => {
             tx.rollback().await;

@@ -11,14 +11,15 @@ use std::io::Write;
 /// Rows read at once; pictures make some of them large.
 const PAGE_ROWS: usize = 200;
 
-/// Writes every row to `output` and tells how much it was. Flushing to the disk is the caller's.
+/// Writes every row to `output` and tells how much it was. Flushing to the disk is the caller's. `secret_key` travels in the header,
+/// if there is one to travel: without it, links in mail sent before would not open after a restore.
 ///
 /// # Errors
 /// When the database or the output fails.
-pub async fn backup(db: &Db, output: impl Write) -> Result<BackupSize, BackupError> {
+pub async fn backup(db: &Db, secret_key: Option<&str>, output: impl Write) -> Result<BackupSize, BackupError> {
     let mut lines = Lines { output, checksum: Checksum::new() };
     let mut tx = db.begin_read().await?;
-    lines.write(&json!({ "format": FORMAT, "schema": SCHEMA_VERSION, "engine": db.engine() }))?;
+    lines.write(&json!({ "format": FORMAT, "schema": SCHEMA_VERSION, "engine": db.engine(), "secret_key": secret_key }))?;
     let mut size = BackupSize { shops: 0, rows: 0 };
     for table in tables(&mut tx).await? {
         lines.write(&json!({ "table": table.name, "columns": table.columns }))?;

@@ -21,7 +21,7 @@ async fn fill(db: &Db) -> ShopId {
 
 async fn bytes_of(db: &Db) -> Vec<u8> {
     let mut bytes = Vec::new();
-    backup(db, &mut bytes).await.expect("a backup can be written");
+    backup(db, Some("a key"), &mut bytes).await.expect("a backup can be written");
     bytes
 }
 
@@ -37,7 +37,8 @@ async fn a_backup_restores_into_either_engine_row_by_row() {
         fill(&source.db).await;
         let bytes = bytes_of(&source.db).await;
         for target in testing::databases().await {
-            let size = restore(&target.db, bytes.as_slice()).await.expect("restored");
+            let (size, key) = restore(&target.db, bytes.as_slice()).await.expect("restored");
+            assert_eq!(key.as_deref(), Some("a key"));
             assert_eq!((size.shops, size.rows), (1, 1 + 1 + 1 + 1 + 450), "{} to {}", source.engine, target.engine);
             let again = bytes_of(&target.db).await;
             assert_eq!(content(&again), content(&bytes), "{} to {}", source.engine, target.engine);

@@ -1,8 +1,9 @@
 //! `doorbuster backup FILE`: everything in one file, while the shops are open.
 
 use crate::failure::Failure;
+use crate::settings::Settings;
 use db::Db;
-use db::backup::backup;
+use db::backup::{BackupSize, backup};
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use std::process::ExitCode;
 /// Writes every shop with orders, pictures and settings into one file, as they are at one instant. The shops stay open.
 ///
 /// The file can be restored into SQLite and into PostgreSQL. It holds customers' addresses and sellers' password hashes: keep it
-/// where only you can read it. The secret key is not in it.
+/// where only you can read it. It also holds secret.key of the data folder, so that links in mail keep working after a restore.
 #[derive(clap::Args)]
 pub struct BackupArgs {
     /// Where to; must not exist yet.
@@ -22,13 +23,13 @@ pub struct BackupArgs {
 ///
 /// # Errors
 /// When the file exists or cannot be written, or the database fails.
-pub async fn run(db: &Db, args: &BackupArgs) -> Result<ExitCode, Failure> {
+pub async fn run(db: &Db, settings: &Settings, args: &BackupArgs) -> Result<ExitCode, Failure> {
     if args.file.exists() {
         let failure = Failure::usage(format!("{} exists already", args.file.display()));
         return Err(failure.with_advice("Choose another name: a backup never replaces a file."));
     }
     let part = part_name(&args.file);
-    let written = write(db, &part, &args.file).await;
+    let written = write(db, settings, &part, &args.file).await;
     if written.is_err() {
         std::fs::remove_file(&part).ok();
     }
@@ -38,10 +39,10 @@ pub async fn run(db: &Db, args: &BackupArgs) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn write(db: &Db, part: &Path, file: &Path) -> Result<db::backup::BackupSize, Failure> {
+async fn write(db: &Db, settings: &Settings, part: &Path, file: &Path) -> Result<BackupSize, Failure> {
     let cannot = |error: std::io::Error| Failure::new(format!("cannot write {}: {error}", part.display()));
     let mut output = BufWriter::new(create(part).map_err(cannot)?);
-    let size = backup(db, &mut output).await.map_err(Failure::new)?;
+    let size = backup(db, settings.key_for_backup().as_deref(), &mut output).await.map_err(Failure::new)?;
     let output = output.into_inner().map_err(|error| cannot(error.into_error()))?;
     output.sync_all().map_err(cannot)?;
     std::fs::rename(part, file).map_err(cannot)?;

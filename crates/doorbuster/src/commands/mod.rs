@@ -12,11 +12,12 @@ mod shop;
 mod verify;
 
 use crate::failure::Failure;
-use crate::settings::{SettingFlags, Settings};
 use crate::logging;
+use crate::settings::{SettingFlags, Settings};
 use commerce::{ShopId, Timestamp};
 use db::{Db, OpenOptions};
 use std::future::Future;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
@@ -62,28 +63,24 @@ impl Command {
     pub fn run(self) -> Result<ExitCode, Failure> {
         match self {
             Self::Serve(WithSettings { flags, .. }) => serve::run(&flags),
-            Self::Demo(WithSettings { args, flags }) => demo::run(&args, flags),
+            Self::Demo(WithSettings { flags, .. }) => demo::run(flags),
             Self::Config(WithSettings { flags, .. }) => config::run(&flags),
             Self::Shop(WithSettings { args, flags }) => {
                 with_database(&flags, async |db, settings| shop::run(&db, &settings, args).await)
             }
-            Self::Seller(WithSettings { args, flags }) => {
-                with_database(&flags, async |db, _| seller::run(&db, args).await)
-            }
+            Self::Seller(WithSettings { args, flags }) => with_database(&flags, async |db, _| seller::run(&db, args).await),
             Self::Import(WithSettings { args, flags }) => {
                 with_database(&flags, async |db, _| Ok(import::run(&db, &args, now()).await))
             }
-            Self::Export(WithSettings { args, flags }) => {
-                with_database(&flags, async |db, _| Ok(export::run(&db, &args, now()).await))
-            }
+            Self::Export(WithSettings { args, flags }) => with_database(&flags, async |db, _| Ok(export::run(&db, &args).await)),
             Self::Verify(WithSettings { args, flags }) => {
                 with_database(&flags, async |db, _| Ok(verify::run(&db, &args, now()).await))
             }
             Self::Backup(WithSettings { args, flags }) => {
-                with_database(&flags, async |db, _| backup::run(&db, &args).await)
+                with_database(&flags, async |db, settings| backup::run(&db, &settings, &args).await)
             }
             Self::Restore(WithSettings { args, flags }) => {
-                with_database(&flags, async |db, _| restore::run(&db, &args).await)
+                with_database(&flags, async |db, settings| restore::run(&db, &settings, &args).await)
             }
         }
     }
@@ -118,6 +115,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 }
 
 async fn open_database(settings: &Settings) -> Result<Db, Failure> {
+    make_private(&settings.data)?;
     let mut process = [0_u8; 2];
     getrandom::fill(&mut process).map_err(|error| Failure::new(format!("the system has no random numbers: {error}")))?;
     let options = OpenOptions { process: u16::from_le_bytes(process), connections: settings.database_connections };
@@ -125,9 +123,21 @@ async fn open_database(settings: &Settings) -> Result<Db, Failure> {
     opened.map_err(|error| Failure::opening_database(&error, settings))
 }
 
+/// Makes the data folder so that only its owner can look inside: it holds customers' addresses. One that exists stays as it is.
+fn make_private(folder: &Path) -> Result<(), Failure> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|error| {
+        Failure::new(format!("cannot make the data folder {}: {error}", folder.display()))
+            .with_advice("Name a folder that this user may write to: --data FOLDER")
+    })
+}
+
 /// The shop with this handle.
 async fn find_shop(db: &Db, handle: &str) -> Result<ShopId, Failure> {
-    db::shops::shop_by_handle(db, handle).await?.ok_or_else(|| {
-        Failure::new(format!("there is no shop “{handle}”")).with_advice("`doorbuster shop list` names them.")
-    })
+    db::shops::shop_by_handle(db, handle)
+        .await?
+        .ok_or_else(|| Failure::new(format!("there is no shop “{handle}”")).with_advice("`doorbuster shop list` names them."))
 }

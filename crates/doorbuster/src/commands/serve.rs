@@ -39,25 +39,22 @@ pub fn run(flags: &SettingFlags) -> Result<ExitCode, Failure> {
         if db::shops::catalog_versions(&db).await?.is_empty() {
             warn!("There is no shop yet: `doorbuster shop create --help` tells how to make one");
         }
-        until_stopped(db, settings).await
+        until_stopped(db, settings, |_| String::new()).await
     })
 }
 
-/// Serves an open database until the program is told to stop.
+/// Serves an open database until the program is told to stop. `welcome` is printed when visitors can come; it is given the address.
 ///
 /// # Errors
 /// When it cannot start.
-pub async fn until_stopped(db: Db, settings: Settings) -> Result<ExitCode, Failure> {
+pub async fn until_stopped(db: Db, settings: Settings, welcome: impl FnOnce(SocketAddr) -> String) -> Result<ExitCode, Failure> {
     let listener = bind(settings.listen)?;
     let address = listener.local_addr()?;
     let (app, writer_thread) = start_app(db, &settings).await?;
     let jobs = Jobs::start(&app, mailer(&settings)?, mail_settings(&app, &settings, address));
-    let limits = ServeLimits {
-        connections_max: settings.connections_max,
-        drain_timeout: settings.drain,
-        ..ServeLimits::default()
-    };
-    announce(address)?;
+    let limits =
+        ServeLimits { connections_max: settings.connections_max, drain_timeout: settings.drain, ..ServeLimits::default() };
+    announce(address, &welcome(address))?;
     serve(listener, web::router(app.clone()), limits, told_to_stop()).await;
     jobs.stop().await;
     drop(app);
@@ -91,11 +88,8 @@ fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
 async fn start_app(db: Db, settings: &Settings) -> Result<(App, JoinHandle<()>), Failure> {
     let secret = settings.secret_key()?;
     let clock: Clock = Arc::new(now);
-    let options = WriterOptions {
-        queue_max: settings.order_queue_max,
-        batch_max: settings.order_batch_max,
-        ..WriterOptions::default()
-    };
+    let options =
+        WriterOptions { queue_max: settings.order_queue_max, batch_max: settings.order_batch_max, ..WriterOptions::default() };
     let (writer, thread) = OrderWriter::start(db.clone(), clock.clone(), options);
     let app = App::start(AppParts {
         db,
@@ -130,8 +124,9 @@ fn mail_settings(app: &App, settings: &Settings, address: SocketAddr) -> MailSet
 }
 
 /// Says on standard output that visitors can come: scripts wait for this line.
-fn announce(address: SocketAddr) -> Result<(), Failure> {
+fn announce(address: SocketAddr, welcome: &str) -> Result<(), Failure> {
     let mut output = std::io::stdout().lock();
+    write!(output, "{welcome}")?;
     writeln!(output, "Listening on http://{address}")?;
     output.flush()?;
     info!("Listening on http://{address}");

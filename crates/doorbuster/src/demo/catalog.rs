@@ -182,7 +182,7 @@ pub struct DemoSale {
 pub struct DemoSaleItem {
     /// The product's handle.
     pub product: &'static str,
-    /// How much is taken off, percent; the result is rounded to whole units of money.
+    /// How much is taken off, percent, before rounding down.
     pub percent_off: i64,
     /// Units of each variant at that price; `None`: all there are.
     pub quantity_offered: Option<i64>,
@@ -193,9 +193,11 @@ pub struct DemoSaleItem {
 }
 
 impl DemoSaleItem {
-    /// The sale price of a variant with this ordinary price, cents.
+    /// The sale price of a variant with this ordinary price, cents: whole euros, from 100 on in steps of five.
     pub fn price_minor(&self, ordinary_minor: i64) -> i64 {
-        (ordinary_minor * (100 - self.percent_off) / 10_000 * 100).max(100)
+        let exact = ordinary_minor * (100 - self.percent_off) / 100;
+        let step = if exact >= 10_000 { 500 } else { 100 };
+        (exact / step * step).max(100)
     }
 }
 

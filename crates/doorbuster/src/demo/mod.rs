@@ -18,7 +18,7 @@ mod catalog_tests;
 #[cfg(test)]
 mod seed_tests;
 
-pub use seed::{NextOpening, SeedError, seed};
+pub use seed::{NextOpening, seed};
 pub use welcome::{Paint, Welcome};
 
 /// The password of the demonstration's sellers. It is printed at every start and no secret.

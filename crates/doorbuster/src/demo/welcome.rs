@@ -59,7 +59,7 @@ impl fmt::Display for Welcome<'_> {
             writeln!(f, "  {:<14}seller {email} password {DEMO_PASSWORD}\n", "")?;
         }
         if let Some(next) = self.next_opening {
-            let minutes = next.opens_at.micros_since(self.now).max(0) / 60_000_000;
+            let minutes = (next.opens_at.micros_since(self.now).max(0) + 30_000_000) / 60_000_000;
             writeln!(f, "  {}“{}” opens in {minutes} minutes; another sale is open now", head("Sales"), next.name)?;
         }
         let mut label = "Test cards";

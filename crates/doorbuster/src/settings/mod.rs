@@ -168,6 +168,29 @@ impl Settings {
         }
     }
 
+    /// The key that a backup has to carry: the one made by the program. One that was given as a setting is its giver's to keep.
+    pub fn key_for_backup(&self) -> Option<String> {
+        match (&self.secret_key, &self.target) {
+            (None, Target::Folder(folder)) => secret::read_if_made(folder),
+            _ => None,
+        }
+    }
+
+    /// Takes over the key that came with a backup. `false` when there is another one already, which stays.
+    ///
+    /// # Errors
+    /// When its file cannot be written.
+    pub fn take_over_key(&self, key: &str) -> std::io::Result<bool> {
+        match (&self.secret_key, &self.target) {
+            (None, Target::Folder(folder)) => match secret::read_if_made(folder) {
+                Some(present) => Ok(present == key),
+                None => secret::keep(folder, key).map(|()| true),
+            },
+            (Some(given), _) => Ok(given == key),
+            (None, Target::Postgres(_)) => Ok(false),
+        }
+    }
+
     /// The settings as a file, each with its origin, secrets masked.
     pub fn to_toml(&self) -> String {
         print::to_toml(&self.sources)

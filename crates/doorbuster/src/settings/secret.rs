@@ -41,6 +41,16 @@ pub fn read_or_make(folder: &Path) -> Result<Vec<u8>, SettingsError> {
     }
 }
 
+/// The key in the folder's file, if there is one.
+pub fn read_if_made(folder: &Path) -> Option<String> {
+    std::fs::read_to_string(folder.join(FILE_NAME)).ok().map(|key| key.trim().to_owned()).filter(|key| !key.is_empty())
+}
+
+/// Keeps a key that came from elsewhere in the folder's file. A file that is there already stays as it is.
+pub fn keep(folder: &Path, key: &str) -> std::io::Result<()> {
+    write_new(folder, &folder.join(FILE_NAME), key)
+}
+
 /// Writes the whole key under another name first, so that no process ever reads half of it.
 fn write_new(folder: &Path, path: &Path, key: &str) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;

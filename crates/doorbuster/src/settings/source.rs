@@ -87,9 +87,7 @@ fn flag(setting: &'static Setting) -> Arg {
 
 impl clap::FromArgMatches for SettingFlags {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let given = |setting: &'static Setting| {
-            matches.get_one::<String>(setting.key).map(|value| (setting.key, value.clone()))
-        };
+        let given = |setting: &'static Setting| matches.get_one::<String>(setting.key).map(|value| (setting.key, value.clone()));
         let config = matches.get_one::<String>("config").map(PathBuf::from);
         Ok(Self { values: SETTINGS.iter().filter_map(given).collect(), config })
     }
@@ -132,7 +130,7 @@ impl SettingFlags {
         };
         let source = |setting: &'static Setting| {
             let (value, origin) = if let Some(value) = self.values.get(setting.key) {
-                (value.clone(), Origin::Flag(setting.flag()))
+                (value.clone(), Origin::Flag(setting.flag().into()))
             } else if let Some(value) = from_environment(&setting.variable()) {
                 (value, Origin::Variable(setting.variable()))
             } else if let Some(value) = file.get(setting.key) {
@@ -147,8 +145,8 @@ impl SettingFlags {
 }
 
 fn read_file(path: &Path) -> Result<HashMap<&'static str, String>, SettingsError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|cause| SettingsError::File { path: path.into(), detail: cause.to_string() })?;
+    let text =
+        std::fs::read_to_string(path).map_err(|cause| SettingsError::File { path: path.into(), detail: cause.to_string() })?;
     read_toml(&text).map_err(|detail| SettingsError::File { path: path.into(), detail })
 }
 

@@ -3,6 +3,9 @@
 //! Flag, environment variable and key in the file follow from the name: `smtp_url` is `--smtp-url`, `DOORBUSTER_SMTP_URL` and
 //! `smtp_url = "..."`.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// One setting.
 #[derive(Debug)]
 pub struct Setting {
@@ -143,13 +146,7 @@ pub const SETTINGS: [Setting; 18] = [
         Shown::InDetail,
         "Orders that may wait to be written, 1 to 100000; the next one is told to try again.",
     ),
-    setting(
-        "order_batch_max",
-        "COUNT",
-        "256",
-        Shown::InDetail,
-        "Orders written in one transaction, 1 to 10000.",
-    ),
+    setting("order_batch_max", "COUNT", "256", Shown::InDetail, "Orders written in one transaction, 1 to 10000."),
     setting(
         "drain_seconds",
         "SECONDS",
@@ -166,8 +163,10 @@ pub fn setting_named(key: &str) -> Option<&'static Setting> {
 
 impl Setting {
     /// `smtp-url`, as in `--smtp-url`.
-    pub fn flag(&self) -> String {
-        self.key.replace('_', "-")
+    pub fn flag(&self) -> &'static str {
+        static FLAGS: LazyLock<HashMap<&str, String>> =
+            LazyLock::new(|| SETTINGS.iter().map(|setting| (setting.key, setting.key.replace('_', "-"))).collect());
+        &FLAGS[self.key]
     }
 
     /// `DOORBUSTER_SMTP_URL`.

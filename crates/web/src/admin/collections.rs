@@ -86,8 +86,15 @@ pub async fn update(seat: Seat, At(id): At<CollectionId>, Typed(form): Typed) ->
 pub async fn add_products(seat: Seat, At(id): At<CollectionId>, Typed(form): Typed) -> Result<Response, Error> {
     let mut collection = find(&seat, id).await?;
     let ours = db::catalog::load_products(seat.db(), seat.shop()).await?;
+    let chosen: Vec<ProductId> = form.all("product").filter_map(|typed| typed.parse().ok()).collect();
     let CollectionKind::Manual { products } = &mut collection.kind else { return Err(Error::NotFound) };
-    for product in form.all("product").filter_map(|typed| typed.parse::<ProductId>().ok()) {
+    if chosen.is_empty() {
+        let mut shown = filled(&collection, seat.currency());
+        shown.refuse("", "Please choose at least one product.");
+        let page = editor(&seat, Some(&collection), shown, "").await?;
+        return seat.refused(&page).await;
+    }
+    for product in chosen {
         if !products.contains(&product) && ours.iter().any(|known| known.id == product) && products.len() < PRODUCTS_MAX {
             products.push(product);
         }

@@ -74,6 +74,9 @@ pub async fn add_items(seat: Seat, At(id): At<FlashSaleId>, Typed(mut form): Typ
     let ppm = form.percent("add_percent_off").unwrap_or(0);
     let products = db::catalog::load_products(seat.db(), seat.shop()).await?;
     let chosen: Vec<VariantId> = form.all("variant").filter_map(|typed| typed.parse().ok()).collect();
+    if chosen.is_empty() {
+        form.refuse("", "Please choose at least one variant.");
+    }
     for variant in chosen {
         let Some((_, own)) = variant_of(&products, variant) else { continue };
         if sale.item(variant).is_none() && sale.items.len() < ITEMS_MAX {
@@ -95,11 +98,11 @@ pub async fn add_items(seat: Seat, At(id): At<FlashSaleId>, Typed(mut form): Typ
         let sale = find(&seat, id).await?;
         let mut shown = filled(&sale, &seat);
         shown.set("add_percent_off", form.typed("add_percent_off"));
-        let problem = form.error("add_percent_off").map(str::to_owned);
-        match problem {
-            Some(problem) => shown.refuse("add_percent_off", problem),
-            None => shown.refuse("", form.error("").unwrap_or("Nothing was added.").to_owned()),
-        }
+        let problem = match form.error("add_percent_off") {
+            Some(problem) => format!("“Start with”: {problem}"),
+            None => form.error("").unwrap_or("Nothing was added.").to_owned(),
+        };
+        shown.refuse("", problem);
         let page = editor(&seat, Some(&sale), shown, "").await?;
         return seat.refused(&page).await;
     }

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use commerce::{Money, ShopId, Timestamp};
 use db::catalog::{Difference, ImportError, ImportMode, ImportReport, ImportRequest};
 use std::io::{Cursor, Read};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The largest file, bytes.
 pub(crate) const FILE_BYTES_MAX: usize = 64 << 20;
@@ -26,9 +26,11 @@ const ROWS_MAX: usize = 200;
 /// Rows of one statement when everything is taken out.
 const ROWS_AT_ONCE: u32 = 500;
 
-static WAITING: LazyLock<Mutex<Vec<Waiting>>> = LazyLock::new(Mutex::default);
+/// Files that wait for their confirmation.
+#[derive(Debug, Default)]
+pub(super) struct WaitingFiles(Mutex<Vec<Waiting>>);
 
-#[derive(Clone)]
+#[derive(Debug)]
 struct Waiting {
     key: String,
     shop: ShopId,
@@ -55,7 +57,12 @@ pub async fn compare(seat: Seat, body: Multipart) -> Result<Response, Error> {
     match run(&seat, &body, ImportMode::DryRun).await? {
         Ok(report) => {
             let key = once::random(16);
-            wait(Waiting { key: key.clone(), shop: seat.shop(), body: Arc::clone(&body), since: seat.now() });
+            seat.app.desk_memory().files.wait(Waiting {
+                key: key.clone(),
+                shop: seat.shop(),
+                body: Arc::clone(&body),
+                since: seat.now(),
+            });
             let lines = body.iter().filter(|byte| **byte == b'\n').count();
             seat.page(&review(key, upload.file_name, lines, report)).await
         }
@@ -68,7 +75,7 @@ pub async fn compare(seat: Seat, body: Multipart) -> Result<Response, Error> {
 
 /// `POST /admin/imports/{key}/confirm`
 pub async fn confirm(seat: Seat, At(key): At<String>) -> Result<Response, Error> {
-    let Some(waiting) = take(&key, seat.shop(), seat.now()) else {
+    let Some(waiting) = seat.app.desk_memory().files.take(&key, seat.shop(), seat.now()) else {
         return Ok(seat.done("/admin/imports", "This file was imported already, or waited too long. Upload it again to be sure."));
     };
     match run(&seat, &waiting.body, ImportMode::Write).await? {
@@ -217,20 +224,22 @@ fn short(text: &str) -> String {
     if text.chars().count() <= 80 { text.to_owned() } else { text.chars().take(80).chain(['…']).collect() }
 }
 
-fn wait(file: Waiting) {
-    let mut waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
-    waiting.retain(|known| known.since.plus_minutes(WAITING_MINUTES) > file.since);
-    if waiting.len() >= WAITING_MAX {
-        waiting.remove(0);
+impl WaitingFiles {
+    fn wait(&self, file: Waiting) {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.retain(|known| known.since.plus_minutes(WAITING_MINUTES) > file.since);
+        if waiting.len() >= WAITING_MAX {
+            waiting.remove(0);
+        }
+        waiting.push(file);
     }
-    waiting.push(file);
-}
 
-fn take(key: &str, shop: ShopId, now: Timestamp) -> Option<Waiting> {
-    let mut waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
-    waiting.retain(|known| known.since.plus_minutes(WAITING_MINUTES) > now);
-    let place = waiting.iter().position(|known| known.key == key && known.shop == shop)?;
-    Some(waiting.remove(place))
+    fn take(&self, key: &str, shop: ShopId, now: Timestamp) -> Option<Waiting> {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.retain(|known| known.since.plus_minutes(WAITING_MINUTES) > now);
+        let place = waiting.iter().position(|known| known.key == key && known.shop == shop)?;
+        Some(waiting.remove(place))
+    }
 }
 
 #[cfg(test)]

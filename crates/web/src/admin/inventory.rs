@@ -93,13 +93,13 @@ async fn change(
     field: &str,
 ) -> Result<(), Error> {
     let word = form.typed("once").to_owned();
-    if !once::is_first(&word) {
+    if !seat.app.desk_memory().once.is_first(&word) {
         return Ok(());
     }
     let command = Command::AdjustStock { variant, change, reason: reason.to_owned(), actor: seat.seller.email.clone() };
     let outcome = seat.app.writer().submit(seat.shop(), command).await;
     if !matches!(outcome, Ok(Outcome::Done)) {
-        once::give_back(&word);
+        seat.app.desk_memory().once.give_back(&word);
     }
     if let Outcome::Refused(refusal) = outcome? {
         form.refuse(field, refusal.message(seat.currency()));

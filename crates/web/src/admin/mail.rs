@@ -43,14 +43,8 @@ pub async fn show(seat: Seat, At(id): At<OutboxId>) -> Result<Response, Error> {
         Err(ComposeError::Database(error)) => return Err(error.into()),
         Err(problem) => (subject(&message.kind).into(), "the customer".into(), problem.to_string()),
     };
-    let view = MailShow {
-        subject: heading,
-        to,
-        state: state(&message),
-        problem: message.failure.clone(),
-        at: message.created_at,
-        text,
-    };
+    let view =
+        MailShow { subject: heading, to, state: state(&message), problem: message.failure.clone(), at: message.created_at, text };
     seat.page(&view).await
 }
 

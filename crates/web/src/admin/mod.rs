@@ -1,7 +1,7 @@
 //! The seller's desk, at `/admin` on the shop's own host.
 //!
-//! Read in this order: `seat` (who sits here), `desk` (the frame around every page), `form` (what was typed and what is wrong with
-//! it), `views` (what each page shows), then one file per noun. Which address leads to which function is listed in `routes.rs`.
+//! Read in this order: `seat` (who sits here), `desk` (the frame around every page), `form` (what was typed and what is wrong
+//! with it), `views` (what each page shows), then one file per noun. Addresses are listed in `routes.rs`.
 //! Rules of selling are not decided here: they are in `commerce`, and stock changes only through the order writer.
 
 pub mod desk;
@@ -45,6 +45,14 @@ use axum::response::{Html, IntoResponse, Response};
 pub const FORM_BYTES_MAX: usize = 2 << 20;
 /// The largest upload as a whole, bytes: a file of products, or several pictures.
 pub const UPLOAD_BYTES_MAX: usize = imports::FILE_BYTES_MAX + (1 << 20);
+
+/// What the desk remembers in this process only: words of forms that were sent, wrong passwords, files to be confirmed.
+#[derive(Debug, Default)]
+pub struct DeskMemory {
+    once: once::Once,
+    throttle: throttle::Throttle,
+    files: imports::WaitingFiles,
+}
 
 /// Whatever else is asked for below `/admin`.
 pub async fn nothing_here(_: seat::Seat) -> Error {

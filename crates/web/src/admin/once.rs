@@ -6,14 +6,16 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::collections::{HashSet, VecDeque};
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 /// How many words are remembered.
 const WORDS_MAX: usize = 10_000;
 
-static USED: LazyLock<Mutex<Used>> = LazyLock::new(Mutex::default);
+/// The words that were used.
+#[derive(Debug, Default)]
+pub(super) struct Once(Mutex<Used>);
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Used {
     words: HashSet<String>,
     order: VecDeque<String>,
@@ -31,28 +33,30 @@ pub(super) fn random(bytes: usize) -> String {
     URL_SAFE_NO_PAD.encode(secret)
 }
 
-/// Whether this is the word's first use. A form without a word is always first.
-pub(super) fn is_first(word: &str) -> bool {
-    if word.is_empty() || word.len() > 64 {
-        return true;
+impl Once {
+    /// Whether this is the word's first use. A form without a word is always first.
+    pub fn is_first(&self, word: &str) -> bool {
+        if word.is_empty() || word.len() > 64 {
+            return true;
+        }
+        let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !used.words.insert(word.to_owned()) {
+            return false;
+        }
+        used.order.push_back(word.to_owned());
+        if used.order.len() > WORDS_MAX
+            && let Some(oldest) = used.order.pop_front()
+        {
+            used.words.remove(&oldest);
+        }
+        true
     }
-    let mut used = USED.lock().unwrap_or_else(PoisonError::into_inner);
-    if !used.words.insert(word.to_owned()) {
-        return false;
-    }
-    used.order.push_back(word.to_owned());
-    if used.order.len() > WORDS_MAX
-        && let Some(oldest) = used.order.pop_front()
-    {
-        used.words.remove(&oldest);
-    }
-    true
-}
 
-/// Gives a word back, because nothing was done.
-pub(super) fn give_back(word: &str) {
-    let mut used = USED.lock().unwrap_or_else(PoisonError::into_inner);
-    used.words.remove(word);
+    /// Gives a word back, because nothing was done.
+    pub fn give_back(&self, word: &str) {
+        let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        used.words.remove(word);
+    }
 }
 
 #[cfg(test)]
@@ -61,11 +65,11 @@ mod tests {
 
     #[test]
     fn a_word_counts_once_unless_it_is_given_back() {
-        let word = word();
-        assert!(is_first(&word));
-        assert!(!is_first(&word));
-        give_back(&word);
-        assert!(is_first(&word));
-        assert!(is_first("") && is_first(""));
+        let (once, word) = (Once::default(), word());
+        assert!(once.is_first(&word));
+        assert!(!once.is_first(&word));
+        once.give_back(&word);
+        assert!(once.is_first(&word));
+        assert!(once.is_first("") && once.is_first(""));
     }
 }

@@ -161,12 +161,12 @@ fn chosen(form: &mut Form, order: &Order, most: impl Fn(&OrderLine) -> u32) -> V
 /// Sends the command; a refusal is noted on the form, money owed is given back at the provider.
 async fn submit(seat: &Seat, command: Command, form: &mut Form) -> Result<(), Error> {
     let word = form.typed("once").to_owned();
-    if !once::is_first(&word) {
+    if !seat.app.desk_memory().once.is_first(&word) {
         return Ok(());
     }
     let outcome = seat.app.writer().submit(seat.shop(), command).await;
     if matches!(outcome, Err(_) | Ok(Outcome::Refused(_))) {
-        once::give_back(&word);
+        seat.app.desk_memory().once.give_back(&word);
     }
     match outcome? {
         Outcome::Refused(refusal) => form.refuse("", refusal.message(seat.currency())),

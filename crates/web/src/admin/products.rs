@@ -43,7 +43,7 @@ pub async fn list(seat: Seat, Query(wanted): Query<Wanted>) -> Result<Response, 
         |page: usize| format!("/admin/products?q={}&status={}&page={page}", escaped(&wanted.q), escaped(&wanted.status));
     let view = ProductList {
         pages: Pages::of(usize::try_from(found.total).unwrap_or(0), page, address),
-        rows: found.products.iter().map(|product| row(product)).collect(),
+        rows: found.products.iter().map(row).collect(),
         q: wanted.q,
         status: wanted.status,
     };

@@ -4,7 +4,7 @@ use super::desk::Desk;
 use super::form::Form;
 use super::seat::{SESSION_COOKIE, SESSION_SECONDS, Seat, Typed, cookie, hash_of, host_of, private, redirect, set_cookie};
 use super::views::SignIn;
-use super::{once, templates, throttle};
+use super::{once, templates};
 use crate::app::{App, ShopInMemory};
 use crate::error::Error;
 use crate::password::verify_password;
@@ -43,7 +43,7 @@ pub async fn sign_in(
     let from = peer.map_or(IpAddr::from([0, 0, 0, 0]), |Extension(Peer(address))| address.ip());
     let email = db::sellers::normalize_email(form.typed("email"));
     let throttled = format!("{id}:{email}");
-    if !throttle::may_try(from, &throttled, now) {
+    if !app.desk_memory().throttle.may_try(from, &throttled, now) {
         form.refuse("", "Too many wrong attempts. Please wait a quarter of an hour.");
         return Ok(page(&shop, StatusCode::TOO_MANY_REQUESTS, without_password(form)));
     }
@@ -51,11 +51,11 @@ pub async fn sign_in(
     let (seller, hash) = known.unzip();
     let is_right = verify_password(form.typed("password").to_owned(), hash).await;
     let Some(seller) = seller.filter(|_| is_right) else {
-        throttle::note_wrong(from, &throttled, now);
+        app.desk_memory().throttle.note_wrong(from, &throttled, now);
         form.refuse("", "E-mail address or password is not right.");
         return Ok(page(&shop, StatusCode::UNPROCESSABLE_ENTITY, without_password(form)));
     };
-    throttle::forget(from, &throttled);
+    app.desk_memory().throttle.forget(from, &throttled);
     // A session from before is not carried over: whoever planted its cookie gains nothing.
     if let Some(old) = cookie(&headers, SESSION_COOKIE) {
         db::sessions::end_session(app.db(), id, &hash_of(old)).await?;

@@ -1,4 +1,4 @@
-//! Renders the desk's templates. They are part of the program and cannot be changed by sellers; the shop's own theme is elsewhere.
+//! Renders the desk's templates. They are part of the program and cannot be changed by sellers; the shop's theme is elsewhere.
 
 use super::desk::Desk;
 use super::format;

@@ -2,9 +2,11 @@
 //!
 //! This is the only place that knows hyper. What a request means is the router's business.
 
+mod body;
 mod headers;
 mod origin;
 
+pub use body::{read_body, take_in_small_bodies};
 pub use headers::protect;
 pub use origin::refuse_cross_site;
 

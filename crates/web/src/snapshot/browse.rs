@@ -160,7 +160,8 @@ struct Row<'a> {
 pub fn list<'a>(moment: Moment<'a>, products: impl Iterator<Item = &'a Product>, query: &BrowseQuery, path: &str) -> Listing<'a> {
     let currency = moment.snapshot.shop.currency;
     let (price_min, price_max, price_error) = price_range(query, |text| Money::parse(text, currency));
-    let rows: Vec<Row<'_>> = products.filter(|product| product.is_visible(moment.now)).map(|product| row(moment, product)).collect();
+    let rows: Vec<Row<'_>> =
+        products.filter(|product| product.is_visible(moment.now)).map(|product| row(moment, product)).collect();
     let in_range = |row: &Row<'_>| {
         price_min.is_none_or(|min| row.lowest_minor >= min) && price_max.is_none_or(|max| row.lowest_minor <= max)
     };
@@ -211,7 +212,11 @@ fn row<'a>(moment: Moment<'a>, product: &'a Product) -> Row<'a> {
     Row {
         product,
         lowest_minor: terms.iter().map(|terms| terms.price_minor).min().unwrap_or(0),
-        percent: terms.iter().map(|terms| super::moment::percent_off(terms.price_minor, terms.was_price_minor)).max().unwrap_or(0),
+        percent: terms
+            .iter()
+            .map(|terms| super::moment::percent_off(terms.price_minor, terms.was_price_minor))
+            .max()
+            .unwrap_or(0),
         buyable: terms.iter().any(Terms::buyable),
         values,
     }
@@ -278,7 +283,10 @@ fn facets(counts: BTreeMap<String, BTreeMap<String, usize>>, query: &BrowseQuery
             .collect();
         values.sort_by(|one, two| (two.chosen, two.count, &one.value).cmp(&(one.chosen, one.count, &two.value)));
         values.truncate(FACET_VALUES_MAX);
-        facets.push((values.iter().map(|value| value.count).sum::<usize>(), FacetView { title, open: chosen.is_some(), field, values }));
+        facets.push((
+            values.iter().map(|value| value.count).sum::<usize>(),
+            FacetView { title, open: chosen.is_some(), field, values },
+        ));
     }
     // Axes of options that most products share come first; maker and kind after them.
     facets.sort_by_key(|(count, facet)| (!facet.field.starts_with("option."), std::cmp::Reverse(*count)));
@@ -393,6 +401,9 @@ mod tests {
     fn addresses_survive_being_read_and_written() {
         let query = BrowseQuery::read(&pairs(&[("option.Farbe & Größe", "Größe/“L”"), ("page", "2"), ("sort", "title")]));
         let url = query.url("/collections/all");
-        assert_eq!(url, "/collections/all?sort=title&option.Farbe%20%26%20Gr%C3%B6%C3%9Fe=Gr%C3%B6%C3%9Fe%2F%E2%80%9CL%E2%80%9D&page=2");
+        assert_eq!(
+            url,
+            "/collections/all?sort=title&option.Farbe%20%26%20Gr%C3%B6%C3%9Fe=Gr%C3%B6%C3%9Fe%2F%E2%80%9CL%E2%80%9D&page=2"
+        );
     }
 }

@@ -104,10 +104,8 @@ impl Snapshot {
         collections.sort_by_key(|collection| (collection.position, collection.id));
         sales.sort_by_key(|sale| (sale.opens_at, sale.id));
         let product_by_id: HashMap<_, _> = products.iter().enumerate().map(|(index, product)| (product.id, index)).collect();
-        let members = collections
-            .iter()
-            .map(|collection| (collection.id, members_of(collection, &products, &product_by_id)))
-            .collect();
+        let members =
+            collections.iter().map(|collection| (collection.id, members_of(collection, &products, &product_by_id))).collect();
         let css = palette::stylesheet(&shop.branding);
         Self {
             version,

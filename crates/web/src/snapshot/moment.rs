@@ -152,7 +152,8 @@ impl<'a> Moment<'a> {
             .filter(|terms| !buyable || terms.buyable())
             .min_by_key(|terms| terms.price_minor)
             .expect("a product in a snapshot has a variant");
-        let price = PriceView { from: terms.iter().any(|terms| terms.price_minor > cheapest.price_minor), ..self.price(cheapest) };
+        let price =
+            PriceView { from: terms.iter().any(|terms| terms.price_minor > cheapest.price_minor), ..self.price(cheapest) };
         let stock = self.product_stock(product);
         CardView {
             product: product.id.to_string(),
@@ -199,14 +200,9 @@ impl<'a> Moment<'a> {
             return Some(view);
         }
         let is_address = picture.source_url.starts_with("https://") || picture.source_url.starts_with("http://");
-        let (width, height) = if picture.width > 0 && picture.height > 0 { (picture.width, picture.height) } else { UNKNOWN_SIZE };
-        is_address.then(|| PictureView {
-            src: picture.source_url.clone(),
-            srcset: String::new(),
-            alt: alt.into(),
-            width,
-            height,
-        })
+        let (width, height) =
+            if picture.width > 0 && picture.height > 0 { (picture.width, picture.height) } else { UNKNOWN_SIZE };
+        is_address.then(|| PictureView { src: picture.source_url.clone(), srcset: String::new(), alt: alt.into(), width, height })
     }
 
     /// A stored picture in its sizes.
@@ -285,7 +281,8 @@ mod tests {
 
     #[test]
     fn percentages_never_promise_more_than_is_true() {
-        for (price, was, expected) in [(99, Some(100), 1), (995, Some(1000), 0), (1, Some(3), 66), (5, Some(5), 0), (5, None, 0)] {
+        for (price, was, expected) in [(99, Some(100), 1), (995, Some(1000), 0), (1, Some(3), 66), (5, Some(5), 0), (5, None, 0)]
+        {
             assert_eq!(percent_off(price, was), expected);
         }
     }

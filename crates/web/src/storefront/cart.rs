@@ -26,7 +26,8 @@ pub async fn show(visit: Visit, headers: HeaderMap) -> Result<Response, Error> {
 
 /// `POST /cart/add`
 pub async fn add(visit: Visit, headers: HeaderMap, fields: Fields) -> Result<Response, Error> {
-    let wanted = fields.text("variant").parse().map(VariantId).map_err(|_| Error::BadRequest("Please choose a product first.".into()))?;
+    let wanted =
+        fields.text("variant").parse().map(VariantId).map_err(|_| Error::BadRequest("Please choose a product first.".into()))?;
     let found = visit.snapshot().variant(wanted).filter(|(product, _)| product.is_visible(visit.now));
     let (product, variant) = found.ok_or(Error::NotFound)?;
     let refuse = |status, words: &str| product_page(&visit, product, Some(wanted), status, words);
@@ -91,7 +92,13 @@ fn to_cart(visit: &AtShop, cart: &Cart) -> Response {
     response
 }
 
-async fn cart_page(visit: &AtShop, headers: &HeaderMap, mut cart: Cart, status: StatusCode, refusal: String) -> Result<Response, Error> {
+async fn cart_page(
+    visit: &AtShop,
+    headers: &HeaderMap,
+    mut cart: Cart,
+    status: StatusCode,
+    refusal: String,
+) -> Result<Response, Error> {
     let (known, gone) = visit.known_lines(&cart);
     let quote = visit.quoted(&known, &cart.coupon, None, None).await?;
     let moment = visit.moment();
@@ -117,7 +124,8 @@ async fn cart_page(visit: &AtShop, headers: &HeaderMap, mut cart: Cart, status: 
         lines,
     };
     let prices: Vec<(i64, i64)> = known.iter().map(|known| (known.variant.id.0, known.terms.price_minor)).collect();
-    let mut response = visit.private_page(status, &visit.framed(Heading { without_band: false, ..Heading::private("Cart") }, view))?;
+    let mut response =
+        visit.private_page(status, &visit.framed(Heading { without_band: false, ..Heading::private("Cart") }, view))?;
     if !gone.is_empty() {
         cart.lines.retain(|line| !gone.contains(&line.variant));
         visit.set_cart(&mut response, &cart);

@@ -96,8 +96,8 @@ impl AtShop {
         let lines: Vec<QuoteLineInput> = known.iter().map(quote_line).collect();
         let found = if coupon.is_empty() { None } else { db::coupons::coupon_by_code(self.app.db(), shop.id, coupon).await? };
         let unknown = CouponRefusal::Unknown;
-        let usable: Option<Result<(&Coupon, i64), &CouponRefusal>> = (!coupon.is_empty())
-            .then(|| found.as_ref().filter(|coupon| coupon.active).map(|coupon| (coupon, 0)).ok_or(&unknown));
+        let usable: Option<Result<(&Coupon, i64), &CouponRefusal>> =
+            (!coupon.is_empty()).then(|| found.as_ref().filter(|coupon| coupon.active).map(|coupon| (coupon, 0)).ok_or(&unknown));
         Ok(quote(&QuoteInput {
             currency: shop.currency,
             lines: &lines,

@@ -2,13 +2,12 @@
 
 use crate::app::App;
 use crate::error::Error;
-use axum::body::Bytes;
+use crate::serve::read_body;
 use axum::extract::{FromRequest, Request};
 use axum::http::{Uri, header};
-use std::time::Duration;
 
-/// How long the body of a form may take to arrive.
-const BODY_TIMEOUT: Duration = Duration::from_secs(20);
+/// The largest form of a shopper, bytes.
+const FORM_BYTES_MAX: usize = 128 << 10;
 /// The most fields of one form.
 const FIELDS_MAX: usize = 200;
 
@@ -30,28 +29,29 @@ impl Fields {
 impl FromRequest<App> for Fields {
     type Rejection = Error;
 
-    async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
+    async fn from_request(request: Request, _: &App) -> Result<Self, Error> {
         let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
         if !content_type.is_empty() && !content_type.starts_with("application/x-www-form-urlencoded") {
             return Err(Error::BadRequest("This address takes a form, not a file.".into()));
         }
-        let body = tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, app))
-            .await
-            .map_err(|_| Error::BadRequest("The form took too long to arrive.".into()))?
-            .map_err(|rejection| match rejection.status() {
-                axum::http::StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
-                _ => Error::BadRequest("The form did not arrive whole.".into()),
-            })?;
+        let body = read_body(request.into_body(), FORM_BYTES_MAX).await?;
         Ok(Self(pairs_of(&body)))
     }
 }
 
 /// Names and values of a form's body, read the way browsers write it.
 fn pairs_of(body: &[u8]) -> Vec<(String, String)> {
-    // A form's body is written like the query of an address, so it is read as one; bytes an address cannot hold are escaped first.
+    // A form's body is written like the query of an address, so it is read as one; bytes an address cannot hold are escaped
+    // first.
     let escaped: String = body
         .iter()
-        .map(|&byte| if byte.is_ascii_graphic() && !b"#\"<>\\^`{|}".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .map(|&byte| {
+            if byte.is_ascii_graphic() && !b"#\"<>\\^`{|}".contains(&byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
         .collect();
     let Ok(uri) = format!("/?{escaped}").parse::<Uri>() else { return Vec::new() };
     let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&uri).map(|query| query.0).unwrap_or_default();

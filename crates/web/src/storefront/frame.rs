@@ -121,7 +121,8 @@ impl AtShop {
 /// Links that lead into the shop, to a site, or to a mail address; no others.
 fn safe_links(links: &[Link]) -> Vec<Link> {
     let is_safe = |url: &str| {
-        (url.starts_with('/') && !url.starts_with("//")) || ["https://", "http://", "mailto:"].iter().any(|start| url.starts_with(start))
+        (url.starts_with('/') && !url.starts_with("//"))
+            || ["https://", "http://", "mailto:"].iter().any(|start| url.starts_with(start))
     };
     links.iter().filter(|link| !link.label.is_empty() && is_safe(&link.url)).cloned().collect()
 }

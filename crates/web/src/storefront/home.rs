@@ -24,7 +24,8 @@ pub async fn home(visit: Visit) -> Result<Response, Error> {
     let moment = visit.moment();
     let shop = &visit.snapshot().shop;
     let branding = &shop.branding;
-    let scarce = moment.products().map(|product| moment.card(product)).filter(|card| card.stock.level == "low").take(ROW).collect();
+    let scarce =
+        moment.products().map(|product| moment.card(product)).filter(|card| card.stock.level == "low").take(ROW).collect();
     let view = HomeView {
         sale: sale_of_the_day(&visit),
         hero_title: branding.hero_title.clone(),

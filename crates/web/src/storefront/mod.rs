@@ -1,7 +1,7 @@
 //! The pages shoppers see. Every page is three hops: handler (here), snapshot or query, template.
 //!
-//! Read in this order: `visit` (who is asked, and when), `frame` (what surrounds every page), `respond` (how pages leave), then one
-//! file per noun. Which address leads to which function is listed in `routes.rs`.
+//! Read in this order: `visit` (who is asked, and when), `frame` (what surrounds every page), `respond` (how pages leave), then
+//! one file per noun. Which address leads to which function is listed in `routes.rs`.
 
 pub mod views;
 

@@ -92,7 +92,9 @@ fn summary(visit: &AtShop, order: &Order) -> SummaryView {
         let known = visit.snapshot().variant(line.variant);
         let face = known.and_then(|(_, variant)| variant.picture).map_or(0, |place| place as usize);
         SummaryLineView {
-            url: known.map(|(product, variant)| format!("/products/{}?variant={}", product.handle, variant.id)).unwrap_or_default(),
+            url: known
+                .map(|(product, variant)| format!("/products/{}?variant={}", product.handle, variant.id))
+                .unwrap_or_default(),
             title: line.name.title.clone(),
             variant_title: shown_variant_title(&line.name.variant_title),
             picture: known.and_then(|(product, _)| moment.product_picture(product, face)),

@@ -53,9 +53,7 @@ pub fn product_page(
 fn chosen_variant<'a>(visit: &AtShop, product: &'a Product, wanted: Option<VariantId>) -> &'a Variant {
     let moment = visit.moment();
     let asked = product.variants.iter().find(|variant| Some(variant.id) == wanted);
-    asked
-        .or_else(|| product.variants.iter().find(|variant| moment.terms(variant).buyable()))
-        .unwrap_or(&product.variants[0])
+    asked.or_else(|| product.variants.iter().find(|variant| moment.terms(variant).buyable())).unwrap_or(&product.variants[0])
 }
 
 fn product_view(visit: &AtShop, product: &Product, chosen: &Variant) -> ProductView {
@@ -136,7 +134,8 @@ fn options(visit: &AtShop, product: &Product, chosen: &Variant) -> Vec<OptionVie
 
 /// The variant that has `value` on `axis` and shares most of its other values with the chosen one.
 fn nearest<'a>(product: &'a Product, chosen: &Variant, axis: usize, value: &str) -> Option<&'a Variant> {
-    let shared = |variant: &&Variant| variant.option_values.iter().zip(&chosen.option_values).filter(|(one, two)| one == two).count();
+    let shared =
+        |variant: &&Variant| variant.option_values.iter().zip(&chosen.option_values).filter(|(one, two)| one == two).count();
     let having = product.variants.iter().filter(|variant| variant.option_values.get(axis).is_some_and(|own| own == value));
     // The first of the best, so that the same choice always leads to the same variant.
     having.rev().max_by_key(shared)

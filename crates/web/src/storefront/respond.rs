@@ -83,9 +83,9 @@ pub async fn not_modified(request: Request, next: Next) -> Response {
     let known = request.headers().get(header::IF_NONE_MATCH).cloned().filter(|_| asked);
     let mut response = next.run(request).await;
     let (Some(known), Some(etag)) = (known, response.headers().get(header::ETAG)) else { return response };
-    let matches = known
-        .to_str()
-        .is_ok_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/").as_bytes() == etag.as_bytes() || one.trim() == "*"));
+    let matches = known.to_str().is_ok_and(|known| {
+        known.split(',').any(|one| one.trim().trim_start_matches("W/").as_bytes() == etag.as_bytes() || one.trim() == "*")
+    });
     if matches && response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         *response.body_mut() = Body::empty();

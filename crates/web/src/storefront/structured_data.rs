@@ -36,7 +36,9 @@ fn trail(visit: &AtShop, links: &[Link], title: &str, path: &str) -> Value {
     let steps = links.iter().map(|link| (link.label.as_str(), link.url.as_str())).chain([(title, path)]);
     let items: Vec<Value> = steps
         .enumerate()
-        .map(|(index, (name, path))| json!({"@type": "ListItem", "position": index + 1, "name": name, "item": visit.canonical(path)}))
+        .map(|(index, (name, path))| {
+            json!({"@type": "ListItem", "position": index + 1, "name": name, "item": visit.canonical(path)})
+        })
         .collect();
     json!({"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items})
 }
@@ -67,7 +69,8 @@ pub fn product(visit: &AtShop, product: &Product, pictures: &[PictureView], brea
         common["productGroupID"] = json!(product.id.to_string());
         common["variesBy"] = json!(product.options.iter().map(|axis| axis.name.as_str()).collect::<Vec<_>>());
         let variants = product.variants.iter().zip(offers).map(|(variant, offer)| {
-            json!({"@type": "Product", "name": format!("{} {}", product.title, variant.title()), "sku": variant.sku, "offers": offer})
+            let name = format!("{} {}", product.title, variant.title());
+            json!({"@type": "Product", "name": name, "sku": variant.sku, "offers": offer})
         });
         common["hasVariant"] = variants.collect();
         common

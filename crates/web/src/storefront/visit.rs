@@ -100,7 +100,13 @@ impl Query {
     /// The pairs of an address.
     pub fn of(uri: &Uri) -> Self {
         let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri).map(|query| query.0).unwrap_or_default();
-        Self(pairs.into_iter().take(200).map(|(key, value)| (super::fields::cleaned(&key), super::fields::cleaned(&value))).collect())
+        Self(
+            pairs
+                .into_iter()
+                .take(200)
+                .map(|(key, value)| (super::fields::cleaned(&key), super::fields::cleaned(&value)))
+                .collect(),
+        )
     }
 }
 

@@ -27,7 +27,19 @@ struct Assets {
 
 /// Stylesheets in the order in which they count, one per component.
 const STYLESHEETS: [&str; 14] = [
-    "base", "type", "layout", "buttons", "forms", "header", "footer", "cards", "countdown", "hero", "browse", "product", "cart",
+    "base",
+    "type",
+    "layout",
+    "buttons",
+    "forms",
+    "header",
+    "footer",
+    "cards",
+    "countdown",
+    "hero",
+    "browse",
+    "product",
+    "cart",
     "checkout",
 ];
 

@@ -157,8 +157,8 @@ fn empty_environment(time_zone: &str) -> Environment<'static> {
     environment
 }
 
-/// Escapes what HTML gives a meaning to, in text and in quoted attributes. The usual formatter escapes slashes as well, which makes
-/// every address on a page hard to read.
+/// Escapes what HTML gives a meaning to, in text and in quoted attributes. The usual formatter escapes slashes as well, which
+/// makes every address on a page hard to read.
 fn write_escaped(output: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
     let Some(text) = value.as_str().filter(|_| !value.is_safe()) else { return escape_formatter(output, state, value) };
     let mut plain_from = 0;

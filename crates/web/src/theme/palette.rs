@@ -127,10 +127,7 @@ impl Color {
     /// The nearest color toward black or white that reaches `ratio` on `ground`.
     fn readable_on(self, ground: Self, ratio: f64) -> Self {
         let pole = if ground.contrast(Self([0; 3])) > ground.contrast(WHITE) { Self([0; 3]) } else { WHITE };
-        (0..=20)
-            .map(|step| self.mix(pole, f64::from(step) / 20.0))
-            .find(|color| color.contrast(ground) >= ratio)
-            .unwrap_or(pole)
+        (0..=20).map(|step| self.mix(pole, f64::from(step) / 20.0)).find(|color| color.contrast(ground) >= ratio).unwrap_or(pole)
     }
 }
 

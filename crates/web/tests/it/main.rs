@@ -1,4 +1,6 @@
 //! The server as its visitors see it: a real socket on the loopback, a real database, once SQLite and once PostgreSQL.
 
+mod admin;
+mod jobs;
 mod storefront;
 mod world;

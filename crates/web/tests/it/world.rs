@@ -1,9 +1,7 @@
-//! The world the tests play in: the shop Juniper Roasters and its neighbour Quillmere behind one server, a clock that only moves when
-//! told, and a browser that keeps cookies and follows no redirect by itself.
+//! The world the tests play in: the shop Juniper Roasters and its neighbour Quillmere behind one server, a clock that only moves
+//! when told, and a browser that keeps cookies and follows no redirect by itself.
 
-use commerce::catalog::{
-    Collection, CollectionKind, OptionAxis, Product, ProductStatus, StockPolicy, Variant, WeightUnit,
-};
+use commerce::catalog::{Collection, CollectionKind, OptionAxis, Product, ProductStatus, StockPolicy, Variant, WeightUnit};
 use commerce::checkout::{Command, StockChange};
 use commerce::pricing::{Coupon, CouponKind};
 use commerce::sale::{BeforeOpening, FlashSale, FlashSaleItem, FlashSaleStatus};
@@ -35,6 +33,8 @@ pub const VOUCHER: VariantId = VariantId(41);
 
 /// A running server over one database.
 pub struct World {
+    /// Which database, for messages.
+    #[expect(dead_code, reason = "read in a debugger")]
     pub engine: &'static str,
     pub juniper: ShopId,
     pub app: App,
@@ -127,7 +127,8 @@ impl World {
     /// Every order number in the shop, smallest first.
     pub fn order_numbers(&self) -> Vec<i64> {
         let filter = db::orders::OrderFilter::default();
-        let (orders, _) = self.with(db::orders::list_orders(self.db(), self.juniper, &filter, 1, 100)).expect("the database answers");
+        let (orders, _) =
+            self.with(db::orders::list_orders(self.db(), self.juniper, &filter, 1, 100)).expect("the database answers");
         let mut numbers: Vec<i64> = orders.iter().map(|order| order.number).collect();
         numbers.sort_unstable();
         numbers
@@ -196,9 +197,13 @@ impl Browser {
     }
 
     pub fn post_raw(&mut self, path: &str, body: &[u8]) -> Answer {
+        self.post_typed(path, "application/x-www-form-urlencoded", body)
+    }
+
+    pub fn post_typed(&mut self, path: &str, content_type: &str, body: &[u8]) -> Answer {
         let url = format!("http://{}{path}", self.address);
         let mut request = self.agent.post(url).header("host", &self.host).header("sec-fetch-site", "same-origin");
-        request = request.header("content-type", "application/x-www-form-urlencoded");
+        request = request.header("content-type", content_type);
         for (name, value) in self.all_headers() {
             request = request.header(name, value);
         }
@@ -240,12 +245,14 @@ impl Browser {
             }
         }
         let body = response.body_mut().read_to_vec().expect("the answer arrives whole");
-        Answer { status: response.status().as_u16(), headers, body: String::from_utf8_lossy(&body).into_owned() }
+        Answer { status: response.status().as_u16(), headers, body: String::from_utf8_lossy(&body).replace("&#x2f;", "/") }
     }
 }
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    text.bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }
 
 async fn open_juniper(db: &db::Db, writer: &OrderWriter) -> ShopId {
@@ -370,7 +377,13 @@ fn settings() -> Vec<Settings> {
         countries: vec!["DE".into(), "FR".into(), "IE".into()],
         methods: vec![method("standard", "Standard, 2 to 4 days", 490), method("express", "Express, tomorrow", 1_490)],
     };
-    let rate = TaxRate { name: "VAT".into(), countries: vec!["*".into()], region: String::new(), rate_ppm: 190_000, taxes_shipping: true };
+    let rate = TaxRate {
+        name: "VAT".into(),
+        countries: vec!["*".into()],
+        region: String::new(),
+        rate_ppm: 190_000,
+        taxes_shipping: true,
+    };
     let branding = Branding {
         tagline: "Coffee and the things around it".into(),
         announcement: "Free returns for 30 days".into(),
@@ -387,7 +400,8 @@ fn settings() -> Vec<Settings> {
 }
 
 fn products() -> Vec<Product> {
-    let mut tote = product(2, "tote", "Tote “Ria”", vec![variant(TOTE_SAND, 12_900, &["Sand"]), variant(TOTE_INK, 12_900, &["Ink"])]);
+    let mut tote =
+        product(2, "tote", "Tote “Ria”", vec![variant(TOTE_SAND, 12_900, &["Sand"]), variant(TOTE_INK, 12_900, &["Ink"])]);
     tote.options = vec![OptionAxis { name: "Color".into(), values: vec!["Sand".into(), "Ink".into()] }];
     tote.vendor = "Atelier Nord".into();
     tote.variants[0].was_price_minor = Some(21_500);

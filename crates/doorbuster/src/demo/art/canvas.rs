@@ -52,13 +52,6 @@ impl Canvas {
         self.body.push_str("</g>");
     }
 
-    /// Draws a part half transparent.
-    pub fn faint(&mut self, opacity: f64, draw: impl FnOnce(&mut Self)) {
-        let _ = write!(self.body, "<g opacity=\"{opacity}\">");
-        draw(self);
-        self.body.push_str("</g>");
-    }
-
     /// A plain area.
     pub fn fill(&mut self, path: &Path, color: Rgb, opacity: f64) {
         let _ = write!(self.body, "<path d=\"{}\" fill=\"{}\"{}/>", path.text, color.hex(), opacity_attribute(opacity));

@@ -25,6 +25,7 @@ pub enum CoffeeThing {
 }
 
 const STEEL: Rgb = Rgb(0x3b, 0x46, 0x4b);
+const SUN: Rgb = Rgb(0xf0, 0xb2, 0x5a);
 const COFFEE: Rgb = Rgb(0x3b, 0x22, 0x15);
 
 /// One picture: the thing in `main`, on a ground of `ground`.
@@ -39,7 +40,8 @@ pub fn coffee_svg(thing: CoffeeThing, main: Rgb, ground: Rgb) -> String {
     });
     let c = &mut canvas;
     c.fill(&Path::at(0.0, 0.0).to(1200.0, 0.0).to(1200.0, 1500.0).to(0.0, 1500.0).close(), ground, 1.0);
-    c.fill(&Path::oval(600.0, 640.0, 440.0, 440.0), ground.mix(main, 0.24).lit(0.1), 1.0);
+    let disc = if main.brightness() > 0.85 { SUN.mix(ground, 0.35) } else { ground.mix(main, 0.24).lit(0.1) };
+    c.fill(&Path::oval(600.0, 640.0, 440.0, 440.0), disc, 1.0);
     c.fill(&Path::at(0.0, 1150.0).to(1200.0, 1150.0).to(1200.0, 1500.0).to(0.0, 1500.0).close(), ground.deep(0.08), 1.0);
     draw(c, thing, (600.0, 1270.0, 1.0));
     canvas.finish(PICTURE_WIDTH, PICTURE_HEIGHT)
@@ -52,9 +54,9 @@ pub(super) fn brew_bar(c: &mut Canvas) {
         "<path fill=\"#dfe7dd\" d=\"M0 0H1800V1200H0z\"/><path fill=\"#2f5d50\" d=\"M0 960H1800V1200H0z\"/>\
     <path fill=\"#264c42\" d=\"M0 960H1800V984H0z\"/>",
     );
-    c.fill(&Path::oval(1240.0, 470.0, 400.0, 400.0), Rgb(0xf0, 0xb2, 0x5a), 1.0);
+    c.fill(&Path::oval(1240.0, 470.0, 400.0, 400.0), SUN, 1.0);
     for (thing, color, place) in [
-        (CoffeeThing::Kettle, Rgb(0x34, 0x50, 0x7e), (1560.0, 1010.0, 0.62)),
+        (CoffeeThing::Kettle, Rgb(0x34, 0x50, 0x7e), (1530.0, 1010.0, 0.58)),
         (CoffeeThing::Beans(1), Rgb(0xd0, 0x62, 0x3a), (920.0, 1020.0, 0.66)),
         (CoffeeThing::Dripper, Rgb(0xf4, 0xee, 0xe2), (1250.0, 1060.0, 0.7)),
     ] {
@@ -118,7 +120,7 @@ fn beans(c: &mut Canvas, label: u8) {
 }
 
 fn landscape(c: &mut Canvas, label: u8, main: Rgb) {
-    let (sky, sun) = (main.lit(0.72), Rgb(0xf0, 0xb2, 0x5a));
+    let (sky, sun) = (main.lit(0.72), SUN);
     c.fill(&Path::at(-176.0, -616.0).to(176.0, -616.0).to(176.0, -300.0).to(-176.0, -300.0).close(), sky, 1.0);
     let shift = f64::from(label % 4) * 60.0 - 90.0;
     c.fill(&Path::oval(shift, -500.0, 64.0, 64.0), sun, 1.0);

@@ -1,4 +1,5 @@
-//! The large still lifes at the head of the home pages and of the sales. Their left half is quiet, because words stand there.
+//! The large still lifes at the head of the home pages and of the sales. Pages crop them to anything between a square and a wide
+//! strip, so what matters stands around the middle.
 
 use super::bags::{self, Design, Detail, Shape};
 use super::canvas::Canvas;
@@ -8,7 +9,7 @@ use super::path::Path;
 use super::scenery;
 
 /// Width of a hero.
-pub const HERO_WIDTH: u32 = 1800;
+pub const HERO_WIDTH: u32 = 1380;
 /// Height of a hero.
 pub const HERO_HEIGHT: u32 = 1200;
 
@@ -43,13 +44,14 @@ pub fn hero_svg(hero: Hero) -> String {
         metal: Metal::Brass,
         near: false,
     });
-    match hero {
-        Hero::Lake => lake(&mut canvas),
-        Hero::Archive => archive(&mut canvas),
-        Hero::Frost => frost(&mut canvas),
-        Hero::Harvest => harvest(&mut canvas),
-        Hero::BrewBar => coffee::brew_bar(&mut canvas),
-    }
+    // The scenes are drawn on a wider ground; its left edge is never seen.
+    canvas.placed("translate(-420 0)", |c| match hero {
+        Hero::Lake => lake(c),
+        Hero::Archive => archive(c),
+        Hero::Frost => frost(c),
+        Hero::Harvest => harvest(c),
+        Hero::BrewBar => coffee::brew_bar(c),
+    });
     canvas.finish(HERO_WIDTH, HERO_HEIGHT)
 }
 

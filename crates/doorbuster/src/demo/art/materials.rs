@@ -44,8 +44,6 @@ pub enum Metal {
     Brass,
     /// Palladium.
     Silver,
-    /// Blackened steel.
-    Gunmetal,
 }
 
 impl Metal {
@@ -54,7 +52,6 @@ impl Metal {
         match self {
             Self::Brass => ["#7d5c22", "#f3dc9b", "#b48a3c", "#fff1c6", "#8a6727"],
             Self::Silver => ["#6d7075", "#f1f2f3", "#a6aaae", "#ffffff", "#7b7f84"],
-            Self::Gunmetal => ["#26282b", "#8d9196", "#44474b", "#b4b8bc", "#2d2f32"],
         }
     }
 }

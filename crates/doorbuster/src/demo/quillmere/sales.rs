@@ -14,7 +14,7 @@ pub fn all() -> Vec<DemoSale> {
         DemoSale {
             handle: ARCHIVE_HANDLE,
             name: "The Archive Sale",
-            teaser: "Last pieces and samples from four seasons, up to half off. When the shelf is empty, it stays empty.",
+            teaser: "Last pieces and samples from four seasons, some at half their price. When the shelf is empty, it stays empty.",
             hero: hero(
                 Hero::Archive,
                 "An oxblood hobo and a green baguette on a stone shelf under two arches, a pear between them",
@@ -35,7 +35,7 @@ pub fn all() -> Vec<DemoSale> {
         DemoSale {
             handle: HARVEST_HANDLE,
             name: "Harvest Market",
-            teaser: "Three days of autumn colors. Thank you to everyone who came.",
+            teaser: "Three days of autumn colors, with pears on the table for whoever had to wait.",
             hero: hero(Hero::Harvest, "A petrol satchel on a wooden table with pears and a vase of leaves"),
             window: DemoWindow::Ended,
             before_opening: BeforeOpening::OrdinaryPrice,

@@ -122,7 +122,6 @@ pub fn description(piece: &Piece) -> String {
     let metal = match piece.metal {
         Metal::Brass => "Solid brass, left to age",
         Metal::Silver => "Palladium-plated brass",
-        Metal::Gunmetal => "Blackened steel",
     };
     let extra = match piece.design.detail {
         Detail::Scarf => "<li>Comes with a silk scarf, 90 cm, hem rolled by hand</li>",

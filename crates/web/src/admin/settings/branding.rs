@@ -39,9 +39,10 @@ pub async fn branding_css(OwnerSeat(seat): OwnerSeat) -> Result<Response, Error>
     let branding = seat.shop_now().await?.branding;
     let colors = [&branding.accent_color, &branding.background_color, &branding.text_color, &branding.sale_color];
     let [accent, background, text, sale] = colors.map(|color| if is_color(color) { color.as_str() } else { "#777777" });
+    let radius = branding.corner_radius;
     let css = format!(
-        ".brand-preview{{--brand-accent:{accent};--brand-background:{background};--brand-text:{text};--brand-sale:{sale};--brand-radius:{}px}}",
-        branding.corner_radius
+        ".brand-preview{{--brand-accent:{accent};--brand-background:{background};--brand-text:{text};\
+         --brand-sale:{sale};--brand-radius:{radius}px}}"
     );
     let mut response = private(css.into_response());
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"));

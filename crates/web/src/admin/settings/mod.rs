@@ -1,5 +1,5 @@
-//! The settings of a shop: one page and one row per struct of `commerce::shop`. Only owners come here; everyone may change their own
-//! password.
+//! The settings of a shop: one page and one row per struct of `commerce::shop`. Only owners come here; everyone may change
+//! their own password.
 
 mod branding;
 mod domains;

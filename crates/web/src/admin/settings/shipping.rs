@@ -28,6 +28,9 @@ pub async fn shipping(OwnerSeat(seat): OwnerSeat) -> Result<Response, Error> {
 /// `POST /admin/settings/shipping`
 pub async fn save_shipping(OwnerSeat(seat): OwnerSeat, Typed(mut form): Typed) -> Result<Response, Error> {
     let shipping = read(&mut form, &seat);
+    if !form.has("zones.0.name") {
+        form.refuse("", "The form arrived empty.");
+    }
     if !form.is_fine() {
         return seat.refused(&page(&shipping, form)).await;
     }

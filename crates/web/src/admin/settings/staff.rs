@@ -1,9 +1,9 @@
 //! Who may sit at the desk, and one's own password.
 
 use crate::admin::form::Form;
+use crate::admin::once;
 use crate::admin::seat::{At, OwnerSeat, SESSION_COOKIE, SESSION_SECONDS, Seat, Typed, hash_of, set_cookie};
 use crate::admin::views::{Confirm, SellerRow, Staff};
-use crate::admin::{once, throttle};
 use crate::error::Error;
 use crate::password::{check_password, hash_password, verify_password};
 use axum::response::Response;
@@ -93,13 +93,13 @@ pub async fn password(seat: Seat, Typed(mut form): Typed) -> Result<Response, Er
     if let Err(refusal) = check_password(&new) {
         form.refuse("new_password", refusal.to_string());
     }
-    if !throttle::may_try(nowhere, &throttled, now) {
+    if !seat.app.desk_memory().throttle.may_try(nowhere, &throttled, now) {
         form.refuse("current_password", "Too many wrong attempts. Please wait a quarter of an hour.");
     }
     if form.is_fine() {
         let hash = seller_by_email(seat.db(), seat.shop(), &seat.seller.email).await?.map(|(_, hash)| hash);
         if !verify_password(current, hash).await {
-            throttle::note_wrong(nowhere, &throttled, now);
+            seat.app.desk_memory().throttle.note_wrong(nowhere, &throttled, now);
             form.refuse("current_password", "This is not your current password.");
         }
     }

@@ -493,6 +493,10 @@ fn show_settings(g: &mut Gallery) {
             form: Form::filled([("prices_include_tax", "yes"), ("rates.0.rate", "19")]),
         },
     );
+    show_more_settings(g);
+}
+
+fn show_more_settings(g: &mut Gallery) {
     g.show(
         "settings_checkout",
         CheckoutLimits { tab: "checkout", title: "Checkout", form: Form::filled([("reservation_minutes", "10")]) },

@@ -33,7 +33,9 @@ pub(super) async fn pay(submission: &Submission<'_>, card: Option<Card>) -> Resu
             // The price rose between the page and the hold: the page is shown again, now with fields for a card.
             None => submission.page(StatusCode::CONFLICT, held("The total has changed. Please check it and pay.", expires_at)),
         },
-        Outcome::PaymentOpen { payment, status: PaymentStatus::RequiresAction, .. } => Ok(visit.to_payment_page("confirm", payment)),
+        Outcome::PaymentOpen { payment, status: PaymentStatus::RequiresAction, .. } => {
+            Ok(visit.to_payment_page("confirm", payment))
+        }
         Outcome::PaymentOpen { payment, .. } => Ok(visit.to_payment_page("pending", payment)),
         Outcome::Placed { number, .. } => Ok(visit.to_receipt(number)),
         Outcome::Refused(refusal) => refuse(submission, &refusal),
@@ -139,7 +141,12 @@ pub(super) async fn settle(
 }
 
 /// Where a settled payment leads.
-fn answer(submission: &Submission<'_>, payment: PaymentId, outcome: Outcome, held_until: Option<Timestamp>) -> Result<Response, Error> {
+fn answer(
+    submission: &Submission<'_>,
+    payment: PaymentId,
+    outcome: Outcome,
+    held_until: Option<Timestamp>,
+) -> Result<Response, Error> {
     let visit = submission.visit;
     match outcome {
         Outcome::Placed { number, .. } => Ok(visit.to_receipt(number)),

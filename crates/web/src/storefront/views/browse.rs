@@ -150,11 +150,7 @@ impl View for BrowseView {
                 pages: 3,
                 previous_url: String::new(),
                 next_url: "/collections/blankets?page=2".into(),
-                links: vec![
-                    link("1", ""),
-                    link("2", "/collections/blankets?page=2"),
-                    link("3", "/collections/blankets?page=3"),
-                ],
+                links: vec![link("1", ""), link("2", "/collections/blankets?page=2"), link("3", "/collections/blankets?page=3")],
             },
         }
     }

@@ -123,14 +123,8 @@ pub(super) fn cards() -> Vec<CardView> {
 }
 
 pub(super) fn product() -> ProductView {
-    let price = PriceView {
-        price: euros(12_900),
-        was: Some(euros(21_500)),
-        percent: 40,
-        from: false,
-        on_sale: true,
-        upcoming: None,
-    };
+    let price =
+        PriceView { price: euros(12_900), was: Some(euros(21_500)), percent: 40, from: false, on_sale: true, upcoming: None };
     let value = |value: &str, number: u32, chosen, available| OptionValueView {
         value: value.into(),
         url: format!("/products/tote-ria?variant={number}"),

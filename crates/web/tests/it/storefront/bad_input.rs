@@ -3,14 +3,37 @@
 use crate::world::{World, worlds};
 
 const PATHS: [&str; 12] = [
-    "/", "/collections", "/collections/all", "/collections/home", "/products/tote", "/sales/winter", "/pages/shipping", "/search",
-    "/cart", "/checkout", "/now.json", "/sitemap.xml",
+    "/",
+    "/collections",
+    "/collections/all",
+    "/collections/home",
+    "/products/tote",
+    "/sales/winter",
+    "/pages/shipping",
+    "/search",
+    "/cart",
+    "/checkout",
+    "/now.json",
+    "/sitemap.xml",
 ];
 
 const QUERIES: [&str; 16] = [
-    "?page=-1", "?page=99999999999999999999", "?page=0&page=x&page=2", "?price_min=1e400&price_max=NaN", "?price_min=9&price_max=1",
-    "?q=%00%ff%fe", "?q=%", "?q=%F0%9F%92%A5", "?variant=9223372036854775808", "?variant=-1", "?sort=%27%3B--", "?option.=",
-    "?option.%00=%00", "?part=99999999999999999999", "?&&&===", "?declined=%3Cscript%3E",
+    "?page=-1",
+    "?page=99999999999999999999",
+    "?page=0&page=x&page=2",
+    "?price_min=1e400&price_max=NaN",
+    "?price_min=9&price_max=1",
+    "?q=%00%ff%fe",
+    "?q=%",
+    "?q=%F0%9F%92%A5",
+    "?variant=9223372036854775808",
+    "?variant=-1",
+    "?sort=%27%3B--",
+    "?option.=",
+    "?option.%00=%00",
+    "?part=99999999999999999999",
+    "?&&&===",
+    "?declined=%3Cscript%3E",
 ];
 
 #[test]
@@ -27,7 +50,15 @@ fn strange_addresses_are_answered_in_words() {
         let many = "a=1&".repeat(5_000);
         assert!(ada.get(&format!("/search?{many}")).status < 500);
         assert!(ada.get(&format!("/search?q={}", "word+".repeat(4_000))).status < 500);
-        for path in ["/products/%00", "/products/%ff", "/products/..%2f..%2fetc%2fpasswd", "/%2e%2e/%2e%2e", "/media/%00/%00", "//", "/orders/-1?key=%00"] {
+        for path in [
+            "/products/%00",
+            "/products/%ff",
+            "/products/..%2f..%2fetc%2fpasswd",
+            "/%2e%2e/%2e%2e",
+            "/media/%00/%00",
+            "//",
+            "/orders/-1?key=%00",
+        ] {
             let answer = ada.get(path);
             assert!((400..500).contains(&answer.status), "{path}: {}", answer.status);
         }
@@ -39,8 +70,16 @@ fn strange_forms_are_answered_in_words() {
     for world in worlds() {
         for path in ["/cart/add", "/cart/set", "/cart/coupon", "/checkout", "/checkout/confirm/1"] {
             for body in [
-                &b""[..], b"\x00", b"\xff\xfe", b"=&=&=", b"variant=21&variant=22&quantity=1&quantity=2", b"variant=%00&quantity=%00",
-                b"coupon=%00%ff", b"checkout_id=%00", b"quantity=1%00&variant=21%00", b"coupon=\xf0\x9f\x92\xa5",
+                &b""[..],
+                b"\x00",
+                b"\xff\xfe",
+                b"=&=&=",
+                b"variant=21&variant=22&quantity=1&quantity=2",
+                b"variant=%00&quantity=%00",
+                b"coupon=%00%ff",
+                b"checkout_id=%00",
+                b"quantity=1%00&variant=21%00",
+                b"coupon=\xf0\x9f\x92\xa5",
             ] {
                 let answer = world.browser().post_raw(path, body);
                 assert!(answer.status < 500, "{path} {body:?}: {} {}", answer.status, answer.body);
@@ -63,7 +102,9 @@ fn coupons_of_every_script(world: &World) {
 #[test]
 fn spoiled_cookies_are_an_empty_cart() {
     for world in worlds() {
-        for cookie in ["cart=%00", "cart=zzzzzzzzzzzzzzzzzzzzz", "cart=lx1!ffff", "cart_seen=::.9:x", "checkout=%3Cscript%3E", "=;;="] {
+        for cookie in
+            ["cart=%00", "cart=zzzzzzzzzzzzzzzzzzzzz", "cart=lx1!ffff", "cart_seen=::.9:x", "checkout=%3Cscript%3E", "=;;="]
+        {
             let mut ada = world.browser();
             ada.headers = vec![("cookie", cookie.to_owned())];
             for path in ["/cart", "/checkout"] {

@@ -10,7 +10,8 @@ fn a_cart_is_filled_changed_and_emptied() {
         ada.get("/cart").expect(200, &["Nothing here yet"]);
         let added = ada.post("/cart/add", &[("variant", &tote), ("quantity", "2")]);
         assert_eq!(added.location(), "/cart");
-        assert!(added.headers.iter().any(|(_, value)| value.starts_with("cart=") && value.contains("HttpOnly; SameSite=Lax") || value.contains("SameSite=Lax; HttpOnly")));
+        assert!(added.headers.iter().any(|(_, value)| value.starts_with("cart=") && value.contains("HttpOnly; SameSite=Lax")
+            || value.contains("SameSite=Lax; HttpOnly")));
         let cart = ada.get("/cart");
         cart.expect(200, &["Tote “Ria”", "Sand", "€258.00", "Go to checkout", "You save €172.00"]);
         assert_eq!(cart.header("cache-control"), "no-store");
@@ -49,7 +50,8 @@ fn what_cannot_be_bought_does_not_go_into_the_cart() {
         assert!(!ada.cookies.contains_key("cart"));
         assert_eq!(ada.post("/cart/add", &[("variant", &board)]).location(), "/cart");
         ada.post("/cart/add", &[("variant", &board)]).expect(409, &["1 are in your cart already"]);
-        ada.post("/cart/set", &[("variant", &board), ("quantity", "many")]).expect(422, &["Please choose how many", "Walnut board"]);
+        ada.post("/cart/set", &[("variant", &board), ("quantity", "many")])
+            .expect(422, &["Please choose how many", "Walnut board"]);
     }
 }
 

@@ -65,9 +65,23 @@ fn files_for_browsers_and_search_engines_are_there() {
 fn what_is_not_for_shoppers_is_not_there() {
     for world in worlds() {
         let mut ada = world.browser();
-        for path in ["/nothing", "/products/secret", "/products/nothing", "/collections/nothing", "/sales/nothing", "/pages/nothing",
-            "/media/1/640", "/media/x/640", "/media/1/-1", "/assets/shop-0.css", "/orders/1001", "/orders/1001?key=x",
-            "/checkout/pending/1?key=x", "/checkout/confirm/1", "/sitemap.xml?part=0"] {
+        for path in [
+            "/nothing",
+            "/products/secret",
+            "/products/nothing",
+            "/collections/nothing",
+            "/sales/nothing",
+            "/pages/nothing",
+            "/media/1/640",
+            "/media/x/640",
+            "/media/1/-1",
+            "/assets/shop-0.css",
+            "/orders/1001",
+            "/orders/1001?key=x",
+            "/checkout/pending/1?key=x",
+            "/checkout/confirm/1",
+            "/sitemap.xml?part=0",
+        ] {
             let page = ada.get(path);
             page.expect(404, &["This page is not here", "Juniper Roasters"]);
             assert_eq!(page.header("cache-control"), "no-store");

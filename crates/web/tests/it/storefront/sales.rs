@@ -9,14 +9,16 @@ fn a_sale_opens_and_closes_by_itself() {
         let variant = BLANKET.to_string();
         let fields = [("variant", variant.as_str()), ("quantity", "1")];
 
-        ada.get("/products/blanket").expect(200, &["€189.00", "€99.00 in the sale", "Opens Friday, 27 November, 11:00 CET", "disabled"]);
+        ada.get("/products/blanket")
+            .expect(200, &["€189.00", "€99.00 in the sale", "Opens Friday, 27 November, 11:00 CET", "disabled"]);
         ada.get("/now.json").expect(200, &["\"winter\":\"upcoming\""]);
         ada.post("/cart/add", &fields).expect(409, &["Opens Friday, 27 November, 11:00 CET."]);
 
         world.move_clock_to(MORNING.plus_minutes(60));
         ada.get("/").expect(200, &["Winter Clearance", "Ends in", "up to −47%", "Shop the sale"]);
         ada.get("/sales/winter").expect(200, &["€99.00", "0% claimed"]);
-        ada.get("/products/blanket").expect(200, &["€99.00", "€189.00", "Only 4 left", "At most 2 per customer", "priceValidUntil"]);
+        ada.get("/products/blanket")
+            .expect(200, &["€99.00", "€189.00", "Only 4 left", "At most 2 per customer", "priceValidUntil"]);
         assert_eq!(ada.post("/cart/add", &fields).location(), "/cart");
         ada.get("/cart").expect(200, &["€99.00", "Go to checkout"]);
 

@@ -1,0 +1,49 @@
+//! `doorbuster demo`: the demonstration's shops in a folder of their own, served like any others.
+
+use super::{now, open_database, runtime, serve};
+use crate::demo::{Paint, Welcome, seed};
+use crate::failure::Failure;
+use crate::logging;
+use crate::settings::{MailRoute, SettingFlags, Settings};
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+/// Starts two seeded shops to look at: addresses, sign-ins and test cards are printed. Nothing has to be set up.
+///
+/// Everything is kept in the folder doorbuster-demo, unless --data or DOORBUSTER_DATA names another one.
+#[derive(clap::Args)]
+pub struct DemoArgs {}
+
+const FOLDER: &str = "doorbuster-demo";
+
+/// Seeds what is missing and serves.
+///
+/// # Errors
+/// When it cannot start, or the database holds shops of its own already.
+pub fn run(mut flags: SettingFlags) -> Result<ExitCode, Failure> {
+    if std::env::var_os("DOORBUSTER_DATA").is_none() {
+        flags.or_set("data", FOLDER);
+    }
+    let settings = Settings::load(&flags)?;
+    logging::start(&settings)?;
+    runtime()?.block_on(async {
+        let db = open_database(&settings).await?;
+        let next_opening = seed(&db, now()).await.map_err(|error| {
+            Failure::new(error).with_advice("Choose a folder of its own for the demonstration: --data FOLDER")
+        })?;
+        let (kept_in, mail) = (settings.data.clone(), mail_in_words(&settings));
+        let paint = if std::io::stdout().is_terminal() { Paint::Terminal } else { Paint::Plain };
+        let welcome = |address| {
+            let next_opening = next_opening.as_ref();
+            Welcome { address, kept_in: &kept_in, mail: &mail, next_opening, now: now(), paint }.to_string()
+        };
+        serve::until_stopped(db, settings, welcome).await
+    })
+}
+
+fn mail_in_words(settings: &Settings) -> String {
+    match &settings.mail {
+        MailRoute::Smtp(_) => "sent to the mail server".into(),
+        MailRoute::Folder(folder) => format!("files in {}", folder.display()),
+    }
+}

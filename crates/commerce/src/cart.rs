@@ -57,12 +57,12 @@ impl Cart {
         self.lines.iter().map(|line| u64::from(line.quantity)).sum()
     }
 
-    /// The cookie's text: `17x2.23x1!WELCOME`; variants and quantities in base 36 to stay short.
+    /// The cookie's text: `17_2.23_1!` and the coupon in hexadecimal; variants and quantities in base 36 to stay short.
     pub fn encode(&self) -> String {
         let lines: Vec<String> = self
             .lines
             .iter()
-            .map(|line| format!("{}x{}", base36(line.variant.0.unsigned_abs()), base36(u64::from(line.quantity))))
+            .map(|line| format!("{}_{}", base36(line.variant.0.unsigned_abs()), base36(u64::from(line.quantity))))
             .collect();
         let coupon: String = self.coupon.bytes().map(|byte| format!("{byte:02x}")).collect();
         if coupon.is_empty() { lines.join(".") } else { format!("{}!{coupon}", lines.join(".")) }
@@ -73,7 +73,7 @@ impl Cart {
         let (lines, coupon) = text.split_once('!').unwrap_or((text, ""));
         let mut cart = Self::default();
         for part in lines.split('.').take(200) {
-            let Some((variant, quantity)) = part.split_once('x') else { continue };
+            let Some((variant, quantity)) = part.split_once('_') else { continue };
             let (Ok(variant), Ok(quantity)) = (i64::from_str_radix(variant, 36), u32::from_str_radix(quantity, 36)) else {
                 continue;
             };
@@ -117,8 +117,16 @@ mod tests {
     }
 
     #[test]
+    fn every_letter_a_number_can_have_survives_the_cookie() {
+        for variant in 1..=36_i64.pow(2) {
+            let cart = Cart { lines: vec![CartLine { variant: VariantId(variant), quantity: 33 }], ..Cart::default() };
+            assert_eq!(Cart::decode(&cart.encode()), cart);
+        }
+    }
+
+    #[test]
     fn a_spoiled_cookie_is_an_emptier_cart_and_never_a_failure() {
-        for text in ["", "!", "x.x.x", "-1x1", "zzzzzzzzzzzzzzzzzzzzz x1", "1x0", "1x1!zz", "1x1!f", "💥x💥!💥"] {
+        for text in ["", "!", "_._._", "-1_1", "zzzzzzzzzzzzzzzzzzzzz _1", "1_0", "1_1!zz", "1_1!f", "💥_💥!💥"] {
             let cart = Cart::decode(text);
             assert!(cart.lines.len() <= 1, "{text}");
             assert_eq!(cart.coupon, "");

@@ -1,7 +1,7 @@
 //! Durable orders per second through the order writer, without HTTP, beside one order per transaction on PostgreSQL.
 //!
-//! `cargo bench -p db --bench orders` prints a table: one hot variant, each buyer reserves and pays in turn, fsync on. The reference
-//! is a guarded update of the same row, one insert, one commit, from the same number of connections.
+//! `cargo bench -p db --bench orders` prints a table: one hot variant, each buyer reserves and pays in turn, fsync on. The
+//! reference is a guarded update of the same row, one insert, one commit, from the same number of connections.
 
 use commerce::cart::CartLine;
 use commerce::checkout::{Command, Outcome, ReserveCart, StockChange};

@@ -1,8 +1,9 @@
 //! Where row ids come from: time-ordered 63-bit integers, made in the process without asking anybody.
 //!
-//! 41 bits of milliseconds since 2024-01-01 (enough until 2093), 12 bits for the process, 10 bits of sequence. A burst of more than
-//! 1,024 ids in one millisecond borrows from the next one, and a clock that steps back is waited out in the same way, so ids of one
-//! process never repeat and never run backward. Two processes that drew the same 12 bits could meet; the primary keys refuse that.
+//! 41 bits of milliseconds since 2024-01-01 (enough until 2093), 12 bits for the process, 10 bits of sequence. A burst of more
+//! than 1,024 ids in one millisecond borrows from the next one, and a clock that steps back is waited out in the same way, so
+//! ids of one process never repeat and never run backward. Two processes that drew the same 12 bits could meet; the primary
+//! keys refuse that.
 
 use commerce::Timestamp;
 use std::sync::atomic::{AtomicI64, Ordering};

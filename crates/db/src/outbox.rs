@@ -1,7 +1,7 @@
 //! Mail that waits to leave. The order writer puts rows in; a job claims what is due, sends it and says how it went.
 //!
-//! A row that is claimed is put off by the length of the lease, so that two nodes do not send it twice and a crash in between only
-//! delays it.
+//! A row that is claimed is put off by the length of the lease, so that two nodes do not send it twice and a crash in between
+//! only delays it.
 
 use crate::order_writer::read::json;
 use crate::{Db, Result, Row, params, platform_sql, sql};

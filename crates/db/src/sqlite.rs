@@ -1,7 +1,7 @@
 //! The embedded engine: one file, one writing connection, a pool of reading ones.
 //!
-//! Statements run where they are called: a point read takes some microseconds, less than a hop to another thread. Only the one writing
-//! connection checkpoints, so that the log never grows and shrinks under two hands.
+//! Statements run where they are called: a point read takes some microseconds, less than a hop to another thread. Only the one
+//! writing connection checkpoints, so that the log never grows and shrinks under two hands.
 
 use crate::{Error, Result, Row, Value};
 use rusqlite::types::{ToSqlOutput, ValueRef};

@@ -1,7 +1,7 @@
 //! A statement: its text for both engines, and whether it belongs to one shop.
 //!
-//! The text is written once with PostgreSQL's `$1, $2`. SQLite reads `$1` as a *name* and binds in order of appearance, so `$2, $1`
-//! would silently swap; its spelling `?1` is made from the text by the compiler, at no cost at run time.
+//! The text is written once with PostgreSQL's `$1, $2`. SQLite reads `$1` as a *name* and binds in order of appearance, so `$2,
+//! $1` would silently swap; its spelling `?1` is made from the text by the compiler, at no cost at run time.
 
 /// A statement about one shop. `$1` is that shop: every verb that takes a `ShopSql` takes the shop first and binds it itself.
 #[derive(Clone, Copy, Debug)]

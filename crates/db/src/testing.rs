@@ -142,9 +142,9 @@ fn postgres_binaries() -> PathBuf {
         let found = run_text("command -v initdb");
         Path::new(found.trim()).parent().filter(|folder| folder.join("pg_ctl").exists()).map(Path::to_path_buf)
     });
-    binaries.filter(|folder| folder.join("initdb").exists()).expect(
-        "the tests need PostgreSQL 15 or later: apt-get install postgresql (the server's programs are enough), or run `cargo xtask test`",
-    )
+    binaries
+        .filter(|folder| folder.join("initdb").exists())
+        .expect("the tests need PostgreSQL 15 or later: apt-get install postgresql (its server), or run `cargo xtask test`")
 }
 
 fn major(path: &Path) -> u32 {

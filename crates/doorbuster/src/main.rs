@@ -1,5 +1,7 @@
 //! The program: reads the command line and hands over to one file per subcommand.
 
+#![allow(clippy::print_stdout, reason = "a command line answers on standard output")]
+
 mod commands;
 mod demo;
 mod failure;

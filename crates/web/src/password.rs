@@ -1,7 +1,7 @@
 //! Passwords of sellers: Argon2id, as the text that the database keeps.
 //!
-//! One hash takes 19 MiB and tens of milliseconds. Handlers call the two `async` functions: they work on a blocking thread and let
-//! only [`AT_ONCE_MAX`] run side by side, so that a crowd of sign-ins cannot starve a sale.
+//! One hash takes 19 MiB and tens of milliseconds. Handlers call the two `async` functions: they work on a blocking thread and
+//! let only [`AT_ONCE_MAX`] run side by side, so that a crowd of sign-ins cannot starve a sale.
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
@@ -54,8 +54,8 @@ pub async fn hash_password(password: String) -> String {
     hashed.expect("hashing does not panic")
 }
 
-/// Whether the password is the one that was hashed. Without a hash (no such seller) it works as long and says no, so that the time
-/// taken does not tell which addresses exist.
+/// Whether the password is the one that was hashed. Without a hash (no such seller) it works as long and says no, so that the
+/// time taken does not tell which addresses exist.
 pub async fn verify_password(password: String, hash: Option<String>) -> bool {
     let _turn = AT_ONCE.acquire().await.expect("the semaphore is never closed");
     let verified = tokio::task::spawn_blocking(move || verify_password_now(&password, hash.as_deref())).await;

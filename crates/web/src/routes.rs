@@ -93,40 +93,7 @@ fn admin(app: &App) -> Router<App> {
         .merge(settings_pages())
         .route("/admin/{*rest}", get(admin::nothing_here))
         .layer(DefaultBodyLimit::max(admin::FORM_BYTES_MAX));
-    uploads.merge(forms).merge(desk_settings()).layer(from_fn_with_state(app.clone(), desk_failures))
-}
-
-/// Sales, coupons, pages and mail.
-fn selling() -> Router<App> {
-    use admin::{coupons, flash_sales, mail, pages};
-    Router::new()
-        .route("/admin/flash-sales", get(flash_sales::list).post(flash_sales::create))
-        .route("/admin/flash-sales/new", get(flash_sales::new))
-        .route("/admin/flash-sales/{id}", get(flash_sales::edit).post(flash_sales::update))
-        .route("/admin/flash-sales/{id}/items", post(flash_sales::add_items))
-        .route("/admin/flash-sales/{id}/schedule", post(flash_sales::schedule))
-        .route("/admin/flash-sales/{id}/cancel", get(flash_sales::ask_cancel).post(flash_sales::cancel))
-        .route("/admin/flash-sales/{id}/delete", get(flash_sales::ask_delete).post(flash_sales::delete))
-        .route("/admin/coupons", get(coupons::list).post(coupons::create))
-        .route("/admin/coupons/new", get(coupons::new))
-        .route("/admin/coupons/{id}", get(coupons::edit).post(coupons::update))
-        .route("/admin/coupons/{id}/delete", get(coupons::ask_delete).post(coupons::delete))
-        .route("/admin/pages", get(pages::list).post(pages::create))
-        .route("/admin/pages/new", get(pages::new))
-        .route("/admin/pages/preview", post(pages::preview))
-        .route("/admin/pages/{id}", get(pages::edit).post(pages::update))
-        .route("/admin/pages/{id}/delete", get(pages::ask_delete).post(pages::delete))
-        .route("/admin/mail", get(mail::list))
-        .route("/admin/mail/{id}", get(mail::show))
-}
-
-/// What a seller settles once.
-fn settings_pages() -> Router<App> {
-    use admin::settings;
-    Router::new()
-        .route("/admin/{*rest}", get(admin::nothing_here))
-        .layer(DefaultBodyLimit::max(admin::FORM_BYTES_MAX));
-    uploads.merge(forms).merge(desk_settings()).layer(from_fn_with_state(app.clone(), desk_failures))
+    uploads.merge(forms).layer(from_fn_with_state(app.clone(), desk_failures))
 }
 
 /// Sales, coupons, pages and mail.
@@ -171,11 +138,4 @@ fn settings_pages() -> Router<App> {
         .route("/admin/settings/staff", get(settings::staff).post(settings::add_seller))
         .route("/admin/settings/staff/{id}/delete", get(settings::ask_remove_seller).post(settings::remove_seller))
         .route("/admin/settings/password", get(settings::own_password).post(settings::password))
-}
-
-/// The settings of the shop, at the desk.
-fn desk_settings() -> Router<App> {
-    use admin::settings;
-    Router::new()
-        .layer(DefaultBodyLimit::max(admin::FORM_BYTES_MAX))
 }

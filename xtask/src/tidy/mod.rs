@@ -49,7 +49,7 @@ impl File {
 
     /// Whole files of tests: integration tests, and a unit's tests in a file of their own.
     fn is_test(&self) -> bool {
-        self.path.contains("/tests/") || self.path.ends_with("/tests.rs")
+        self.path.contains("/tests/") || self.path.contains("/benches/") || self.path.ends_with("/tests.rs")
     }
 }
 

@@ -51,7 +51,7 @@ pub(super) fn fulfill(
     deciding.changes.push(Change::Fulfillment { id: fulfillment, order: id, carrier, tracking, lines: wanted });
     deciding.record_event(id, "fulfilled", actor, detail);
     deciding.send("order_fulfilled", fulfillment.0);
-    deciding.store_order(order);
+    deciding.record_order(order);
     Ok(Outcome::Done)
 }
 
@@ -83,7 +83,7 @@ pub(super) fn cancel(deciding: &mut Deciding<'_>, id: OrderId, reason: &str, act
     deciding.record_event(id, "canceled", actor, reason.to_owned());
     deciding.send("order_canceled", id.0);
     if owed.amount_minor == 0 {
-        deciding.store_order(order);
+        deciding.record_order(order);
         return Ok(Outcome::Done);
     }
     refund::begin(deciding, order, owed, reason, actor)
@@ -132,7 +132,7 @@ fn units_by_line(lines: &[(u32, u32)]) -> Vec<(u32, u32)> {
 
 impl Deciding<'_> {
     /// Stores an order with the statuses that follow from its lines.
-    pub(super) fn store_order(&mut self, mut order: Order) {
+    pub(super) fn record_order(&mut self, mut order: Order) {
         let sent = order.lines.iter().any(|line| line.fulfilled > 0);
         let all_sent = order.lines.iter().all(|line| line.to_send() == 0);
         order.fulfillment_status = match (sent, all_sent) {

@@ -5,7 +5,7 @@
 
 use super::decide::{Because, Deciding, Deltas};
 use super::order_change::{call_off, counts_of, refund_line};
-use super::settle::{refund_due, store};
+use super::settle::{record_payment, refund_due};
 use super::{Change, LineRefund, Outcome, RefundResult, Refusal, Restock};
 use crate::order::Order;
 use crate::payment::{PaymentStatus, Refund, RefundLine, RefundStatus};
@@ -109,10 +109,10 @@ pub(super) fn begin(
     let outcome = refund_due(&refund, &payment);
     let amount = Money::new(refund.amount_minor, order.currency);
     deciding.record_event(order.id, "refund_begun", actor, format!("{amount}: {reason}"));
-    store(deciding, payment);
+    record_payment(deciding, payment);
     deciding.changes.push(Change::Refund(refund.clone()));
     deciding.state.refunds.insert(refund.id, refund);
-    deciding.store_order(order);
+    deciding.record_order(order);
     Ok(outcome)
 }
 
@@ -127,9 +127,11 @@ pub(super) fn settle_refund(deciding: &mut Deciding<'_>, id: RefundId, result: &
     match result {
         RefundResult::Succeeded => {
             refund.status = RefundStatus::Succeeded;
-            let waiting = deciding.state.refunds.values().any(|other| {
-                other.payment == payment.id && other.id != id && other.status == RefundStatus::Pending
-            });
+            let waiting = deciding
+                .state
+                .refunds
+                .values()
+                .any(|other| other.payment == payment.id && other.id != id && other.status == RefundStatus::Pending);
             let all = payment.refunded_minor == payment.amount_minor && !waiting;
             payment.status = if all { PaymentStatus::Refunded } else { PaymentStatus::PartiallyRefunded };
             deciding.record_money("refunds", "provider", refund.amount_minor, &format!("refund:{id}"));
@@ -151,12 +153,12 @@ pub(super) fn settle_refund(deciding: &mut Deciding<'_>, id: RefundId, result: &
                     }
                 }
                 deciding.record_event(order.id, "refund_failed", "system", format!("{amount}: {reason}"));
-                deciding.store_order(order);
+                deciding.record_order(order);
             }
         }
     }
     deciding.changes.push(Change::RefundStatus { id, status: refund.status });
-    store(deciding, payment);
+    record_payment(deciding, payment);
     deciding.state.refunds.insert(id, refund);
     Ok(Outcome::Done)
 }

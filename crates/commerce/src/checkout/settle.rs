@@ -30,7 +30,7 @@ pub(super) fn settle(
         ProviderVerdict::Declined { code } => {
             payment.status = PaymentStatus::Declined;
             payment.decline_code = code.clone();
-            store(deciding, payment);
+            record_payment(deciding, payment);
             Ok(Outcome::Declined { code: code.clone() })
         }
         ProviderVerdict::RequiresAction => Ok(still_open(deciding, payment, PaymentStatus::RequiresAction)),
@@ -66,7 +66,7 @@ fn pending_refund(deciding: &Deciding<'_>, payment: &Payment) -> Option<Outcome>
 
 fn still_open(deciding: &mut Deciding<'_>, mut payment: Payment, status: PaymentStatus) -> Outcome {
     payment.status = status;
-    store(deciding, payment);
+    record_payment(deciding, payment);
     Outcome::StillOpen { status }
 }
 
@@ -81,7 +81,7 @@ fn captured(deciding: &mut Deciding<'_>, mut payment: Payment) -> Outcome {
     if other_order.is_none()
         && let Some(outcome) = deciding.place_order(&mut payment)
     {
-        store(deciding, payment);
+        record_payment(deciding, payment);
         return outcome;
     }
     let reason = if other_order.is_some() { "paid twice" } else { "sold out before the payment arrived" };
@@ -91,7 +91,7 @@ fn captured(deciding: &mut Deciding<'_>, mut payment: Payment) -> Outcome {
 /// Paid, but there is nothing to give for it: one full refund.
 fn give_all_back(deciding: &mut Deciding<'_>, mut payment: Payment, reason: &str) -> Outcome {
     if payment.amount_minor == 0 {
-        store(deciding, payment);
+        record_payment(deciding, payment);
         return Outcome::Done;
     }
     payment.refunded_minor = payment.amount_minor;
@@ -107,7 +107,7 @@ fn give_all_back(deciding: &mut Deciding<'_>, mut payment: Payment, reason: &str
         lines: Vec::new(),
     };
     let outcome = refund_due(&refund, &payment);
-    store(deciding, payment);
+    record_payment(deciding, payment);
     deciding.changes.push(Change::Refund(refund.clone()));
     deciding.state.refunds.insert(refund.id, refund);
     outcome
@@ -122,7 +122,7 @@ pub(super) fn refund_due(refund: &Refund, payment: &Payment) -> Outcome {
     }
 }
 
-pub(super) fn store(deciding: &mut Deciding<'_>, payment: Payment) {
+pub(super) fn record_payment(deciding: &mut Deciding<'_>, payment: Payment) {
     deciding.changes.push(Change::PaymentStatus {
         id: payment.id,
         reference: payment.reference.clone(),

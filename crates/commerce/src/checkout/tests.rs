@@ -1,4 +1,5 @@
-//! Cases of the checkout, as tables of state, commands and outcomes. The order writer's tests try the same door on real databases.
+//! Cases of the checkout, as tables of state, commands and outcomes. The order writer's tests try the same door on real
+//! databases.
 
 use super::*;
 use crate::cart::CartLine;

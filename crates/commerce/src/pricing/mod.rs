@@ -1,4 +1,5 @@
-//! What a cart costs: one pure function, [`quote`], with a breakdown line by line, used by cart, checkout, order and refund alike.
+//! What a cart costs: one pure function, [`quote`], with a breakdown line by line, used by cart, checkout, order and refund
+//! alike.
 //!
 //! Amounts are minor units of the shop's one currency. Every intermediate step is computed in 128 bits, so nothing wraps; what
 //! lies beyond the limits of input (see [`LINE_MINOR_MAX`]) sticks to the limit.

@@ -1,8 +1,9 @@
 //! Backup and restore: every row of every table as one stream of lines that both engines read and write, so that a shop can move
 //! from SQLite to PostgreSQL and back.
 //!
-//! The stream is text, one JSON value per line: a header with the schema's version; for each table its name and columns, then its
-//! rows; at the end the number of rows and a checksum over all that came before, so that half a file is never taken for a whole one.
+//! The stream is text, one JSON value per line: a header with the schema's version; for each table its name and columns, then
+//! its rows; at the end the number of rows and a checksum over all that came before, so that half a file is never taken for a
+//! whole one.
 
 mod read;
 mod tables;

@@ -47,7 +47,8 @@ fn check_header(header: &Json) -> Result<(), BackupError> {
     }
     if header["schema"] != SCHEMA_VERSION {
         return unsuitable(format!(
-            "the backup has schema version {}, this program {SCHEMA_VERSION}; restore it with the program that made it, then upgrade",
+            "the backup has schema version {}, this program {SCHEMA_VERSION}; restore it with the program that made it and \
+             upgrade then",
             header["schema"]
         ));
     }

@@ -11,8 +11,8 @@ use std::io::Write;
 /// Rows read at once; pictures make some of them large.
 const PAGE_ROWS: usize = 200;
 
-/// Writes every row to `output` and tells how much it was. Flushing to the disk is the caller's. `secret_key` travels in the header,
-/// if there is one to travel: without it, links in mail sent before would not open after a restore.
+/// Writes every row to `output` and tells how much it was. Flushing to the disk is the caller's. `secret_key` travels in the
+/// header, if there is one to travel: without it, links in mail sent before would not open after a restore.
 ///
 /// # Errors
 /// When the database or the output fails.

@@ -1,8 +1,8 @@
 //! The schema, as numbered scripts inside the program, run at start.
 //!
 //! One script serves both engines. Three words differ and are replaced here: `BYTES` is BYTEA or BLOB, `BIGINT` and
-//! `DOUBLE PRECISION` are INTEGER and REAL for SQLite, whose tables are all STRICT; a table ending in `CLUSTERED` is stored by its
-//! primary key where the engine can do that. A released script never changes: a checksum of each is kept.
+//! `DOUBLE PRECISION` are INTEGER and REAL for SQLite, whose tables are all STRICT; a table ending in `CLUSTERED` is stored by
+//! its primary key where the engine can do that. A released script never changes: a checksum of each is kept.
 
 use crate::{Db, Error, Result, params, platform_sql};
 

@@ -7,7 +7,7 @@
 mod availability;
 mod load;
 pub(crate) mod read;
-mod store;
+mod write;
 mod writer;
 
 pub use availability::{Availability, load_availability};
@@ -40,6 +40,6 @@ async fn decide_and_keep(
     let mut state = before.clone();
     let mut next_id = || db.ids().next(now);
     let (outcomes, changes) = decide(&mut state, commands, &mut Moment { now, next_id: &mut next_id });
-    store::store(tx, shop, &before, &changes, now).await?;
+    write::write(tx, shop, &before, &changes, now).await?;
     Ok((outcomes, state))
 }

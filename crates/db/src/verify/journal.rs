@@ -105,7 +105,8 @@ fn check_kind(books: &mut Books<'_>, movement: &Movement) {
     }
 }
 
-/// Which counters a kind of movement moves, and in which direction. Units come into the building and leave it by these kinds only.
+/// Which counters a kind of movement moves, and in which direction. Units come into the building and leave it by these kinds
+/// only.
 fn may_move(kind: MovementKind, delta: StockItem) -> bool {
     let StockItem { on_hand, reserved, allocated } = delta;
     match kind {

@@ -16,7 +16,8 @@ async fn make_variants(db: &Db, shop: ShopId) {
     db.execute(shop, product, &[]).await.expect("a product");
     for variant in [VariantId(1), VariantId(2)] {
         let row = sql!(
-            "INSERT INTO variants VALUES ($1, $2, 1, 0, '[]', '', '', 100, NULL, NULL, 0, 'g', 1, '', 1, 1, 'deny', NULL, '[]', 0)"
+            "INSERT INTO variants
+             VALUES ($1, $2, 1, 0, '[]', '', '', 100, NULL, NULL, 0, 'g', 1, '', 1, 1, 'deny', NULL, '[]', 0)"
         );
         db.execute(shop, row, &params![variant]).await.expect("a variant");
     }

@@ -1,7 +1,7 @@
 //! Every case of this crate, on a real SQLite file and on a real PostgreSQL cluster.
 
-mod catalog;
 mod backup;
+mod catalog;
 mod desk;
 mod order_writer;
 mod outbox;

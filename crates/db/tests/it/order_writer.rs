@@ -19,8 +19,8 @@ const MUG: VariantId = VariantId(12);
 const SALE: FlashSaleId = FlashSaleId(21);
 const COUPON: CouponId = CouponId(31);
 
-/// Juniper Roasters with beans (10.00, 50 on hand), a mug (8.00, 5 on hand), a sale on the mug (5.00, 3 offered, 2 each) and a coupon
-/// that can be used once.
+/// Juniper Roasters with beans (10.00, 50 on hand), a mug (8.00, 5 on hand), a sale on the mug (5.00, 3 offered, 2 each) and a
+/// coupon that can be used once.
 struct Shop {
     db: Db,
     id: ShopId,

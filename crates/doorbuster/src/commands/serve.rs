@@ -23,7 +23,8 @@ use web::{App, AppParts, Scheme};
 
 /// Starts the shops and serves until Ctrl-C or SIGTERM; then lets started requests finish.
 ///
-/// Prints one line on standard output once visitors can come: `Listening on http://127.0.0.1:8080`. The log goes to standard error.
+/// Prints one line on standard output once visitors can come: `Listening on http://127.0.0.1:8080`. The log goes to standard
+/// error.
 #[derive(clap::Args)]
 pub struct ServeArgs {}
 
@@ -43,7 +44,8 @@ pub fn run(flags: &SettingFlags) -> Result<ExitCode, Failure> {
     })
 }
 
-/// Serves an open database until the program is told to stop. `welcome` is printed when visitors can come; it is given the address.
+/// Serves an open database until the program is told to stop. `welcome` is printed when visitors can come; it is given the
+/// address.
 ///
 /// # Errors
 /// When it cannot start.

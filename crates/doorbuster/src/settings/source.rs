@@ -60,7 +60,7 @@ impl clap::Args for SettingFlags {
             .value_name("FILE")
             .help("Settings file. Without it: doorbuster.toml in the data folder, if there is one.")
             .long_help(format!(
-                "Settings file in TOML. Without it: doorbuster.toml in the data folder, if there is one.\n[env: {CONFIG_VARIABLE}]"
+                "Settings file in TOML. Without it: doorbuster.toml in the data folder, if it is there.\n[env: {CONFIG_VARIABLE}]"
             ))
             .help_heading(HEADING);
         SETTINGS.iter().map(flag).fold(command.arg(config), Command::arg)

@@ -1,7 +1,7 @@
 //! Sending mail: a message as plain values, and the two ways it can leave.
 //!
-//! What a message says is written elsewhere (`web`'s mail templates); when it is tried again is the outbox's business. This module
-//! only says whether trying again makes sense.
+//! What a message says is written elsewhere (`web`'s mail templates); when it is tried again is the outbox's business. This
+//! module only says whether trying again makes sense.
 
 mod folder;
 mod message;

@@ -1,8 +1,9 @@
 //! The built-in card provider for trying a shop out: it answers like a real one and moves no money.
 //!
-//! It stands for a system outside of ours, so what it knows has to survive our crash. It does so without a file: the reference of a
-//! payment carries its amount, its card's behavior and its time, signed, and every answer is computed from the reference and
-//! `now`. Only the confirmations given on its own page are remembered in memory; one that is forgotten runs out as declined.
+//! It stands for a system outside of ours, so what it knows has to survive our crash. It does so without a file: the reference
+//! of a payment carries its amount, its card's behavior and its time, signed, and every answer is computed from the reference
+//! and `now`. Only the confirmations given on its own page are remembered in memory; one that is forgotten runs out as
+//! declined.
 
 mod reference;
 

@@ -42,7 +42,8 @@ pub async fn send_due(db: &Db, mailer: &Mailer, settings: &MailSettings, now: Ti
             Err((failure, Retry::Later)) => {
                 let next_attempt_at = next_attempt(message.attempts, now);
                 mark_failed(db, message.shop, message.id, &failure, next_attempt_at).await?;
-                warn!(shop.id = %message.shop, outbox.id = %message.id, attempts = message.attempts, "Could not send a message: {failure}");
+                let (shop, id, attempts) = (message.shop, message.id, message.attempts);
+                warn!(shop.id = %shop, outbox.id = %id, attempts, "Could not send a message: {failure}");
             }
         }
     }

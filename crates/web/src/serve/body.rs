@@ -1,5 +1,5 @@
-//! Takes small bodies in before anything is decided. A server that answers without having read the body must close the connection,
-//! and the client may see a reset instead of the answer.
+//! Takes small bodies in before anything is decided. A server that answers without having read the body must close the
+//! connection, and the client may see a reset instead of the answer.
 
 use crate::error::Error;
 use axum::body::{Body, Bytes};

@@ -37,10 +37,12 @@ pub const OF_STOCK: Spoilings = &[
         &["I3"],
         [
             sql!(
-                "UPDATE stock_movements SET on_hand_after = on_hand_after + 1 WHERE shop_id = $1 AND variant_id = 1 AND sequence = 3"
+                "UPDATE stock_movements SET on_hand_after = on_hand_after + 1
+                 WHERE shop_id = $1 AND variant_id = 1 AND sequence = 3"
             ),
             sql!(
-                "UPDATE stock_movements SET on_hand_after = on_hand_after - 1 WHERE shop_id = $1 AND variant_id = 1 AND sequence = 3"
+                "UPDATE stock_movements SET on_hand_after = on_hand_after - 1
+                 WHERE shop_id = $1 AND variant_id = 1 AND sequence = 3"
             ),
         ],
     ),

@@ -14,7 +14,8 @@ pub fn all() -> Vec<DemoSale> {
         DemoSale {
             handle: ARCHIVE_HANDLE,
             name: "The Archive Sale",
-            teaser: "Last pieces and samples from four seasons, some at half their price. When the shelf is empty, it stays empty.",
+            teaser: "Last pieces and samples from four seasons, some at half their price. \
+                     When the shelf is empty, it stays empty.",
             hero: hero(
                 Hero::Archive,
                 "An oxblood hobo and a green baguette on a stone shelf under two arches, a pear between them",

@@ -42,7 +42,7 @@ enum Kind {
 
 type Rows = BTreeMap<Kind, Vec<Vec<Value>>>;
 
-pub(super) async fn store(tx: &mut Tx, shop: ShopId, before: &ShopState, changes: &[Change], now: Timestamp) -> Result<()> {
+pub(super) async fn write(tx: &mut Tx, shop: ShopId, before: &ShopState, changes: &[Change], now: Timestamp) -> Result<()> {
     let mut rows = Rows::new();
     for change in changes {
         add(&mut rows, before, change, now)?;

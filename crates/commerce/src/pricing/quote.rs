@@ -116,7 +116,7 @@ pub const LINE_MINOR_MAX: i64 = Money::INPUT_MINOR_MAX * 1_000;
 ///
 /// 1. A line's subtotal is price times quantity. A was-price is kept only when it is higher than the price.
 /// 2. The coupon is checked against the sum of the subtotals (see [`coupon::check`]). What it takes off is rounded once, on the
-/// whole, and then shared by the lines so that the shares add up exactly.
+///    whole, and then shared by the lines so that the shares add up exactly.
 /// 3. Shipping methods are offered for the address by the weight of what is shipped and the value of the goods after the
 ///    discount (see [`shipping_options`]); none when nothing in the cart is shipped. With a free-shipping coupon they all cost 0.
 /// 4. Tax is rounded line by line, the exact half up, on the discounted amount of taxable lines, and on shipping when the rate

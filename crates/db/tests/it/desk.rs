@@ -149,7 +149,7 @@ async fn pages_and_theme_files_are_kept_and_removed() {
         let shop = make_juniper_roasters(db).await;
         assert_eq!(pages::save_page(db, shop, &about, NOW).await.expect(test.engine), Ok(()));
         let kept = InfoPage { updated_at: NOW, ..about.clone() };
-        assert_eq!(pages::list_pages(db, shop).await.expect(test.engine), [kept.clone()]);
+        assert_eq!(pages::list_pages(db, shop).await.expect(test.engine), std::slice::from_ref(&kept));
         assert_eq!(pages::load_page(db, shop, PageId(3)).await.expect(test.engine), Some(kept));
         let twin = InfoPage { id: PageId(4), ..about.clone() };
         let refused = pages::save_page(db, shop, &twin, NOW).await.expect(test.engine);

@@ -1,7 +1,7 @@
 //! The pages a shopper and a seller meet, looked at with a browser: accessible, still while they load, whole on every screen.
 
 use crate::audit;
-use crate::browser_buys::{fill_checkout, put_in_cart, sign_in};
+use crate::browser_buys::{buy, fill_checkout, put_in_cart, sign_in};
 use crate::program::{Engine, Place};
 use crate::webdriver::{Browser, Screen, Scripts};
 
@@ -21,7 +21,7 @@ const DESK: [&str; 19] = [
     "/admin/coupons/new",
     "/admin/pages",
     "/admin/mail",
-    "/admin/settings",
+    "/admin/settings/general",
     "/admin/settings/branding",
     "/admin/settings/shipping",
     "/admin/settings/tax",
@@ -82,6 +82,7 @@ fn desk(screen: Screen) {
     let place = Place::new(Engine::Sqlite);
     let server = place.start("demo");
     let browser = Browser::start(Scripts::On, screen);
+    buy(&browser, &server);
     browser.open(&format!("{}/admin/sign-in", server.address));
     audit::check(&browser);
     sign_in(&browser, &server);

@@ -1,6 +1,6 @@
 //! The program under test: its commands, and its servers.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -58,7 +58,7 @@ impl Place {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("DOORBUSTER_")) {
             command.env_remove(name);
         }
-        command.env("DOORBUSTER_DATA", &self.folder).current_dir(&self.folder).args(arguments);
+        command.env("DOORBUSTER_DATA", &self.folder).env("DOORBUSTER_LOG", "warn").current_dir(&self.folder).args(arguments);
         if let Some(database) = &self.database {
             command.env("DOORBUSTER_DATABASE", database).env("DOORBUSTER_SECRET_KEY", SECRET_KEY);
         }
@@ -75,16 +75,6 @@ impl Place {
         let said = self.run(arguments);
         assert_eq!(said.code, Some(0), "doorbuster {}: {}{}", arguments.join(" "), said.output, said.complaint);
         said.output
-    }
-
-    /// Runs a command that reads `input`.
-    pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Said {
-        let mut command = self.command(arguments);
-        let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = piped.spawn().expect("the program starts");
-        // A program that refuses its arguments ends without reading.
-        let _ = child.stdin.take().expect("its input is piped").write_all(input.as_bytes());
-        child.wait_with_output().expect("its output can be read").into()
     }
 
     /// Writes a file into the folder and returns its path.

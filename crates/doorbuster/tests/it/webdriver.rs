@@ -95,6 +95,9 @@ impl Browser {
     /// Clicks on something that stays on the page.
     pub fn click(&self, css: &str) {
         let Element(id) = self.find(css);
+        // Pages scroll smoothly; a click does not wait for that.
+        let into_view = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
+        self.execute(into_view, &json!([{ ELEMENT: id }]));
         self.post(&format!("/element/{id}/click"), &json!({}));
     }
 
@@ -240,6 +243,8 @@ fn capabilities(profile: &Path, scripts: Scripts, screen: Screen) -> Value {
         "--lang=en-US",
         // The pages under test need nobody else, and nobody else is called.
         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost",
+        // A click must not chase a page that is still gliding.
+        "--force-prefers-reduced-motion",
         "--window-size=1440,900",
     ];
     let mut arguments: Vec<String> = arguments.into_iter().map(str::to_owned).collect();

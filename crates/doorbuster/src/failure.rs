@@ -34,7 +34,7 @@ impl Failure {
     pub fn opening_database(error: &db::Error, settings: &Settings) -> Self {
         let advice = match (&settings.target, error) {
             (Target::Postgres(_), db::Error::Unreachable(_)) => {
-                "Is PostgreSQL running, and does --database name the right host, port, user and database?".into()
+                "Is PostgreSQL running, and does --database-url name the right host, port, user and database?".into()
             }
             (Target::Folder(folder), db::Error::Conflict(_)) => {
                 format!("Another program is writing to {} for a long time; end it or wait.", folder.display())

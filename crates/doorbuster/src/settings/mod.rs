@@ -109,10 +109,10 @@ impl Settings {
     fn from_sources(sources: Vec<Sourced>) -> Result<Self, SettingsError> {
         let read = Reader { sources: &sources };
         let data = PathBuf::from(read.text("data"));
-        let database = read.text("database");
+        let database = read.text("database_url");
         let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| database.starts_with(scheme));
         if !database.is_empty() && !is_postgres {
-            return Err(read.wrong("database", "write it like postgres://user:password@host:5432/name"));
+            return Err(read.wrong("database_url", "write it like postgres://user:password@host:5432/name"));
         }
         let scheme = read.choice("public_scheme", &[("http", Scheme::Http), ("https", Scheme::Https)])?;
         let listen: SocketAddr = read.parsed("listen", "write an address and a port, such as 127.0.0.1:8080 or [::1]:8080")?;

@@ -52,7 +52,7 @@ pub const SETTINGS: [Setting; 18] = [
         "Folder for everything that is kept: the SQLite database, the secret key, mail written to files. Made when absent.",
     ),
     setting(
-        "database",
+        "database_url",
         "URL",
         "",
         Shown::Masked,

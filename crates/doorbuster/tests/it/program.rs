@@ -60,7 +60,7 @@ impl Place {
         }
         command.env("DOORBUSTER_DATA", &self.folder).env("DOORBUSTER_LOG", "warn").current_dir(&self.folder).args(arguments);
         if let Some(database) = &self.database {
-            command.env("DOORBUSTER_DATABASE", database).env("DOORBUSTER_SECRET_KEY", SECRET_KEY);
+            command.env("DOORBUSTER_DATABASE_URL", database).env("DOORBUSTER_SECRET_KEY", SECRET_KEY);
         }
         command
     }

@@ -143,12 +143,6 @@ impl Browser {
         text_of(&self.get(&format!("/element/{id}/property/value")))
     }
 
-    /// An attribute's value; empty when there is none.
-    pub fn attribute(&self, css: &str, name: &str) -> String {
-        let Element(id) = self.find(css);
-        text_of(&self.get(&format!("/element/{id}/attribute/{name}")))
-    }
-
     /// Runs a script in the page and returns what it returns.
     pub fn execute(&self, script: &str, arguments: &Value) -> Value {
         self.post("/execute/sync", &json!({ "script": script, "args": arguments }))

@@ -71,7 +71,7 @@ impl Tree {
     }
 
     fn read_folder(&mut self, folder: &Path, prefix: &str) {
-        const LEFT_OUT: [&str; 4] = [".git", "target", "node_modules", "doorbuster-data"];
+        const LEFT_OUT: [&str; 5] = [".git", "target", "node_modules", "doorbuster-data", "doorbuster-demo"];
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             if LEFT_OUT.contains(&name.as_str()) {

@@ -259,7 +259,7 @@ mod tests {
     fn values_that_make_no_sense_are_told_with_their_origin() {
         for (key, value) in [
             ("LISTEN", "8080"),
-            ("DATABASE", "mysql://x"),
+            ("DATABASE_URL", "mysql://x"),
             ("ORDER_BATCH_MAX", "0"),
             ("ORDER_BATCH_MAX", "many"),
             ("LOG_FORMAT", "xml"),
@@ -270,13 +270,13 @@ mod tests {
             let error = load(&[(key, value)]).expect_err(key).to_string();
             assert!(error.contains(&format!("DOORBUSTER_{key}")), "{error}");
         }
-        let error = load(&[("DATABASE", "mysql://ines:hunter2@host")]).expect_err("another database").to_string();
+        let error = load(&[("DATABASE_URL", "mysql://ines:hunter2@host")]).expect_err("another database").to_string();
         assert!(!error.contains("hunter2"), "{error}");
     }
 
     #[test]
     fn with_postgresql_the_secret_key_has_to_be_set_and_long() {
-        let postgres = ("DATABASE", "postgres://localhost/shop");
+        let postgres = ("DATABASE_URL", "postgres://localhost/shop");
         assert!(load(&[postgres]).expect("sound").secret_key().is_err());
         assert!(load(&[postgres, ("SECRET_KEY", "short")]).expect("sound").secret_key().is_err());
         let key = "0123456789abcdef0123456789abcdef";
@@ -287,7 +287,7 @@ mod tests {
     fn settings_are_printed_with_their_origin_and_without_secrets() {
         let text = load(&[("SMTP_URL", "smtp://ines:hunter2@mail"), ("LOG", "a\"b")]).expect("sound").to_toml();
         assert!(text.contains("smtp_url = \"***\"  # DOORBUSTER_SMTP_URL"), "{text}");
-        assert!(text.contains("# database = \"\"  # default"), "{text}");
+        assert!(text.contains("# database_url = \"\"  # default"), "{text}");
         assert!(!text.contains("hunter2"));
         let table: toml::Table = text.parse().expect("it is a settings file");
         assert_eq!(table["log"].as_str(), Some("a\"b"));

@@ -1,5 +1,6 @@
 //! A person buys in the demo shop with a real browser, and the seller takes care of the order.
 
+use crate::audit;
 use crate::program::{Engine, Place, Server};
 use crate::webdriver::{Browser, Screen, Scripts};
 
@@ -118,6 +119,7 @@ fn fulfill(browser: &Browser, server: &Server, number: &str) {
     browser.click_through("#results tbody a.strong");
     assert!(browser.text("h1").contains(number));
     browser.click_through(".page-head a[href$='/fulfill']");
+    look(browser);
     browser.fill("#carrier", "DHL");
     browser.fill("#tracking_number", "00340434161094021501");
     browser.click_through("form[action$='/fulfill'] .save-bar button");
@@ -126,7 +128,15 @@ fn fulfill(browser: &Browser, server: &Server, number: &str) {
 
 fn refund(browser: &Browser) {
     browser.click_through(".page-head a[href$='/refund']");
+    look(browser);
     browser.fill("input[name^='lines.']", "1");
     browser.click_through("form[action$='/refund'] .save-bar button");
     assert!(browser.text("main").contains("Given back"), "{}", browser.text("main"));
+}
+
+/// The desk's pages about an order are reached here only, so here they are looked at.
+fn look(browser: &Browser) {
+    if browser.scripts() == Scripts::On {
+        audit::check(browser);
+    }
 }

@@ -7,6 +7,9 @@ use std::process::{Child, Command, Output, Stdio};
 /// What the nodes of a PostgreSQL database must be given in common.
 pub const SECRET_KEY: &str = "a-key-for-tests-of-more-than-32-characters";
 
+/// Where SQLite keeps everything, in the data folder.
+const SQLITE_FILE: &str = "doorbuster.sqlite";
+
 /// Which database keeps a shop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
@@ -87,6 +90,8 @@ impl Place {
     /// Every unit and every cent adds up.
     pub fn verify(&self) {
         self.must(&["verify"]);
+        let is_file = self.folder.join(SQLITE_FILE).exists();
+        assert_eq!(is_file, self.database.is_none(), "the database under test is the one that was meant");
     }
 
     /// A shop that answers under 127.0.0.1 and has nothing yet.

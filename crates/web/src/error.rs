@@ -31,7 +31,7 @@ pub enum Error {
     Busy,
     /// The database failed.
     #[error(transparent)]
-    Database(#[from] db::Error),
+    Database(db::Error),
     /// The order writer failed or has stopped.
     #[error("the order writer: {0}")]
     Writer(String),
@@ -41,6 +41,16 @@ pub enum Error {
     /// Something else that should work did not.
     #[error("{0}")]
     Internal(String),
+}
+
+impl From<db::Error> for Error {
+    fn from(error: db::Error) -> Self {
+        match error {
+            // Nobody types it and no page sends it: the visitor's mistake, not the database's.
+            db::Error::NulInText => Self::BadRequest("The address or the form contains a character that cannot be used.".into()),
+            other => Self::Database(other),
+        }
+    }
 }
 
 impl From<WriterError> for Error {

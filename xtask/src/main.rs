@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask test`, `ci`, `tidy`, `screenshots`.
+//! The project's own commands: `cargo xtask test`, `ci`, `tidy`, `simulate`, `screenshots`.
 //!
 //! Nothing here is shipped and nothing here knows the product: it installs what the tests need, starts cargo, and reads the tree
 //! for broken habits. Plain standard library, so that it builds in a second on a new machine.
@@ -18,6 +18,9 @@ Usage: cargo xtask COMMAND
   test [FILTER]   install what the tests need, then run every test (or those whose name contains FILTER)
   ci              what CI runs: formatting, clippy, tidy, test
   tidy            only the guards that read the tree: lengths, names, arrows between crates, banned calls
+  simulate [--seeds N | --seed S | --planted]
+                  live many seeds of the shop through (10,000), tell one of them line by line, or plant every known bug and
+                  write docs/PLANTED_BUGS.md
   screenshots     take the pictures in docs/screenshots anew
 ";
 
@@ -27,6 +30,7 @@ fn main() -> ExitCode {
         ["test", filter @ ..] => suite::test(filter),
         ["ci"] => suite::ci(),
         ["tidy"] => suite::tidy(),
+        ["simulate", how @ ..] => suite::simulate(how),
         ["screenshots"] => suite::screenshots(),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

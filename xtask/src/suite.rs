@@ -37,6 +37,23 @@ pub fn tidy() -> Result<(), String> {
     Err(format!("{}\n{} to tidy up.", lines.join("\n"), lines.len()))
 }
 
+/// Lives seeds of the simulation through: many, one told line by line, or those that find the planted bugs.
+///
+/// # Errors
+/// What the auditor has to say, or how to ask.
+pub fn simulate(how: &[&str]) -> Result<(), String> {
+    const MANY: &str = "10000";
+    let (test, environment) = match how {
+        [] => ("no_seed_breaks_a_promise", ("SIMULATION_SEEDS", MANY)),
+        ["--seeds", seeds] => ("no_seed_breaks_a_promise", ("SIMULATION_SEEDS", *seeds)),
+        ["--seed", seed] => ("no_seed_breaks_a_promise", ("SIMULATION_SEED", *seed)),
+        ["--planted"] => ("every_planted_bug_is_found", ("SIMULATION_PAGE", "1")),
+        _ => return Err("Usage: cargo xtask simulate [--seeds N | --seed S | --planted]".to_owned()),
+    };
+    let arguments = ["test", "--package", "db", "--test", "simulation", test, "--", "--nocapture"];
+    command::run("cargo", &arguments, &[environment])
+}
+
 /// Takes the pictures in `docs/screenshots` anew: the same walk through the demo shop that the tests take.
 ///
 /// # Errors

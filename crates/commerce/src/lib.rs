@@ -23,6 +23,8 @@ pub mod reservation;
 
 pub mod checkout;
 
+pub mod planted;
+
 pub use id::*;
 pub use money::{Currency, Money};
 pub use time::Timestamp;

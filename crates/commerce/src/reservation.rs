@@ -1,6 +1,7 @@
 //! A reservation: an unpaid hold on stock that expires.
 
 use crate::order::OrderDetails;
+use crate::planted::{Bug, planted};
 use crate::{CouponId, FlashSaleId, ReservationId, Timestamp, VariantId};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +45,8 @@ pub struct Reservation {
     pub status: ReservationStatus,
     /// See [`crate::customer::customer_key`].
     pub customer_key: String,
+    /// The signed name that the visitor's browser carries; empty: not known.
+    pub visitor: String,
     /// The coupon whose use it claims.
     pub coupon: Option<CouponId>,
     /// What will be charged.
@@ -56,6 +59,37 @@ pub struct Reservation {
     pub expires_at: Timestamp,
     /// What it holds; in the order of the quote's lines.
     pub lines: Vec<ReservedLine>,
+}
+
+/// Whose unpaid holds are counted together.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Holder {
+    /// Everything under one customer key.
+    Customer(String),
+    /// Everything from one browser.
+    Visitor(String),
+}
+
+impl Holder {
+    /// The customer key, or what the visitor's cookie says.
+    pub fn key(&self) -> &str {
+        match self {
+            Self::Customer(key) | Self::Visitor(key) => key,
+        }
+    }
+
+    /// Under whom a hold counts: its customer, and its visitor where that is known.
+    pub fn of(customer_key: &str, visitor: &str) -> impl Iterator<Item = Self> {
+        let visitor = (!visitor.is_empty() && !planted(Bug::VisitorNotCounted)).then(|| Self::Visitor(visitor.to_owned()));
+        [Self::Customer(customer_key.to_owned())].into_iter().chain(visitor)
+    }
+}
+
+impl Reservation {
+    /// Units of all lines.
+    pub fn units(&self) -> i64 {
+        self.lines.iter().map(|line| i64::from(line.quantity)).sum()
+    }
 }
 
 /// One held line.
@@ -73,5 +107,5 @@ pub struct ReservedLine {
 
 /// Whether a hold that ends at `expires_at` still counts at `now`. The instant itself is too late.
 pub fn holds(expires_at: Timestamp, now: Timestamp) -> bool {
-    now < expires_at
+    now < expires_at || (now == expires_at && planted(Bug::HoldLastsAnInstantLonger))
 }

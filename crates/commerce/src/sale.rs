@@ -5,6 +5,7 @@ mod problem;
 #[cfg(test)]
 mod tests;
 
+use crate::planted::{Bug, planted};
 use crate::{FlashSaleId, MediaId, Timestamp, VariantId};
 use serde::{Deserialize, Serialize};
 
@@ -96,7 +97,7 @@ impl FlashSale {
         match self.status {
             FlashSaleStatus::Draft | FlashSaleStatus::Canceled => FlashSalePhase::Hidden,
             FlashSaleStatus::Scheduled if now < self.opens_at => FlashSalePhase::Upcoming,
-            FlashSaleStatus::Scheduled if now < self.closes_at => FlashSalePhase::Open,
+            FlashSaleStatus::Scheduled if now < self.closes_at || planted(Bug::SaleNeverCloses) => FlashSalePhase::Open,
             FlashSaleStatus::Scheduled => FlashSalePhase::Ended,
         }
     }

@@ -171,6 +171,12 @@ pub struct TaxRate {
 pub struct CheckoutSettings {
     /// How long an unpaid reservation holds its stock, minutes, 1 to 120.
     pub reservation_minutes: i64,
+    /// The longest that activity can keep a reservation alive, minutes from when it was made; `None`: three times
+    /// `reservation_minutes`.
+    pub reservation_minutes_max: Option<i64>,
+    /// The most units that one customer, or one visitor, may hold unpaid in several checkouts at once, 1 to 100,000. A single
+    /// cart is bounded by the cart's own limits instead.
+    pub held_units_per_customer_max: i64,
     /// The most different variants in one cart, 1 to 100.
     pub cart_lines_max: usize,
     /// The most units of one variant in one cart, 1 to 1,000.
@@ -181,7 +187,22 @@ pub struct CheckoutSettings {
 
 impl Default for CheckoutSettings {
     fn default() -> Self {
-        Self { reservation_minutes: 10, cart_lines_max: 50, quantity_per_line_max: 20, low_stock_from: 5 }
+        Self {
+            reservation_minutes: 10,
+            reservation_minutes_max: None,
+            held_units_per_customer_max: 20,
+            cart_lines_max: 50,
+            quantity_per_line_max: 20,
+            low_stock_from: 5,
+        }
+    }
+}
+
+impl CheckoutSettings {
+    /// The longest that a reservation may last, minutes from when it was made.
+    pub fn held_minutes_max(&self) -> i64 {
+        let minutes = self.reservation_minutes;
+        self.reservation_minutes_max.unwrap_or(minutes.saturating_mul(3)).max(minutes)
     }
 }
 

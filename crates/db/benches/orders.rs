@@ -107,6 +107,7 @@ async fn buy(writer: &OrderWriter, checkout_id: String) {
         shipping_method: String::new(),
         provider: "sandbox".into(),
         early_access: false,
+        visitor: String::new(),
     };
     let held = writer.submit(SHOP, Command::Reserve(Box::new(cart))).await.expect("a hold");
     let Outcome::Reserved { payment, amount, .. } = held else { panic!("{held:?}") };
@@ -159,8 +160,8 @@ async fn single_orders_per_second(target: &Target, buyers: usize) -> f64 {
             let take =
                 sql!("UPDATE shop_counters SET value = value - 1 WHERE shop_id = $1 AND name = 'plain_stock' AND value >= 1");
             let write = sql!(
-                "INSERT INTO ledger_entries (shop_id, entry_id, account, amount_minor, currency, cause, at)
-                 VALUES ($1, $2, 'plain', 1000, 'EUR', $3, 0)"
+                "INSERT INTO ledger_entries (shop_id, entry_id, debit, credit, amount_minor, currency, cause, at)
+                 VALUES ($1, $2, 'plain', 'sales', 1000, 'EUR', $3, 0)"
             );
             let mut sold = 0_u64;
             while now() < until {

@@ -3,34 +3,9 @@
 use crate::postgres::{PostgresBackend, PostgresTx};
 use crate::sqlite::{SqliteBackend, SqliteReadTx, SqliteTx};
 use crate::statement::Text;
-use crate::{Error, Ids, PlatformSql, Result, Row, ShopSql, Value, migrations};
+use crate::{Error, Ids, OpenOptions, PlatformSql, Result, Row, ShopSql, Target, Value};
 use commerce::ShopId;
-use std::path::PathBuf;
 use std::sync::Arc;
-
-/// Which database.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// A folder with `doorbuster.sqlite` in it; made when absent.
-    Folder(PathBuf),
-    /// `postgres://user:password@host:port/name`.
-    Postgres(String),
-}
-
-/// How to open it.
-#[derive(Clone, Debug)]
-pub struct OpenOptions {
-    /// A number that tells processes on one database apart; drawn at random by `main`.
-    pub process: u16,
-    /// Connections for reading, 1 to 64. PostgreSQL uses this many for everything.
-    pub connections: usize,
-}
-
-impl Default for OpenOptions {
-    fn default() -> Self {
-        Self { process: 0, connections: 4 }
-    }
-}
 
 /// A database. Clones share its connections.
 #[derive(Clone)]
@@ -45,18 +20,13 @@ enum Backend {
 }
 
 impl Db {
-    /// Opens the database and brings its schema up to date.
-    ///
-    /// # Errors
-    /// When it cannot be reached, is of a newer version than this program, or its file cannot be trusted.
-    pub async fn open(target: &Target, options: &OpenOptions) -> Result<Self> {
+    /// Connects, whatever the database holds. An SQLite file is made when absent.
+    pub(crate) async fn connect(target: &Target, options: &OpenOptions) -> Result<Self> {
         let backend = match target {
             Target::Folder(folder) => Backend::Sqlite(SqliteBackend::open(folder, options.connections)?),
             Target::Postgres(url) => Backend::Postgres(PostgresBackend::open(url, options.connections).await?),
         };
-        let db = Self { backend: Arc::new(backend), ids: Arc::new(Ids::new(options.process)) };
-        migrations::run(&db).await?;
-        Ok(db)
+        Ok(Self { backend: Arc::new(backend), ids: Arc::new(Ids::new(options.process)) })
     }
 
     /// Where new rows get their ids.
@@ -143,32 +113,12 @@ impl Db {
         }))
     }
 
-    /// Runs the text of a migration, several statements, inside `tx`.
-    pub(crate) async fn run_script(&self, tx: &mut Tx, script: &str) -> Result<()> {
-        match &mut tx.0 {
-            TxInner::Sqlite(tx) => tx.run_script(script),
-            TxInner::SqliteRead(_) => Err(Error::Unsuitable("a reading transaction runs no script".into())),
-            TxInner::Postgres(tx) => tx.run_script(script).await,
-        }
-    }
-
     /// Prepares a statement without running it, for the test that shows each statement to both engines.
     #[cfg(feature = "testing")]
     pub async fn prepare_only(&self, text: &str) -> Result<()> {
         match &*self.backend {
             Backend::Sqlite(backend) => backend.prepare_only(&text.replace('$', "?")).await,
             Backend::Postgres(backend) => backend.prepare_only(text).await,
-        }
-    }
-
-    /// Writes a consistent copy of an SQLite database to `file`, while it is in use.
-    ///
-    /// # Errors
-    /// When this is not SQLite or the file cannot be written.
-    pub async fn copy_sqlite_to(&self, file: &std::path::Path) -> Result<()> {
-        match &*self.backend {
-            Backend::Sqlite(backend) => backend.copy_to(file).await,
-            Backend::Postgres(_) => Err(Error::Unsuitable("only an SQLite database can be copied as a file".into())),
         }
     }
 
@@ -194,6 +144,15 @@ impl Tx {
     /// `"sqlite"` or `"postgres"`; only the batched order write may ask.
     pub(crate) fn is_sqlite(&self) -> bool {
         !matches!(self.0, TxInner::Postgres(_))
+    }
+
+    /// Runs the text of a migration, several statements.
+    pub(crate) async fn run_script(&mut self, script: &str) -> Result<()> {
+        match &mut self.0 {
+            TxInner::Sqlite(tx) => tx.run_script(script),
+            TxInner::SqliteRead(_) => Err(Error::Unsuitable("a reading transaction runs no script".into())),
+            TxInner::Postgres(tx) => tx.run_script(script).await,
+        }
     }
 
     /// The rows of a statement about one shop (also of one that writes and ends in RETURNING).
@@ -241,12 +200,11 @@ impl Tx {
     /// # Errors
     /// As [`Self::query`].
     pub async fn execute_many(&mut self, shop: ShopId, sql: ShopSql, rows: &[Vec<Value>]) -> Result<u64> {
-        let rows: Vec<Vec<Value>> = rows.iter().map(|params| with_shop(shop, params)).collect();
         rows.iter().try_for_each(|params| check(params))?;
         match &mut self.0 {
-            TxInner::Sqlite(tx) => tx.execute_many(sql.text.sqlite, &rows),
+            TxInner::Sqlite(tx) => tx.execute_many(sql.text.sqlite, shop, rows),
             TxInner::SqliteRead(_) => Err(Error::Unsuitable("a reading transaction changes nothing".into())),
-            TxInner::Postgres(tx) => tx.execute_many(sql.text.postgres, &rows).await,
+            TxInner::Postgres(tx) => tx.execute_many(sql.text.postgres, shop, rows).await,
         }
     }
 
@@ -256,12 +214,11 @@ impl Tx {
     /// # Errors
     /// As [`Self::query`].
     pub async fn query_many(&mut self, shop: ShopId, sql: ShopSql, params: &[Vec<Value>]) -> Result<Vec<Vec<Row>>> {
-        let params: Vec<Vec<Value>> = params.iter().map(|params| with_shop(shop, params)).collect();
         params.iter().try_for_each(|params| check(params))?;
         match &mut self.0 {
-            TxInner::Sqlite(tx) => params.iter().map(|params| tx.query(sql.text.sqlite, params)).collect(),
-            TxInner::SqliteRead(tx) => params.iter().map(|params| tx.query(sql.text.sqlite, params)).collect(),
-            TxInner::Postgres(tx) => tx.query_many(sql.text.postgres, &params).await,
+            TxInner::Sqlite(tx) => tx.query_many(sql.text.sqlite, shop, params),
+            TxInner::SqliteRead(tx) => tx.query_many(sql.text.sqlite, shop, params),
+            TxInner::Postgres(tx) => tx.query_many(sql.text.postgres, shop, params).await,
         }
     }
 

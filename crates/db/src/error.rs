@@ -1,5 +1,7 @@
 //! How the database can fail. A refusal by the shop's rules is never an error: it is a value of the function that found it.
 
+use crate::SCHEMA_VERSION;
+
 /// The database failed, or was asked for something it cannot do.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -21,6 +23,15 @@ pub enum Error {
     /// The disk is full.
     #[error("the disk is full: {0}")]
     DiskFull(String),
+    /// There is none: no file, or one without this program's tables. Nothing was made.
+    #[error("there is no Doorbuster database")]
+    Absent,
+    /// It was made by an earlier version of this program. Nothing was changed.
+    #[error("the database has schema version {found}, this program works with {SCHEMA_VERSION}")]
+    Outdated {
+        /// Its schema's version.
+        found: i64,
+    },
     /// The database's file or schema is not what this program can work with.
     #[error("{0}")]
     Unsuitable(String),

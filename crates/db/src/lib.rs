@@ -7,6 +7,7 @@ mod database;
 mod error;
 mod ids;
 mod migrations;
+mod opening;
 mod postgres;
 mod sqlite;
 #[doc(hidden)]
@@ -29,6 +30,7 @@ pub mod outbox;
 pub mod payments;
 pub mod reservations;
 pub mod stock;
+pub mod submissions;
 
 pub mod backup;
 pub mod verify;
@@ -36,10 +38,11 @@ pub mod verify;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use database::{Db, OpenOptions, Target, Tx};
+pub use database::{Db, Tx};
 pub use error::Error;
 pub use ids::Ids;
 pub use migrations::{SCHEMA_VERSION, TABLES};
+pub use opening::{OpenOptions, Target};
 pub use order_writer::OrderWriter;
 pub use statement::{PlatformSql, ShopSql};
 pub use value::{FromValue, Row, Value};

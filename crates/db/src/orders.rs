@@ -150,7 +150,7 @@ pub async fn load_order(db: &Db, shop: ShopId, id: OrderId) -> Result<Option<Ord
         payment,
         fulfillments: fulfillments_of(db, shop, id).await?,
         refunds: refunds_of(db, shop, id).await?,
-        events: events_of(db, shop, id).await?,
+        events: events_of(db, shop, &order).await?,
         note: row.get(14),
         order,
     }))
@@ -268,11 +268,13 @@ async fn refunds_of(db: &Db, shop: ShopId, order: OrderId) -> Result<Vec<Refund>
     Ok(refunds)
 }
 
-async fn events_of(db: &Db, shop: ShopId, order: OrderId) -> Result<Vec<Event>> {
+/// What happened to an order, the first first. That it was placed, the order itself says.
+async fn events_of(db: &Db, shop: ShopId, order: &Order) -> Result<Vec<Event>> {
     let sql = sql!("SELECT kind, actor, detail, at FROM order_events WHERE shop_id = $1 AND order_id = $2 ORDER BY event_id");
-    let rows = db.query(shop, sql, &params![order]).await?;
+    let rows = db.query(shop, sql, &params![order.id]).await?;
+    let placed = Event { kind: "placed".into(), actor: "shopper".into(), detail: String::new(), at: order.placed_at };
     let event = |row: &Row| Event { kind: row.get(0), actor: row.get(1), detail: row.get(2), at: row.get(3) };
-    Ok(rows.iter().map(event).collect())
+    Ok(std::iter::once(placed).chain(rows.iter().map(event)).collect())
 }
 
 fn summary(row: &Row) -> Result<OrderSummary> {

@@ -1,19 +1,20 @@
 //! PostgreSQL: a small pool of connections, each with its statements prepared once.
 
+mod together;
+
 use crate::{Error, Result, Row, Value};
+use commerce::ShopId;
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use std::error::Error as _;
 use std::time::Duration;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
-use tokio_postgres::{Config, NoTls, error::SqlState};
+use tokio_postgres::{Config, NoTls, Statement, error::SqlState};
 
 /// 15, as `server_version_num` counts.
 const VERSION_MIN: i64 = 150_000;
 /// How long to wait for a connection before saying that the database cannot be reached.
 const CONNECT_WAIT: Duration = Duration::from_secs(10);
-/// Requests on the wire before their answers are waited for; bounds the memory that the answers take.
-const REQUESTS_IN_FLIGHT: usize = 256;
 
 pub(crate) struct PostgresBackend {
     pool: Pool,
@@ -77,30 +78,52 @@ impl PostgresTx {
         connection.execute(&statement, &as_params(params)).await.map_err(failure)
     }
 
-    pub(crate) async fn execute_many(&mut self, text: &str, rows: &[Vec<Value>]) -> Result<u64> {
-        let connection = self.connection();
-        let statement = connection.prepare_cached(text).await.map_err(failure)?;
-        let mut touched = 0;
-        for window in rows.chunks(REQUESTS_IN_FLIGHT) {
-            let params: Vec<_> = window.iter().map(|row| as_params(row)).collect();
-            let requests = params.iter().map(|params| connection.execute(&statement, params));
-            touched += join_in_order(requests).await?.into_iter().sum::<u64>();
-        }
-        Ok(touched)
+    pub(crate) async fn execute_many(&mut self, text: &str, shop: ShopId, rows: &[Vec<Value>]) -> Result<u64> {
+        let Some(together) = self.together(text, shop, rows, together::changes).await? else {
+            let mut touched = 0;
+            for params in rows {
+                touched += self.execute(text, &[&[Value::from(shop)], params.as_slice()].concat()).await?;
+            }
+            return Ok(touched);
+        };
+        self.connection().execute(&together.statement, &together.params()).await.map_err(failure)
     }
 
-    pub(crate) async fn query_many(&mut self, text: &str, params: &[Vec<Value>]) -> Result<Vec<Vec<Row>>> {
-        let connection = self.connection();
-        let statement = connection.prepare_cached(text).await.map_err(failure)?;
-        let mut answers = Vec::with_capacity(params.len());
-        for window in params.chunks(REQUESTS_IN_FLIGHT) {
-            let params: Vec<_> = window.iter().map(|row| as_params(row)).collect();
-            let requests = params.iter().map(|params| connection.query(&statement, params));
-            for rows in join_in_order(requests).await? {
-                answers.push(rows.iter().map(from_postgres).collect::<Result<Vec<_>>>()?);
+    pub(crate) async fn query_many(&mut self, text: &str, shop: ShopId, params: &[Vec<Value>]) -> Result<Vec<Vec<Row>>> {
+        let Some(together) = self.together(text, shop, params, together::answers).await? else {
+            let mut answers = Vec::with_capacity(params.len());
+            for params in params {
+                answers.push(self.query(text, &[&[Value::from(shop)], params.as_slice()].concat()).await?);
             }
+            return Ok(answers);
+        };
+        let rows = self.connection().query(&together.statement, &together.params()).await.map_err(failure)?;
+        let mut answers = vec![Vec::new(); params.len()];
+        for row in &rows {
+            let mut row = from_postgres(row)?;
+            let Some(Value::Int(place)) = row.0.pop() else { panic!("the last column counts the sets of parameters from 1") };
+            answers[usize::try_from(place - 1).expect("the server counts what it was sent")].push(row);
         }
         Ok(answers)
+    }
+
+    /// The statement for all rows at once; `None` where one by one is as good, or the only way.
+    async fn together<'a>(
+        &self,
+        text: &str,
+        shop: ShopId,
+        rows: &'a [Vec<Value>],
+        rewrite: fn(&str, &[Type]) -> Option<String>,
+    ) -> Result<Option<Together<'a>>> {
+        if rows.len() < 2 || rows[0].is_empty() {
+            return Ok(None);
+        }
+        let connection = self.connection();
+        let one = connection.prepare_cached(text).await.map_err(failure)?;
+        let Some(many) = rewrite(text, one.params()) else { return Ok(None) };
+        let statement = connection.prepare_cached(&many).await.map_err(failure)?;
+        let columns = (0..rows[0].len()).map(|column| Column::of(rows, column, &one.params()[column + 1])).collect();
+        Ok(Some(Together { statement, shop: Value::from(shop), columns }))
     }
 
     pub(crate) async fn run_script(&mut self, script: &str) -> Result<()> {
@@ -138,27 +161,53 @@ impl Drop for PostgresTx {
     }
 }
 
-/// Polls every request once before waiting for any answer: the driver puts a request on the wire when it is first polled, so they
-/// travel together. Answers come back in the order of the requests.
-async fn join_in_order<T, F>(requests: impl Iterator<Item = F>) -> Result<Vec<T>>
-where
-    F: Future<Output = std::result::Result<T, tokio_postgres::Error>>,
-{
-    let mut pending: Vec<_> = requests.map(Box::pin).map(Err).collect();
-    std::future::poll_fn(|context| {
-        let mut waiting = false;
-        for slot in &mut pending {
-            let Err(request) = slot else { continue };
-            match request.as_mut().poll(context) {
-                std::task::Poll::Pending => waiting = true,
-                std::task::Poll::Ready(answer) => *slot = Ok(answer),
+/// A statement for many rows, and their columns.
+struct Together<'a> {
+    statement: Statement,
+    shop: Value,
+    columns: Vec<Column<'a>>,
+}
+
+impl Together<'_> {
+    fn params(&self) -> Vec<&(dyn ToSql + Sync)> {
+        let shop: &(dyn ToSql + Sync) = &self.shop;
+        std::iter::once(shop).chain(self.columns.iter().map(Column::as_param)).collect()
+    }
+}
+
+/// One column of many rows.
+enum Column<'a> {
+    Ints(Vec<Option<i64>>),
+    Floats(Vec<Option<f64>>),
+    Texts(Vec<Option<&'a str>>),
+    Bytes(Vec<Option<&'a [u8]>>),
+}
+
+impl<'a> Column<'a> {
+    fn of(rows: &'a [Vec<Value>], column: usize, kind: &Type) -> Self {
+        let values = rows.iter().map(|row| &row[column]);
+        match *kind {
+            Type::FLOAT8 => {
+                Self::Floats(values.map(|value| if let Value::Float(number) = value { Some(*number) } else { None }).collect())
             }
+            Type::TEXT => {
+                Self::Texts(values.map(|value| if let Value::Text(text) = value { Some(text.as_str()) } else { None }).collect())
+            }
+            Type::BYTEA => Self::Bytes(
+                values.map(|value| if let Value::Bytes(bytes) = value { Some(bytes.as_slice()) } else { None }).collect(),
+            ),
+            _ => Self::Ints(values.map(|value| if let Value::Int(number) = value { Some(*number) } else { None }).collect()),
         }
-        if waiting { std::task::Poll::Pending } else { std::task::Poll::Ready(()) }
-    })
-    .await;
-    // After the first failure the server refuses the rest of the transaction; the first one, met first here, tells why.
-    pending.into_iter().filter_map(std::result::Result::ok).map(|answer| answer.map_err(failure)).collect()
+    }
+
+    fn as_param(&self) -> &(dyn ToSql + Sync) {
+        match self {
+            Self::Ints(values) => values,
+            Self::Floats(values) => values,
+            Self::Texts(values) => values,
+            Self::Bytes(values) => values,
+        }
+    }
 }
 
 async fn query(connection: &Object, text: &str, params: &[Value]) -> Result<Vec<Row>> {

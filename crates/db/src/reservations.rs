@@ -1,7 +1,40 @@
-//! Reservations that ran out: where there is something to tidy. Ending them is the order writer's.
+//! Reservations as they are read: those that ran out, and the last attempt of a checkout. Making and ending them is the order
+//! writer's.
 
-use crate::{Db, Result, params, platform_sql};
+use crate::order_writer::read;
+use crate::{Db, Result, params, platform_sql, sql};
+use commerce::order::OrderDetails;
 use commerce::{ShopId, Timestamp};
+
+/// What a checkout last tried to buy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// What was typed and chosen; card data is never part of it.
+    pub details: OrderDetails,
+    /// When, UTC.
+    pub made_at: Timestamp,
+    /// Until when its units are held, exclusive, UTC; `None`: no longer.
+    pub held_until: Option<Timestamp>,
+}
+
+/// What was last tried under a checkout's name; `None`: nothing yet.
+///
+/// # Errors
+/// When the database fails.
+pub async fn last_attempt(db: &Db, shop: ShopId, checkout_id: &str, now: Timestamp) -> Result<Option<Attempt>> {
+    let sql = sql!(
+        "SELECT r.details, r.created_at, r.expires_at, r.status FROM payments p
+         JOIN reservations r ON r.shop_id = p.shop_id AND r.reservation_id = p.reservation_id
+         WHERE p.shop_id = $1 AND p.checkout_id = $2 ORDER BY p.payment_id DESC LIMIT 1"
+    );
+    let Some(row) = db.query_opt(shop, sql, &params![checkout_id]).await? else { return Ok(None) };
+    let (expires_at, status): (Timestamp, String) = (row.get(2), row.get(3));
+    Ok(Some(Attempt {
+        details: read::json(&row.get::<String>(0))?,
+        made_at: row.get(1),
+        held_until: Some(expires_at).filter(|expires_at| status == "active" && *expires_at > now),
+    }))
+}
 
 /// The shops with active reservations whose time was up at `now`.
 ///

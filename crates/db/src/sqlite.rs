@@ -4,9 +4,11 @@
 //! writing connection checkpoints, so that the log never grows and shrinks under two hands.
 
 use crate::{Error, Result, Row, Value};
+use commerce::ShopId;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
-use std::path::{Path, PathBuf};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ToSql, params_from_iter};
+use std::iter::once;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
@@ -19,10 +21,25 @@ const STATEMENTS_CACHED: usize = 256;
 /// The file inside the data folder.
 pub(crate) const FILE_NAME: &str = "doorbuster.sqlite";
 
+/// What SQLite puts beside the file while it is open, and may leave there.
+const COMPANIONS: [&str; 2] = ["doorbuster.sqlite-wal", "doorbuster.sqlite-shm"];
+
+/// Whether the folder has a database file with anything in it.
+pub(crate) fn is_there(folder: &Path) -> bool {
+    folder.join(FILE_NAME).metadata().is_ok_and(|file| file.len() > 0)
+}
+
+/// Takes the database out of the folder. Nobody may have it open.
+pub(crate) fn remove(folder: &Path) {
+    for name in COMPANIONS.into_iter().chain([FILE_NAME]) {
+        let _ = std::fs::remove_file(folder.join(name));
+    }
+}
+
 pub(crate) struct SqliteBackend {
-    file: PathBuf,
-    writer: Arc<AsyncMutex<Connection>>,
+    // Dropped before the writer: only a last connection that may write puts the log back into the file.
     readers: Arc<Readers>,
+    writer: Arc<AsyncMutex<Connection>>,
 }
 
 struct Readers {
@@ -42,7 +59,7 @@ impl SqliteBackend {
         let readers = (0..connections.clamp(1, 64)).map(|_| open_reader(&file)).collect::<Result<Vec<_>>>()?;
         let permits = Arc::new(Semaphore::new(readers.len()));
         let readers = Arc::new(Readers { idle: Mutex::new(readers), permits });
-        Ok(Self { file, writer: Arc::new(AsyncMutex::new(writer)), readers })
+        Ok(Self { writer: Arc::new(AsyncMutex::new(writer)), readers })
     }
 
     pub(crate) async fn query(&self, text: &str, params: &[Value]) -> Result<Vec<Row>> {
@@ -65,13 +82,6 @@ impl SqliteBackend {
     #[cfg(feature = "testing")]
     pub(crate) async fn prepare_only(&self, text: &str) -> Result<()> {
         self.writer.lock().await.prepare(text).map(drop).map_err(failure)
-    }
-
-    pub(crate) async fn copy_to(&self, file: &Path) -> Result<()> {
-        let source = open_reader(&self.file)?;
-        let mut target = Connection::open(file).map_err(failure)?;
-        let backup = rusqlite::backup::Backup::new(&source, &mut target).map_err(failure)?;
-        backup.run_to_completion(1_000, std::time::Duration::ZERO, None).map_err(failure)
     }
 
     async fn reader(&self) -> Reader {
@@ -122,13 +132,18 @@ impl SqliteTx {
         execute(&self.connection, text, params)
     }
 
-    pub(crate) fn execute_many(&mut self, text: &str, rows: &[Vec<Value>]) -> Result<u64> {
+    pub(crate) fn execute_many(&mut self, text: &str, shop: ShopId, rows: &[Vec<Value>]) -> Result<u64> {
         let mut statement = self.connection.prepare_cached(text).map_err(failure)?;
+        let shop = Value::from(shop);
         let mut touched = 0;
         for params in rows {
-            touched += statement.execute(params_from_iter(params)).map_err(failure)? as u64;
+            touched += statement.execute(params_from_iter(once(&shop).chain(params))).map_err(failure)? as u64;
         }
         Ok(touched)
+    }
+
+    pub(crate) fn query_many(&mut self, text: &str, shop: ShopId, params: &[Vec<Value>]) -> Result<Vec<Vec<Row>>> {
+        query_many(&self.connection, text, shop, params)
     }
 
     pub(crate) fn run_script(&mut self, script: &str) -> Result<()> {
@@ -166,6 +181,10 @@ pub(crate) struct SqliteReadTx {
 impl SqliteReadTx {
     pub(crate) fn query(&mut self, text: &str, params: &[Value]) -> Result<Vec<Row>> {
         query(&self.reader, text, params)
+    }
+
+    pub(crate) fn query_many(&mut self, text: &str, shop: ShopId, params: &[Vec<Value>]) -> Result<Vec<Vec<Row>>> {
+        query_many(&self.reader, text, shop, params)
     }
 }
 
@@ -214,6 +233,16 @@ fn prepare_connection(connection: &Connection) -> Result<()> {
 
 fn query(connection: &Connection, text: &str, params: &[Value]) -> Result<Vec<Row>> {
     let mut statement = connection.prepare_cached(text).map_err(failure)?;
+    rows_of(&mut statement, params)
+}
+
+fn query_many(connection: &Connection, text: &str, shop: ShopId, params: &[Vec<Value>]) -> Result<Vec<Vec<Row>>> {
+    let mut statement = connection.prepare_cached(text).map_err(failure)?;
+    let shop = Value::from(shop);
+    params.iter().map(|params| rows_of(&mut statement, once(&shop).chain(params))).collect()
+}
+
+fn rows_of<'a>(statement: &mut Statement<'_>, params: impl IntoIterator<Item = &'a Value>) -> Result<Vec<Row>> {
     let columns = statement.column_count();
     let mut answer = statement.query(params_from_iter(params)).map_err(failure)?;
     let mut rows = Vec::new();

@@ -20,6 +20,8 @@ pub struct StockLine {
     pub sku: String,
     /// Whether its stock is counted.
     pub tracked: bool,
+    /// Its own price, minor units.
+    pub price_minor: i64,
     /// The counters.
     pub item: StockItem,
 }
@@ -59,7 +61,8 @@ pub async fn list_stock(db: &Db, shop: ShopId, search: &str, page: u32, per_page
     );
     let total = db.query_opt(shop, count, &params![pattern.as_str()]).await?.map_or(0, |row| row.get(0));
     let list = sql!(
-        "SELECT v.product_id, v.variant_id, p.title, v.option_values, v.sku, v.stock_tracked, s.on_hand, s.reserved, s.allocated
+        "SELECT v.product_id, v.variant_id, p.title, v.option_values, v.sku, v.stock_tracked, s.on_hand, s.reserved, s.allocated,
+                v.price_minor
          FROM variants v JOIN products p ON p.shop_id = v.shop_id AND p.product_id = v.product_id
          JOIN stock_items s ON s.shop_id = v.shop_id AND s.variant_id = v.variant_id
          WHERE v.shop_id = $1 AND v.removed = 0
@@ -78,12 +81,32 @@ pub async fn list_stock(db: &Db, shop: ShopId, search: &str, page: u32, per_page
 /// When the database fails. `None`: no such variant in this shop.
 pub async fn load_stock(db: &Db, shop: ShopId, variant: VariantId) -> Result<Option<StockLine>> {
     let sql = sql!(
-        "SELECT v.product_id, v.variant_id, p.title, v.option_values, v.sku, v.stock_tracked, s.on_hand, s.reserved, s.allocated
+        "SELECT v.product_id, v.variant_id, p.title, v.option_values, v.sku, v.stock_tracked, s.on_hand, s.reserved, s.allocated,
+                v.price_minor
          FROM variants v JOIN products p ON p.shop_id = v.shop_id AND p.product_id = v.product_id
          JOIN stock_items s ON s.shop_id = v.shop_id AND s.variant_id = v.variant_id
          WHERE v.shop_id = $1 AND v.variant_id = $2"
     );
     db.query_opt(shop, sql, &params![variant]).await?.as_ref().map(line).transpose()
+}
+
+/// Those of the variants that the shop has, with their counters.
+///
+/// # Errors
+/// When the database fails.
+pub async fn load_stock_of(db: &Db, shop: ShopId, variants: &[VariantId]) -> Result<Vec<StockLine>> {
+    let sql = sql!(
+        "SELECT v.product_id, v.variant_id, p.title, v.option_values, v.sku, v.stock_tracked, s.on_hand, s.reserved, s.allocated,
+                v.price_minor
+         FROM variants v JOIN products p ON p.shop_id = v.shop_id AND p.product_id = v.product_id
+         JOIN stock_items s ON s.shop_id = v.shop_id AND s.variant_id = v.variant_id
+         WHERE v.shop_id = $1 AND v.variant_id = $2 AND v.removed = 0"
+    );
+    let asked: Vec<_> = variants.iter().map(|variant| params![*variant].to_vec()).collect();
+    let mut tx = db.begin_read().await?;
+    let rows = tx.query_many(shop, sql, &asked).await?.concat();
+    tx.commit().await?;
+    rows.iter().map(line).collect()
 }
 
 /// Counted variants with at most `most` units left, fewest first.
@@ -92,7 +115,8 @@ pub async fn load_stock(db: &Db, shop: ShopId, variant: VariantId) -> Result<Opt
 /// When the database fails.
 pub async fn low_stock(db: &Db, shop: ShopId, most: i64, limit: u32) -> Result<Vec<StockLine>> {
     let sql = sql!(
-        "SELECT v.product_id, v.variant_id, p.title, v.option_values, v.sku, v.stock_tracked, s.on_hand, s.reserved, s.allocated
+        "SELECT v.product_id, v.variant_id, p.title, v.option_values, v.sku, v.stock_tracked, s.on_hand, s.reserved, s.allocated,
+                v.price_minor
          FROM variants v JOIN products p ON p.shop_id = v.shop_id AND p.product_id = v.product_id
          JOIN stock_items s ON s.shop_id = v.shop_id AND s.variant_id = v.variant_id
          WHERE v.shop_id = $1 AND v.removed = 0 AND v.stock_tracked = 1 AND p.status = 'active'
@@ -136,6 +160,7 @@ fn line(row: &crate::Row) -> Result<StockLine> {
         option_values: crate::order_writer::read::json(&row.get::<String>(3))?,
         sku: row.get(4),
         tracked: row.get(5),
+        price_minor: row.get(9),
         item: StockItem { on_hand: row.get(6), reserved: row.get(7), allocated: row.get(8) },
     })
 }

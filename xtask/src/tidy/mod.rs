@@ -6,6 +6,7 @@
 mod arrows;
 mod calls;
 mod documents;
+mod features;
 mod lengths;
 mod names;
 mod source;
@@ -101,9 +102,10 @@ impl Tree {
 
 /// What every guard found, by path and line.
 pub fn findings(tree: &Tree) -> Vec<Finding> {
-    const GUARDS: [fn(&Tree) -> Vec<Finding>; 9] = [
+    const GUARDS: [fn(&Tree) -> Vec<Finding>; 10] = [
         arrows::between_crates,
         arrows::to_other_libraries,
+        features::for_tests_only,
         lengths::of_files_and_functions,
         lengths::of_lines,
         calls::banned,

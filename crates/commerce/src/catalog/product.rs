@@ -108,6 +108,30 @@ pub struct Product {
 }
 
 impl Product {
+    /// A product for sale from `from` on, with these variants and nothing else said about it.
+    pub fn new(id: ProductId, handle: &str, title: &str, variants: Vec<Variant>, from: Timestamp) -> Self {
+        Self {
+            id,
+            handle: handle.into(),
+            title: title.into(),
+            description_html: String::new(),
+            vendor: String::new(),
+            product_type: String::new(),
+            category: String::new(),
+            tags: Vec::new(),
+            status: ProductStatus::Active,
+            published_at: Some(from),
+            seo_title: String::new(),
+            seo_description: String::new(),
+            options: Vec::new(),
+            pictures: Vec::new(),
+            variants,
+            extra: Vec::new(),
+            created_at: from,
+            updated_at: from,
+        }
+    }
+
     /// Whether shoppers see it at `now`.
     pub fn is_visible(&self, now: Timestamp) -> bool {
         self.status == ProductStatus::Active && self.published_at.is_some_and(|at| at <= now)
@@ -152,6 +176,28 @@ pub struct Variant {
 }
 
 impl Variant {
+    /// The usual thing at this price: taxed, sent as a parcel, its stock counted and never sold beyond.
+    pub fn new(id: VariantId, price_minor: i64) -> Self {
+        Self {
+            id,
+            option_values: Vec::new(),
+            sku: String::new(),
+            barcode: String::new(),
+            price_minor,
+            was_price_minor: None,
+            cost_minor: None,
+            weight_grams: 0,
+            weight_unit: WeightUnit::default(),
+            taxable: true,
+            tax_code: String::new(),
+            requires_shipping: true,
+            stock_tracked: true,
+            stock_policy: StockPolicy::default(),
+            picture: None,
+            extra: Vec::new(),
+        }
+    }
+
     /// The name shown beside the product's: `Sand / Large`; empty when the product has no options.
     pub fn title(&self) -> String {
         self.option_values.join(" / ")

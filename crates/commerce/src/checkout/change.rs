@@ -128,7 +128,18 @@ pub enum Change {
         /// More, or fewer.
         delta: i64,
     },
-    /// A line of the money journal.
+    /// How many units a sale offers of an item.
+    QuantityOffered {
+        /// The sale.
+        sale: FlashSaleId,
+        /// The item.
+        variant: VariantId,
+        /// The most units; `None`: as many as there are.
+        quantity_offered: Option<i64>,
+        /// A seller's e-mail address.
+        actor: String,
+    },
+    /// A row of the money journal.
     Ledger(LedgerEntry),
     /// A message that has to leave.
     Outbox(OutboxMessage),
@@ -143,7 +154,7 @@ pub struct OrderEvent {
     pub order: OrderId,
     /// The row's id.
     pub id: i64,
-    /// `placed`, `fulfilled`, `canceled`, `refund_begun`, `refunded`, `refund_failed`.
+    /// `fulfilled`, `canceled`, `refund_begun`, `refunded`, `refund_failed`. That it was placed is the order itself.
     pub kind: &'static str,
     /// Who.
     pub actor: String,
@@ -151,14 +162,16 @@ pub struct OrderEvent {
     pub detail: String,
 }
 
-/// One side of a double entry: the amounts of one cause sum to zero.
+/// A double entry in one row: what is added to one account is taken from another, so the journal sums to zero by construction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerEntry {
     /// The row's id.
     pub id: i64,
-    /// `provider`, `sales` or `refunds`.
-    pub account: &'static str,
-    /// Minor units.
+    /// The account that it is added to: `provider` or `refunds`.
+    pub debit: &'static str,
+    /// The account that it is taken from: `sales` or `provider`.
+    pub credit: &'static str,
+    /// Minor units, above zero.
     pub amount_minor: i64,
     /// `payment:17`, `refund:4`.
     pub cause: String,

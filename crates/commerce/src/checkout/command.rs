@@ -5,7 +5,7 @@ use crate::cart::CartLine;
 use crate::customer::{Address, Contact};
 use crate::payment::{PaymentStatus, ProviderVerdict};
 use crate::pricing::Quote;
-use crate::{Money, OrderId, PaymentId, RefundId, ReservationId, Timestamp, VariantId};
+use crate::{FlashSaleId, Money, OrderId, PaymentId, RefundId, ReservationId, Timestamp, VariantId};
 
 /// What may be asked of the order writer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,11 @@ pub enum Command {
         /// Which.
         reservation: ReservationId,
     },
+    /// Keep a reservation alive while its owner is busy with the checkout, up to the longest that one may last.
+    Extend {
+        /// Which.
+        reservation: ReservationId,
+    },
     /// Expire what has run out of time. Reading already counts it as free; this tidies.
     ExpireDue,
     /// Change a count in the building.
@@ -37,6 +42,18 @@ pub enum Command {
         /// The seller's words.
         reason: String,
         /// A seller's e-mail address, `import` or `system`.
+        actor: String,
+    },
+    /// Offer more or fewer units of a sale's item. Fewer than are claimed is allowed: nothing is taken from anyone, no more are
+    /// sold.
+    ChangeQuantityOffered {
+        /// The sale.
+        sale: FlashSaleId,
+        /// The item.
+        variant: VariantId,
+        /// The most units sold at the sale's price; `None`: as many as there are.
+        quantity_offered: Option<i64>,
+        /// A seller's e-mail address.
         actor: String,
     },
     /// Send units.
@@ -104,6 +121,8 @@ pub struct ReserveCart {
     pub provider: String,
     /// Whether the customer came by an early-access link.
     pub early_access: bool,
+    /// The signed name that the visitor's browser carries; empty: not known.
+    pub visitor: String,
 }
 
 /// How a count changes.
@@ -173,6 +192,11 @@ pub enum Outcome {
         expires_at: Timestamp,
         /// Every amount.
         quote: Box<Quote>,
+    },
+    /// The hold goes on.
+    Extended {
+        /// Until when it is held.
+        expires_at: Timestamp,
     },
     /// A payment of this same checkout is still open: no second one is begun.
     PaymentOpen {

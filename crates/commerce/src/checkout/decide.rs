@@ -3,6 +3,7 @@
 use super::state::StockRow;
 use super::{Change, Command, LedgerEntry, OrderEvent, OutboxMessage, Outcome, Refusal, ShopState};
 use super::{order_change, refund, reserve, settle, stock_change};
+use crate::planted::{Bug, planted};
 use crate::reservation::{ReservationStatus, holds};
 use crate::stock::{MovementKind, StockMovement};
 use crate::{OrderId, ReservationId, Timestamp, VariantId};
@@ -18,10 +19,14 @@ pub struct Moment<'a> {
 /// Decides commands in their order. What has run out of time is expired first, so that its units can be had.
 ///
 /// The outcomes are in the order of the commands. A refused command has left no change.
-pub fn decide(state: &mut ShopState, commands: &[Command], moment: &mut Moment<'_>) -> (Vec<Outcome>, Vec<Change>) {
+pub fn decide<'c>(
+    state: &mut ShopState,
+    commands: impl IntoIterator<Item = &'c Command>,
+    moment: &mut Moment<'_>,
+) -> (Vec<Outcome>, Vec<Change>) {
     let mut deciding = Deciding { state, now: moment.now, next_id: moment.next_id, changes: Vec::new() };
     deciding.expire_due();
-    let outcomes = commands.iter().map(|command| deciding.decide(command)).collect();
+    let outcomes = commands.into_iter().map(|command| deciding.decide(command)).collect();
     (outcomes, deciding.changes)
 }
 
@@ -48,9 +53,13 @@ impl Deciding<'_> {
             Command::Reserve(cart) => reserve::reserve(self, cart),
             Command::Settle { payment, reference, verdict } => settle::settle(self, *payment, reference, verdict),
             Command::Release { reservation } => self.release(*reservation),
+            Command::Extend { reservation } => self.extend(*reservation),
             Command::ExpireDue => Ok(Outcome::Done),
             Command::AdjustStock { variant, change, reason, actor } => {
                 stock_change::adjust(self, *variant, *change, reason, actor)
+            }
+            Command::ChangeQuantityOffered { sale, variant, quantity_offered, actor } => {
+                stock_change::offer(self, (*sale, *variant), *quantity_offered, actor)
             }
             Command::FulfillOrder { order, lines, carrier, tracking, actor } => {
                 order_change::fulfill(self, *order, lines, order_change::Parcel { carrier, tracking }, actor)
@@ -72,7 +81,7 @@ impl Deciding<'_> {
             .filter(|reservation| reservation.status == ReservationStatus::Active && !holds(reservation.expires_at, self.now))
             .map(|reservation| reservation.id)
             .collect();
-        for id in due {
+        for id in due.into_iter().filter(|_| !planted(Bug::ExpiredHoldsKept)) {
             self.end_reservation(id, ReservationStatus::Expired);
         }
     }
@@ -85,6 +94,13 @@ impl Deciding<'_> {
         Ok(Outcome::Done)
     }
 
+    fn extend(&mut self, id: ReservationId) -> Result<Outcome, Refusal> {
+        match self.state.reservations.get(&id).ok_or(Refusal::NotFound)?.status {
+            ReservationStatus::Active => Ok(Outcome::Extended { expires_at: self.prolong(id).expires_at }),
+            _ => Err(Refusal::ReservationOver),
+        }
+    }
+
     pub(super) fn id(&mut self) -> i64 {
         (self.next_id)()
     }
@@ -95,7 +111,7 @@ impl Deciding<'_> {
         row.item.on_hand += deltas.on_hand;
         row.item.reserved += deltas.reserved;
         row.item.allocated += deltas.allocated;
-        row.movements += 1;
+        row.movements += if planted(Bug::MovementNumberReused) && deltas.allocated != 0 { 0 } else { 1 };
         assert!(row.item.reserved >= 0 && row.item.allocated >= 0, "holds and claims are given back at most once");
         self.changes.push(Change::Stock(StockMovement {
             variant,
@@ -117,12 +133,10 @@ impl Deciding<'_> {
         self.changes.push(Change::OrderEvent(OrderEvent { order, id, kind, actor: actor.to_owned(), detail }));
     }
 
-    /// Two lines of the money journal that sum to zero.
-    pub(super) fn record_money(&mut self, to: &'static str, from: &'static str, amount_minor: i64, cause: &str) {
-        for (account, amount_minor) in [(to, amount_minor), (from, -amount_minor)] {
-            let id = self.id();
-            self.changes.push(Change::Ledger(LedgerEntry { id, account, amount_minor, cause: cause.to_owned() }));
-        }
+    /// A row of the money journal.
+    pub(super) fn record_money(&mut self, debit: &'static str, credit: &'static str, amount_minor: i64, cause: &str) {
+        let id = self.id();
+        self.changes.push(Change::Ledger(LedgerEntry { id, debit, credit, amount_minor, cause: cause.to_owned() }));
     }
 
     pub(super) fn send(&mut self, kind: &'static str, subject: i64) {

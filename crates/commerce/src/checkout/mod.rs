@@ -10,6 +10,7 @@ mod state;
 mod decide;
 
 mod claims;
+mod headroom;
 mod order_change;
 mod place;
 mod refund;

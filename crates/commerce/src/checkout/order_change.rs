@@ -5,6 +5,7 @@ use super::refund::{self, Owed};
 use super::{Change, Outcome, Refusal};
 use crate::order::{FulfillmentStatus, Order, OrderLine, OrderStatus};
 use crate::payment::RefundLine;
+use crate::planted::{Bug, planted};
 use crate::pricing::{PaidLine, refund_for};
 use crate::reservation::ReservedLine;
 use crate::stock::MovementKind;
@@ -30,7 +31,7 @@ pub(super) fn fulfill(
     }
     for (number, quantity) in &wanted {
         let line = order.lines.iter_mut().find(|line| line.line == *number).ok_or(Refusal::NotFound)?;
-        if *quantity > line.to_send() {
+        if *quantity > line.to_send() && !planted(Bug::MoreSentThanOrdered) {
             return Err(Refusal::MoreThanToSend { line: *number, left: line.to_send() });
         }
         line.fulfilled += quantity;
@@ -40,7 +41,8 @@ pub(super) fn fulfill(
         let line = order.lines.iter().find(|line| line.line == *number).expect("it was found above").clone();
         let units = i64::from(*quantity);
         if line.counted {
-            let deltas = Deltas { on_hand: -units, allocated: -units, ..Deltas::default() };
+            let allocated = if planted(Bug::ParcelKeepsClaim) { 0 } else { -units };
+            let deltas = Deltas { on_hand: -units, allocated, ..Deltas::default() };
             deciding.move_stock(line.variant, MovementKind::Ship, deltas, &because);
         }
         deciding.changes.push(counts_of(id, &line));
@@ -79,7 +81,8 @@ pub(super) fn cancel(deciding: &mut Deciding<'_>, id: OrderId, reason: &str, act
     let left_to_refund = order.total_minor - order.refunded_minor;
     let of_lines: i64 = owed.lines.iter().map(|line| line.amount_minor).sum();
     // When nothing was sent, shipping goes back as well: everything that is still ours.
-    owed.amount_minor = if nothing_sent { left_to_refund } else { of_lines.min(left_to_refund) };
+    owed.amount_minor =
+        if nothing_sent || planted(Bug::ShippingRefundedAfterSending) { left_to_refund } else { of_lines.min(left_to_refund) };
     deciding.record_event(id, "canceled", actor, reason.to_owned());
     deciding.send("order_canceled", id.0);
     if owed.amount_minor == 0 {
@@ -94,7 +97,7 @@ pub(super) fn call_off(deciding: &mut Deciding<'_>, order: &mut Order, index: us
     let line = &mut order.lines[index];
     line.canceled += units;
     let reserved = ReservedLine { variant: line.variant, sale: line.sale, quantity: units, counted: line.counted };
-    if line.counted {
+    if line.counted && !planted(Bug::CanceledUnitsKept) {
         let deltas = Deltas { allocated: -i64::from(units), ..Deltas::default() };
         let because = Because::order(order.id, actor, reason);
         deciding.move_stock(reserved.variant, MovementKind::Deallocate, deltas, &because);
@@ -105,7 +108,8 @@ pub(super) fn call_off(deciding: &mut Deciding<'_>, order: &mut Order, index: us
 /// What goes back for units of a line.
 pub(super) fn refund_line(line: &OrderLine, quantity: u32, restocked: bool) -> RefundLine {
     let paid = PaidLine { total_minor: line.total_minor, quantity: line.quantity, refunded_quantity: line.refunded };
-    RefundLine { line: line.line, quantity, amount_minor: refund_for(paid, quantity), restocked }
+    let rounded_up = i64::from(planted(Bug::RefundRoundedUp) && quantity < line.quantity);
+    RefundLine { line: line.line, quantity, amount_minor: refund_for(paid, quantity) + rounded_up, restocked }
 }
 
 pub(super) fn counts_of(order: OrderId, line: &OrderLine) -> Change {
@@ -146,6 +150,8 @@ impl Deciding<'_> {
             if let (OrderStatus::Canceled, Some(coupon)) = (order.status, order.coupon) {
                 self.claim_coupon(coupon, &order.customer_key, -1);
             }
+        } else if let Some(coupon) = order.coupon.filter(|_| planted(Bug::CouponGivenBackTwice) && all_sent) {
+            self.claim_coupon(coupon, &order.customer_key, -1);
         }
         self.changes.push(Change::OrderStatus {
             id: order.id,

@@ -2,9 +2,11 @@
 //! still be had.
 
 use super::decide::{Because, Deciding, Deltas};
+use super::headroom::Headroom;
 use super::{Change, Outcome};
 use crate::order::{FulfillmentStatus, Order, OrderLine, OrderStatus};
 use crate::payment::Payment;
+use crate::planted::{Bug, planted};
 use crate::reservation::{Reservation, ReservationStatus, ReservedLine};
 use crate::stock::MovementKind;
 use crate::{OrderId, ReservationId};
@@ -16,6 +18,7 @@ impl Deciding<'_> {
         let reservation = match reservation.status {
             ReservationStatus::Active => reservation,
             ReservationStatus::Expired | ReservationStatus::Released => self.take_again(reservation)?,
+            ReservationStatus::Converted if planted(Bug::CaptureCountedTwice) => self.take_again(reservation)?,
             ReservationStatus::Converted => return None,
         };
         self.set_reservation_status(reservation.id, ReservationStatus::Converted);
@@ -26,8 +29,8 @@ impl Deciding<'_> {
             let deltas = Deltas { reserved: -quantity, allocated: quantity, ..Deltas::default() };
             self.move_stock(line.variant, MovementKind::Allocate, deltas, &because);
         }
-        self.state.order_number += 1;
-        let number = self.state.order_number;
+        let number = self.state.order_number + 1;
+        self.state.order_number = if planted(Bug::NumberUsedTwice) { self.state.order_number } else { number };
         self.changes.push(Change::OrderNumber(number));
         payment.order = Some(order);
         let placed = to_order(order, number, payment, &reservation, self.now);
@@ -39,8 +42,12 @@ impl Deciding<'_> {
             let record = record.clone();
             self.changes.push(Change::Checkout { id: payment.checkout_id.clone(), record });
         }
-        self.record_event(order, "placed", "shopper", String::new());
-        self.send("order_placed", order.0);
+        if !planted(Bug::ConfirmationForgotten) {
+            self.send("order_placed", order.0);
+        }
+        if let Some(coupon) = reservation.coupon.filter(|_| planted(Bug::CouponCountedAfter)) {
+            self.claim_coupon(coupon, &reservation.customer_key, 1);
+        }
         Some(Outcome::Placed { order, number, first: true })
     }
 
@@ -48,7 +55,7 @@ impl Deciding<'_> {
     fn take_again(&mut self, ended: Reservation) -> Option<Reservation> {
         let possible =
             ended.lines.iter().all(|line| self.can_be_had(line, &ended.customer_key)) && self.coupon_can_be_had(&ended);
-        if !possible {
+        if !possible && !planted(Bug::LatePaymentNotChecked) {
             return None;
         }
         let minutes = self.state.checkout.reservation_minutes;
@@ -64,10 +71,9 @@ impl Deciding<'_> {
     }
 
     fn can_be_had(&self, line: &ReservedLine, customer_key: &str) -> bool {
-        let wanted = i64::from(line.quantity);
+        let (wanted, room) = (i64::from(line.quantity), Headroom::of(self.state));
         let oversell = self.state.variants.get(&line.variant).is_some_and(|terms| terms.oversell || !terms.stock_tracked);
-        let available = self.state.stock.get(&line.variant).map_or(0, |row| row.item.available());
-        if line.counted && !oversell && available < wanted {
+        if line.counted && !oversell && room.available(line.variant) < wanted {
             return false;
         }
         let Some(sale) = line.sale else { return true };
@@ -75,17 +81,17 @@ impl Deciding<'_> {
             // The sale or the item was taken away; the price the customer paid stays as it was agreed.
             return true;
         };
-        let claimed = self.state.customer_claims.get(&(sale, line.variant, customer_key.to_owned())).copied().unwrap_or(0);
-        item.quantity_offered.is_none_or(|offered| item.quantity_claimed + wanted <= offered)
+        let claimed = room.claimed_by(customer_key, sale, line.variant);
+        room.offered(sale, item).is_none_or(|offered| wanted <= offered)
             && item.quantity_per_customer_max.is_none_or(|most| claimed + wanted <= most)
     }
 
     fn coupon_can_be_had(&self, ended: &Reservation) -> bool {
         let Some(id) = ended.coupon else { return true };
         let Some(coupon) = self.state.coupons.values().find(|coupon| coupon.id == id) else { return true };
-        let uses = self.state.coupon_claims.get(&(id, ended.customer_key.clone())).copied().unwrap_or(0);
-        coupon.uses_max.is_none_or(|most| coupon.uses_claimed < most)
-            && coupon.uses_per_customer_max.is_none_or(|most| uses < most)
+        let uses = Headroom::of(self.state).uses(coupon, &ended.customer_key);
+        coupon.uses_max.is_none_or(|most| uses.in_all < most)
+            && coupon.uses_per_customer_max.is_none_or(|most| uses.by_customer < most)
     }
 }
 

@@ -9,6 +9,7 @@ use super::settle::{record_payment, refund_due};
 use super::{Change, LineRefund, Outcome, RefundResult, Refusal, Restock};
 use crate::order::Order;
 use crate::payment::{PaymentStatus, Refund, RefundLine, RefundStatus};
+use crate::planted::{Bug, planted};
 use crate::stock::MovementKind;
 use crate::{Money, OrderId, RefundId};
 
@@ -70,12 +71,13 @@ fn owed(order: &Order, asked: &Asked<'_>) -> Result<Owed, Refusal> {
 
 /// Units that can be sold again: those never sent are called off, those sent come back into the building.
 fn restock(deciding: &mut Deciding<'_>, order: &mut Order, index: usize, units: u32, (actor, reason): (&str, &str)) {
-    let unsent = units.min(order.lines[index].to_send());
+    let unsent = if planted(Bug::UnsentUnitsReturned) { 0 } else { units.min(order.lines[index].to_send()) };
     if unsent > 0 {
         call_off(deciding, order, index, unsent, (actor, reason));
     }
     let line = &mut order.lines[index];
-    let back = (units - unsent).min(line.fulfilled - line.returned);
+    let returnable = if planted(Bug::UnsentUnitsReturned) { units } else { line.fulfilled - line.returned };
+    let back = (units - unsent).min(returnable);
     line.returned += back;
     if back > 0 && line.counted {
         let deltas = Deltas { on_hand: i64::from(back), ..Deltas::default() };
@@ -93,8 +95,10 @@ pub(super) fn begin(
     actor: &str,
 ) -> Result<Outcome, Refusal> {
     let mut payment = deciding.state.payments.get(&order.payment).expect("an order is read with its payment").clone();
-    order.refunded_minor += owed.amount_minor;
-    payment.refunded_minor += owed.amount_minor;
+    if !planted(Bug::RefundCountedLate) {
+        order.refunded_minor += owed.amount_minor;
+        payment.refunded_minor += owed.amount_minor;
+    }
     let refund = Refund {
         id: RefundId(deciding.id()),
         payment: payment.id,
@@ -108,7 +112,7 @@ pub(super) fn begin(
     };
     let outcome = refund_due(&refund, &payment);
     let amount = Money::new(refund.amount_minor, order.currency);
-    deciding.record_event(order.id, "refund_begun", actor, format!("{amount}: {reason}"));
+    deciding.record_event(order.id, "refund_begun", actor, told(amount, reason));
     record_payment(deciding, payment);
     deciding.changes.push(Change::Refund(refund.clone()));
     deciding.state.refunds.insert(refund.id, refund);
@@ -118,7 +122,7 @@ pub(super) fn begin(
 
 pub(super) fn settle_refund(deciding: &mut Deciding<'_>, id: RefundId, result: &RefundResult) -> Result<Outcome, Refusal> {
     let mut refund = deciding.state.refunds.get(&id).ok_or(Refusal::NotFound)?.clone();
-    if refund.status != RefundStatus::Pending {
+    if refund.status != RefundStatus::Pending && !planted(Bug::RefundCountedTwice) {
         return Ok(Outcome::Done);
     }
     let mut payment = deciding.state.payments.get(&refund.payment).expect("a refund is read with its payment").clone();
@@ -134,7 +138,8 @@ pub(super) fn settle_refund(deciding: &mut Deciding<'_>, id: RefundId, result: &
                 .any(|other| other.payment == payment.id && other.id != id && other.status == RefundStatus::Pending);
             let all = payment.refunded_minor == payment.amount_minor && !waiting;
             payment.status = if all { PaymentStatus::Refunded } else { PaymentStatus::PartiallyRefunded };
-            deciding.record_money("refunds", "provider", refund.amount_minor, &format!("refund:{id}"));
+            let from = if planted(Bug::RefundBookedAsSale) { "sales" } else { "provider" };
+            deciding.record_money("refunds", from, refund.amount_minor, &format!("refund:{id}"));
             let kind = if order.is_some() { "order_refunded" } else { "payment_refunded_late" };
             deciding.send(kind, id.0);
             if let Some(order) = order {
@@ -143,7 +148,7 @@ pub(super) fn settle_refund(deciding: &mut Deciding<'_>, id: RefundId, result: &
         }
         RefundResult::Failed { reason } => {
             refund.status = RefundStatus::Failed;
-            payment.refunded_minor -= refund.amount_minor;
+            payment.refunded_minor -= if planted(Bug::RefusedRefundLost) { 0 } else { refund.amount_minor };
             if let Some(mut order) = order {
                 order.refunded_minor -= refund.amount_minor;
                 for back in &refund.lines {
@@ -152,7 +157,7 @@ pub(super) fn settle_refund(deciding: &mut Deciding<'_>, id: RefundId, result: &
                         deciding.changes.push(counts_of(order.id, line));
                     }
                 }
-                deciding.record_event(order.id, "refund_failed", "system", format!("{amount}: {reason}"));
+                deciding.record_event(order.id, "refund_failed", "system", told(amount, reason));
                 deciding.record_order(order);
             }
         }
@@ -161,4 +166,25 @@ pub(super) fn settle_refund(deciding: &mut Deciding<'_>, id: RefundId, result: &
     record_payment(deciding, payment);
     deciding.state.refunds.insert(id, refund);
     Ok(Outcome::Done)
+}
+
+/// `€10.00: arrived broken`, or the amount alone where nobody gave a reason.
+fn told(amount: Money, reason: &str) -> String {
+    match reason.trim() {
+        "" => amount.to_string(),
+        reason => format!("{amount}: {reason}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Currency;
+
+    #[test]
+    fn a_refund_without_a_reason_is_told_as_an_amount_and_nothing_more() {
+        let ten = Money::new(1_000, Currency::from_code("EUR").expect("the euro is a currency"));
+        assert_eq!(told(ten, "arrived broken"), format!("{ten}: arrived broken"));
+        assert_eq!(told(ten, " "), ten.to_string());
+    }
 }

@@ -52,6 +52,13 @@ pub enum Refusal {
         /// The limit.
         quantity_max: i64,
     },
+    /// Holds too many unpaid units in other checkouts already.
+    TooManyHolds {
+        /// The limit.
+        units_max: i64,
+    },
+    /// The hold has ended.
+    ReservationOver,
     /// The coupon does not count.
     Coupon(CouponRefusal),
     /// Nothing is delivered to this country.
@@ -106,6 +113,11 @@ impl Refusal {
             Self::OverCustomerLimit { title, quantity_max, .. } => {
                 format!("{title} is limited to {quantity_max} per customer in this sale.")
             }
+            Self::TooManyHolds { units_max } => format!(
+                "You hold products in other checkouts that are not paid yet, and {units_max} in all can be held. Please finish or \
+                 leave those first."
+            ),
+            Self::ReservationOver => "The time for this checkout is over. Its products can be had by others now.".into(),
             Self::Coupon(refusal) => refusal.message(currency),
             Self::NoShippingThere => "We do not deliver to this country.".into(),
             Self::ShippingMethodUnavailable => "Please choose how it should be delivered.".into(),

@@ -1,13 +1,15 @@
 //! Reserve: all lines of a cart or none, at the prices of this instant, within every limit.
 
 use super::decide::Deciding;
+use super::headroom::Headroom;
 use super::{Change, CheckoutRecord, Outcome, Refusal, ReserveCart, VariantTerms};
 use crate::cart::CartLine;
 use crate::customer::customer_key;
 use crate::order::{LineName, OrderDetails};
 use crate::payment::{Payment, PaymentStatus};
+use crate::planted::{Bug, planted};
 use crate::pricing::{Coupon, CouponRefusal, Quote, QuoteInput, QuoteLineInput, normalize_coupon_code, quote};
-use crate::reservation::{Reservation, ReservationStatus, ReservedLine};
+use crate::reservation::{Holder, Reservation, ReservationStatus, ReservedLine};
 use crate::sale::{FlashSale, FlashSaleItem, FlashSalePhase, Offer, offer};
 use crate::{Money, PaymentId, ReservationId, VariantId};
 
@@ -18,18 +20,17 @@ pub(super) fn reserve(deciding: &mut Deciding<'_>, cart: &ReserveCart) -> Result
     if let Some(id) = hold_with_same_content(deciding, cart) {
         return Ok(pay_again(deciding, id, cart));
     }
-    // An own earlier hold never stands in its owner's way: what it takes counts as free while the new one is looked at.
-    let own = own_stale_hold(deciding, cart);
-    let before = own.map(|_| (deciding.state.clone(), deciding.changes.len()));
-    if let Some(own) = own {
-        deciding.end_reservation(own, ReservationStatus::Released);
+    if planted(Bug::MissedRollback)
+        && let Some(id) = active_hold(deciding, cart).map(|own| own.id)
+    {
+        deciding.end_reservation(id, ReservationStatus::Released);
     }
-    let made = make_reservation(deciding, cart);
-    if let (Err(_), Some((state, changes))) = (&made, before) {
-        *deciding.state = state;
-        deciding.changes.truncate(changes);
+    let own = active_hold(deciding, cart);
+    let wanted = wanted(deciding, cart, own)?;
+    if let Some(id) = own.map(|own| own.id) {
+        deciding.end_reservation(id, ReservationStatus::Released);
     }
-    made
+    Ok(hold(deciding, cart, wanted))
 }
 
 /// What an earlier submission of the same page led to, if that settles the matter.
@@ -37,53 +38,65 @@ fn answer_of_earlier_submission(deciding: &Deciding<'_>, cart: &ReserveCart) -> 
     let state = &deciding.state;
     let Some(record) = state.checkouts.get(&cart.checkout_id) else { return Ok(None) };
     let same = record.content_hash == cart.content_hash;
-    if let Some(order) = record.order {
+    if let Some(order) = record.order.filter(|_| !planted(Bug::OrderForgotten)) {
         let number = state.orders.get(&order).map_or(0, |order| order.number);
-        return if same {
+        return if same || planted(Bug::ContentNotCompared) {
             Ok(Some(Outcome::Placed { order, number, first: false }))
         } else {
             Err(Refusal::CheckoutUsed { number })
         };
     }
-    let open = state.payments.values().find(|payment| payment.checkout_id == cart.checkout_id && payment.status.is_open());
-    match open {
-        Some(payment) if same => Ok(Some(Outcome::PaymentOpen {
+    let of_page = |payment: &&Payment| payment.checkout_id == cart.checkout_id && !planted(Bug::OpenPaymentForgotten);
+    let mut open = state.payments.values().filter(of_page).filter(|payment| payment.status.is_open());
+    if same {
+        // One that waits for an earlier cart of this page is not an answer to this one.
+        let of_this_cart = |payment: &&Payment| payment.reservation == record.reservation || planted(Bug::EarlierPaymentAnswers);
+        return Ok(open.find(of_this_cart).map(|payment| Outcome::PaymentOpen {
             payment: payment.id,
             reference: payment.reference.clone(),
             status: payment.status,
             amount: Money::new(payment.amount_minor, payment.currency),
-        })),
-        // Waiting for the bank's page the customer may well change their mind; while the provider thinks, nobody can.
-        Some(payment) if payment.status == PaymentStatus::Pending => Err(Refusal::PaymentInProgress),
-        _ => Ok(None),
+        }));
     }
+    // Waiting for the bank's page the customer may well change their mind; while the provider thinks, nobody can.
+    if open.any(|payment| payment.status == PaymentStatus::Pending) { Err(Refusal::PaymentInProgress) } else { Ok(None) }
+}
+
+/// What the page holds already, as long as it does.
+fn active_hold<'a>(deciding: &'a Deciding<'_>, cart: &ReserveCart) -> Option<&'a Reservation> {
+    let record = deciding.state.checkouts.get(&cart.checkout_id)?;
+    let hold = deciding.state.reservations.get(&record.reservation)?;
+    (hold.status == ReservationStatus::Active).then_some(hold)
 }
 
 fn hold_with_same_content(deciding: &Deciding<'_>, cart: &ReserveCart) -> Option<ReservationId> {
     let record = deciding.state.checkouts.get(&cart.checkout_id)?;
-    let hold = deciding.state.reservations.get(&record.reservation)?;
-    (record.content_hash == cart.content_hash && hold.status == ReservationStatus::Active).then_some(hold.id)
+    active_hold(deciding, cart).filter(|_| record.content_hash == cart.content_hash).map(|hold| hold.id)
 }
 
-fn own_stale_hold(deciding: &Deciding<'_>, cart: &ReserveCart) -> Option<ReservationId> {
-    let record = deciding.state.checkouts.get(&cart.checkout_id)?;
-    let hold = deciding.state.reservations.get(&record.reservation)?;
-    (hold.status == ReservationStatus::Active).then_some(hold.id)
-}
-
-/// Another attempt to pay what is already held; the hold is given its full time again.
+/// Another attempt to pay what is already held.
 fn pay_again(deciding: &mut Deciding<'_>, id: ReservationId, cart: &ReserveCart) -> Outcome {
-    let minutes = deciding.state.checkout.reservation_minutes;
-    let reservation = deciding.state.reservations.get_mut(&id).expect("it was found a moment ago");
-    reservation.expires_at = deciding.now.plus_minutes(minutes);
-    let reservation = reservation.clone();
-    let (status, expires_at) = (ReservationStatus::Active, reservation.expires_at);
-    deciding.changes.push(Change::ReservationStatus { id, status, expires_at });
+    let reservation = deciding.prolong(id);
     let payment = begin_payment(deciding, &reservation, cart);
     reserved(deciding, reservation, payment)
 }
 
-fn make_reservation(deciding: &mut Deciding<'_>, cart: &ReserveCart) -> Result<Outcome, Refusal> {
+/// What a cart comes to, once everything allows it.
+struct Wanted {
+    customer_key: String,
+    lines: Vec<PricedLine>,
+    quote: Quote,
+}
+
+/// A line with its price of the moment.
+struct PricedLine {
+    input: QuoteLineInput,
+    counted: bool,
+    name: LineName,
+}
+
+/// Every check, and not one change. `own` is what the page holds already and would give back.
+fn wanted(deciding: &Deciding<'_>, cart: &ReserveCart, own: Option<&Reservation>) -> Result<Wanted, Refusal> {
     let lines = merged(&cart.lines);
     let settings = &deciding.state.checkout;
     match lines.len() {
@@ -91,26 +104,33 @@ fn make_reservation(deciding: &mut Deciding<'_>, cart: &ReserveCart) -> Result<O
         count if count > settings.cart_lines_max => return Err(Refusal::TooManyLines { lines_max: settings.cart_lines_max }),
         _ => {}
     }
-    let customer = customer_key(&cart.contact.email);
-    let priced = lines
+    let email = &cart.contact.email;
+    let customer_key = if planted(Bug::LimitByAddressAsWritten) { email.clone() } else { customer_key(email) };
+    let room = Headroom::without(deciding.state, own);
+    let lines = lines
         .iter()
-        .map(|line| priced_line(deciding, line, &customer, cart.early_access))
+        .map(|line| priced_line(deciding, &room, line, &customer_key, cart.early_access))
         .collect::<Result<Vec<_>, Refusal>>()?;
-    let quote = quoted(deciding, cart, &priced, &customer)?;
-    let reservation = to_reservation(deciding, cart, customer, &priced, quote);
+    within_holds(deciding, &room, &lines, Holder::of(&customer_key, &cart.visitor))?;
+    let quote = quoted(deciding, &room, cart, &lines, &customer_key)?;
+    Ok(Wanted { customer_key, lines, quote })
+}
+
+fn hold(deciding: &mut Deciding<'_>, cart: &ReserveCart, wanted: Wanted) -> Outcome {
+    let reservation = to_reservation(deciding, cart, wanted);
     deciding.begin_reservation(reservation.clone());
     let record = CheckoutRecord { content_hash: cart.content_hash.clone(), reservation: reservation.id, order: None };
     deciding.changes.push(Change::Checkout { id: cart.checkout_id.clone(), record: record.clone() });
     deciding.state.checkouts.insert(cart.checkout_id.clone(), record);
     let payment = begin_payment(deciding, &reservation, cart);
-    Ok(reserved(deciding, reservation, payment))
+    reserved(deciding, reservation, payment)
 }
 
 /// Each variant once: the same one on two lines is checked as what it is together.
 fn merged(lines: &[CartLine]) -> Vec<CartLine> {
     let mut merged: Vec<CartLine> = Vec::with_capacity(lines.len());
     for line in lines.iter().filter(|line| line.quantity > 0) {
-        match merged.iter_mut().find(|known| known.variant == line.variant) {
+        match merged.iter_mut().find(|known| known.variant == line.variant && !planted(Bug::LinesCheckedAlone)) {
             Some(known) => known.quantity = known.quantity.saturating_add(line.quantity),
             None => merged.push(*line),
         }
@@ -121,10 +141,11 @@ fn merged(lines: &[CartLine]) -> Vec<CartLine> {
 /// One line with its price of the moment, once stock and every limit allow it.
 fn priced_line(
     deciding: &Deciding<'_>,
+    room: &Headroom<'_>,
     line: &CartLine,
     customer: &str,
     early_access: bool,
-) -> Result<(QuoteLineInput, bool, LineName), Refusal> {
+) -> Result<PricedLine, Refusal> {
     let (state, variant) = (&deciding.state, line.variant);
     let terms = state.variants.get(&variant).filter(|terms| terms.for_sale).ok_or(Refusal::NotForSale { variant })?;
     if line.quantity > state.checkout.quantity_per_line_max {
@@ -132,13 +153,13 @@ fn priced_line(
     }
     let sale = sale_of_line(deciding, terms, variant, early_access)?;
     if terms.stock_tracked && !terms.oversell {
-        let available = state.stock.get(&variant).map_or(0, |row| row.item.available());
-        if i64::from(line.quantity) > available {
+        let available = room.available(variant);
+        if i64::from(line.quantity) > available && !planted(Bug::LateStockCheck) {
             return Err(Refusal::SoldOut { variant, title: terms.full_title(), available: available.max(0) });
         }
     }
     if let Some((sale, item)) = sale {
-        within_sale_limits(deciding, line, terms, (sale, item), customer)?;
+        within_sale_limits(room, line, terms, (sale, item), customer)?;
     }
     let input = QuoteLineInput {
         variant,
@@ -151,7 +172,7 @@ fn priced_line(
         requires_shipping: terms.requires_shipping,
     };
     let name = LineName { title: terms.title.clone(), variant_title: terms.variant_title.clone(), sku: terms.sku.clone() };
-    Ok((input, terms.stock_tracked, name))
+    Ok(PricedLine { input, counted: terms.stock_tracked, name })
 }
 
 /// The sale whose price counts, if any; refuses what may not be bought before its opening.
@@ -164,7 +185,7 @@ fn sale_of_line<'a>(
     let now = deciding.now;
     let early = deciding.state.sales.iter().find_map(|sale| {
         let item = sale.item(variant)?;
-        let invited = early_access && sale.early_access_at.is_some_and(|from| from <= now);
+        let invited = (early_access || planted(Bug::EveryoneIsEarly)) && sale.early_access_at.is_some_and(|from| from <= now);
         (invited && sale.phase(now) == FlashSalePhase::Upcoming).then_some((sale, item))
     });
     match offer(&deciding.state.sales, variant, now) {
@@ -176,24 +197,38 @@ fn sale_of_line<'a>(
 }
 
 fn within_sale_limits(
-    deciding: &Deciding<'_>,
+    room: &Headroom<'_>,
     line: &CartLine,
     terms: &VariantTerms,
     (sale, item): (&FlashSale, &FlashSaleItem),
     customer: &str,
 ) -> Result<(), Refusal> {
     let (variant, title, wanted) = (line.variant, terms.full_title(), i64::from(line.quantity));
-    if let Some(offered) = item.quantity_offered {
-        let available = (offered - item.quantity_claimed).max(0);
-        if wanted > available {
-            return Err(Refusal::SoldOut { variant, title, available });
-        }
+    if let Some(available) = room.offered(sale.id, item).filter(|available| wanted > *available)
+        && !planted(Bug::OfferIgnored)
+    {
+        return Err(Refusal::SoldOut { variant, title, available });
     }
-    if let Some(quantity_max) = item.quantity_per_customer_max {
-        let key = (sale.id, variant, customer.to_owned());
-        let claimed = deciding.state.customer_claims.get(&key).copied().unwrap_or(0);
-        if claimed + wanted > quantity_max {
-            return Err(Refusal::OverCustomerLimit { variant, title, quantity_max });
+    if let Some(quantity_max) = item.quantity_per_customer_max
+        && room.claimed_by(customer, sale.id, variant) + wanted > quantity_max
+    {
+        return Err(Refusal::OverCustomerLimit { variant, title, quantity_max });
+    }
+    Ok(())
+}
+
+/// Nobody hoards with one checkout after the other. A single cart is never too much here: it has limits of its own.
+fn within_holds(
+    deciding: &Deciding<'_>,
+    room: &Headroom<'_>,
+    lines: &[PricedLine],
+    holders: impl Iterator<Item = Holder>,
+) -> Result<(), Refusal> {
+    let units_max = deciding.state.checkout.held_units_per_customer_max;
+    let wanted: i64 = lines.iter().map(|line| i64::from(line.input.quantity)).sum();
+    for held in holders.map(|holder| room.held_by(&holder)) {
+        if held > 0 && held + wanted > units_max {
+            return Err(Refusal::TooManyHolds { units_max });
         }
     }
     Ok(())
@@ -201,19 +236,20 @@ fn within_sale_limits(
 
 fn quoted(
     deciding: &Deciding<'_>,
+    room: &Headroom<'_>,
     cart: &ReserveCart,
-    priced: &[(QuoteLineInput, bool, LineName)],
+    lines: &[PricedLine],
     customer: &str,
 ) -> Result<Quote, Refusal> {
     let state = &deciding.state;
-    let lines: Vec<QuoteLineInput> = priced.iter().map(|(input, _, _)| input.clone()).collect();
+    let lines: Vec<QuoteLineInput> = lines.iter().map(|line| line.input.clone()).collect();
     let code = normalize_coupon_code(&cart.coupon);
     let unknown = CouponRefusal::Unknown;
-    let coupon: Option<Result<(&Coupon, i64), &CouponRefusal>> = (!code.is_empty()).then(|| {
-        let coupon = state.coupons.get(&code).filter(|coupon| coupon.active).ok_or(&unknown)?;
-        let uses = state.coupon_claims.get(&(coupon.id, customer.to_owned())).copied().unwrap_or(0);
-        Ok((coupon, uses))
+    let known = state.coupons.get(&code).filter(|coupon| coupon.active).map(|coupon| {
+        let uses = room.uses(coupon, customer);
+        (Coupon { uses_claimed: uses.in_all, ..coupon.clone() }, uses.by_customer)
     });
+    let coupon = (!code.is_empty()).then(|| known.as_ref().map(|(coupon, uses)| (coupon, *uses)).ok_or(&unknown));
     let quote = quote(&QuoteInput {
         currency: state.currency,
         lines: &lines,
@@ -234,17 +270,12 @@ fn quoted(
     }
 }
 
-fn to_reservation(
-    deciding: &mut Deciding<'_>,
-    cart: &ReserveCart,
-    customer_key: String,
-    priced: &[(QuoteLineInput, bool, LineName)],
-    quote: Quote,
-) -> Reservation {
+fn to_reservation(deciding: &mut Deciding<'_>, cart: &ReserveCart, wanted: Wanted) -> Reservation {
+    let Wanted { customer_key, lines: priced, quote } = wanted;
     let coupon = quote.coupon.as_ref().and_then(|code| deciding.state.coupons.get(code)).map(|coupon| coupon.id);
     let lines = priced
         .iter()
-        .map(|(input, counted, _)| ReservedLine {
+        .map(|PricedLine { input, counted, .. }| ReservedLine {
             variant: input.variant,
             sale: input.sale,
             quantity: input.quantity,
@@ -256,13 +287,14 @@ fn to_reservation(
         checkout_id: cart.checkout_id.clone(),
         status: ReservationStatus::Active,
         customer_key,
+        visitor: cart.visitor.clone(),
         coupon,
         total_minor: quote.total_minor,
         details: OrderDetails {
             contact: cart.contact.clone(),
             address: cart.address.clone(),
             quote,
-            names: priced.iter().map(|(_, _, name)| name.clone()).collect(),
+            names: priced.into_iter().map(|line| line.name).collect(),
         },
         created_at: deciding.now,
         expires_at: deciding.now.plus_minutes(deciding.state.checkout.reservation_minutes),

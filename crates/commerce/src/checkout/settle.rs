@@ -3,6 +3,7 @@
 use super::decide::Deciding;
 use super::{Change, Outcome, Refusal};
 use crate::payment::{Payment, PaymentStatus, ProviderVerdict, Refund, RefundStatus};
+use crate::planted::{Bug, planted};
 use crate::{Money, PaymentId, RefundId};
 
 pub(super) fn settle(
@@ -12,7 +13,7 @@ pub(super) fn settle(
     verdict: &ProviderVerdict,
 ) -> Result<Outcome, Refusal> {
     let mut payment = deciding.state.payments.get(&id).ok_or(Refusal::NotFound)?.clone();
-    if let Some(settled) = already_settled(deciding, &payment) {
+    if let Some(settled) = already_settled(deciding, &payment, verdict) {
         return Ok(settled);
     }
     if !reference.is_empty() {
@@ -20,10 +21,15 @@ pub(super) fn settle(
     }
     match verdict {
         ProviderVerdict::Captured { amount_minor, currency } => {
-            if *amount_minor != payment.amount_minor || currency != payment.currency.code() {
+            let amount_fits = *amount_minor == payment.amount_minor || planted(Bug::AmountNotCompared);
+            let currency_fits = currency == payment.currency.code() || planted(Bug::CurrencyNotCompared);
+            if !amount_fits || !currency_fits {
                 return Err(Refusal::AmountMismatch);
             }
             Ok(captured(deciding, payment))
+        }
+        _ if planted(Bug::LateDeclineBelieved) && payment.status == PaymentStatus::Captured => {
+            Ok(still_open(deciding, payment, PaymentStatus::Declined))
         }
         // A payment once declined stays so until money says otherwise.
         _ if payment.status == PaymentStatus::Declined => Ok(Outcome::Declined { code: payment.decline_code }),
@@ -36,15 +42,19 @@ pub(super) fn settle(
         ProviderVerdict::RequiresAction => Ok(still_open(deciding, payment, PaymentStatus::RequiresAction)),
         ProviderVerdict::Pending => {
             // News may overtake each other: a payment that waits for its customer does not go back to the beginning.
-            let status = payment.status;
+            let status = if planted(Bug::OldNewsBelieved) { PaymentStatus::Pending } else { payment.status };
             Ok(still_open(deciding, payment, status))
         }
     }
 }
 
 /// The answer when an earlier word was the last one.
-fn already_settled(deciding: &Deciding<'_>, payment: &Payment) -> Option<Outcome> {
+fn already_settled(deciding: &Deciding<'_>, payment: &Payment, verdict: &ProviderVerdict) -> Option<Outcome> {
+    let is_capture = matches!(verdict, ProviderVerdict::Captured { .. });
+    let heeded_anyway = planted(if is_capture { Bug::CaptureCountedTwice } else { Bug::LateDeclineBelieved });
     match payment.status {
+        PaymentStatus::Captured if heeded_anyway => None,
+        PaymentStatus::Declined if planted(Bug::DeclineIsForEver) => Some(Outcome::Done),
         PaymentStatus::Pending | PaymentStatus::RequiresAction | PaymentStatus::Declined => None,
         PaymentStatus::Captured | PaymentStatus::Refunded | PaymentStatus::PartiallyRefunded => Some(
             payment
@@ -70,6 +80,9 @@ fn still_open(deciding: &mut Deciding<'_>, mut payment: Payment, status: Payment
     Outcome::StillOpen { status }
 }
 
+/// Why the money of a page that already led to an order goes back.
+const PAID_TWICE: &str = "paid twice";
+
 fn captured(deciding: &mut Deciding<'_>, mut payment: Payment) -> Outcome {
     payment.status = PaymentStatus::Captured;
     payment.decline_code = String::new();
@@ -77,20 +90,22 @@ fn captured(deciding: &mut Deciding<'_>, mut payment: Payment) -> Outcome {
     if payment.amount_minor > 0 {
         deciding.record_money("provider", "sales", payment.amount_minor, &cause);
     }
-    let other_order = deciding.state.checkouts.get(&payment.checkout_id).and_then(|record| record.order);
+    let record = deciding.state.checkouts.get(&payment.checkout_id);
+    let other_order = record.and_then(|record| record.order).filter(|_| !planted(Bug::CaptureCountedTwice));
     if other_order.is_none()
         && let Some(outcome) = deciding.place_order(&mut payment)
     {
         record_payment(deciding, payment);
         return outcome;
     }
-    let reason = if other_order.is_some() { "paid twice" } else { "sold out before the payment arrived" };
+    let reason = if other_order.is_some() { PAID_TWICE } else { "sold out before the payment arrived" };
     give_all_back(deciding, payment, reason)
 }
 
 /// Paid, but there is nothing to give for it: one full refund.
 fn give_all_back(deciding: &mut Deciding<'_>, mut payment: Payment, reason: &str) -> Outcome {
-    if payment.amount_minor == 0 {
+    let kept = planted(if reason == PAID_TWICE { Bug::SecondPaymentKept } else { Bug::LatePaymentKept });
+    if payment.amount_minor == 0 || kept {
         record_payment(deciding, payment);
         return Outcome::Done;
     }

@@ -3,7 +3,7 @@
 use crate::order::Order;
 use crate::payment::{Payment, Refund};
 use crate::pricing::Coupon;
-use crate::reservation::Reservation;
+use crate::reservation::{Holder, Reservation};
 use crate::sale::FlashSale;
 use crate::shop::{CheckoutSettings, ShippingSettings, TaxSettings};
 use crate::stock::StockItem;
@@ -29,6 +29,8 @@ pub struct ShopState {
     pub sales: Vec<FlashSale>,
     /// Units claimed by one customer of one item of a sale.
     pub customer_claims: BTreeMap<(FlashSaleId, VariantId, String), i64>,
+    /// Units in the active reservations, whose time is not up, of everyone who asks for a hold.
+    pub held_units: BTreeMap<Holder, i64>,
     /// By normalized code.
     pub coupons: BTreeMap<String, Coupon>,
     /// Uses claimed by one customer.
@@ -113,6 +115,7 @@ impl ShopState {
             stock: BTreeMap::new(),
             sales: Vec::new(),
             customer_claims: BTreeMap::new(),
+            held_units: BTreeMap::new(),
             coupons: BTreeMap::new(),
             coupon_claims: BTreeMap::new(),
             checkouts: BTreeMap::new(),

@@ -1,9 +1,10 @@
-//! What a seller does with stock: count it, correct it, receive goods.
+//! What a seller does with stock: count it, correct it, receive goods, and offer more or less of it in a sale.
 
 use super::decide::{Because, Deciding, Deltas};
-use super::{Outcome, Refusal, StockChange};
-use crate::VariantId;
+use super::{Change, Outcome, Refusal, StockChange};
+use crate::planted::{Bug, planted};
 use crate::stock::MovementKind;
+use crate::{FlashSaleId, VariantId};
 
 /// The most units of one variant; far above any shelf, far below overflow.
 const ON_HAND_MAX: i64 = 1_000_000_000;
@@ -29,7 +30,7 @@ pub(super) fn adjust(
     if !oversell && on_hand < 0 {
         return Err(Refusal::OutOfRange);
     }
-    if !oversell && on_hand < claimed {
+    if !oversell && on_hand < claimed && !planted(Bug::CountBelowClaimed) {
         return Err(Refusal::BelowClaimed { claimed });
     }
     let delta = on_hand - row.item.on_hand;
@@ -38,6 +39,24 @@ pub(super) fn adjust(
     }
     let because = Because { cause: actor_cause(actor), actor, reason };
     deciding.move_stock(variant, kind, Deltas { on_hand: delta, ..Deltas::default() }, &because);
+    Ok(Outcome::Done)
+}
+
+pub(super) fn offer(
+    deciding: &mut Deciding<'_>,
+    (sale, variant): (FlashSaleId, VariantId),
+    quantity_offered: Option<i64>,
+    actor: &str,
+) -> Result<Outcome, Refusal> {
+    let item = deciding.sale_item(sale, variant).ok_or(Refusal::NotFound)?;
+    if quantity_offered.is_some_and(|offered| !(0..=ON_HAND_MAX).contains(&offered)) {
+        return Err(Refusal::OutOfRange);
+    }
+    if item.quantity_offered != quantity_offered {
+        item.quantity_offered = quantity_offered;
+        let actor = actor.to_owned();
+        deciding.changes.push(Change::QuantityOffered { sale, variant, quantity_offered, actor });
+    }
     Ok(Outcome::Done)
 }
 

@@ -80,6 +80,7 @@ fn cart(lines: &[(VariantId, u32)]) -> ReserveCart {
         shipping_method: "post".into(),
         provider: "sandbox".into(),
         early_access: false,
+        visitor: String::new(),
     }
 }
 
@@ -214,4 +215,72 @@ fn a_count_below_what_is_claimed_is_refused() {
     assert_eq!(state.stock[&MUG].item, StockItem { on_hand: 7, reserved: 2, allocated: 0 });
     let movements = changes.iter().filter(|change| matches!(change, Change::Stock(_))).count();
     assert_eq!(movements, 2, "an adjustment that changes nothing leaves no row");
+}
+
+fn reserve(checkout: &str, visitor: &str, email: &str, lines: &[(VariantId, u32)]) -> Command {
+    let contact = Contact { email: email.into(), phone: String::new() };
+    let (checkout_id, visitor) = (checkout.to_owned(), visitor.to_owned());
+    Command::Reserve(Box::new(ReserveCart { checkout_id, visitor, contact, ..cart(lines) }))
+}
+
+fn run_at(state: &mut ShopState, now: Timestamp, command: Command) -> Outcome {
+    let mut id = 1_000 + now.0;
+    let mut next_id = || {
+        id += 1;
+        id
+    };
+    decide(state, &[command], &mut Moment { now, next_id: &mut next_id }).0.remove(0)
+}
+
+#[test]
+fn activity_keeps_a_hold_alive_and_no_longer_than_three_times_its_time() {
+    let mut state = juniper_roasters();
+    let Outcome::Reserved { reservation, .. } = run_at(&mut state, NOW, reserve("c1", "", "ada@example.org", &[(MUG, 1)])) else {
+        panic!("two mugs are there")
+    };
+    for (minutes, until_minutes) in [(0, 10), (5, 15), (14, 24), (23, 30), (29, 30)] {
+        let extended = run_at(&mut state, NOW.plus_minutes(minutes), Command::Extend { reservation });
+        assert_eq!(extended, Outcome::Extended { expires_at: NOW.plus_minutes(until_minutes) }, "after {minutes} minutes");
+    }
+    let over = run_at(&mut state, NOW.plus_minutes(30), Command::Extend { reservation });
+    assert_eq!(over, Outcome::Refused(Refusal::ReservationOver));
+    assert_eq!(state.stock[&MUG].item.reserved, 0);
+}
+
+#[test]
+fn nobody_holds_one_checkout_after_the_other() {
+    let mut state = juniper_roasters();
+    state.checkout.held_units_per_customer_max = 3;
+    let too_many = Outcome::Refused(Refusal::TooManyHolds { units_max: 3 });
+    let first = run_at(&mut state, NOW, reserve("c1", "browser", "ada@example.org", &[(BEANS, 4)]));
+    assert!(matches!(first, Outcome::Reserved { .. }), "a single cart has limits of its own: {first:?}");
+    let at = NOW.plus_seconds(1);
+    assert_eq!(run_at(&mut state, at, reserve("c2", "", "Ada+2@example.org", &[(BEANS, 1)])), too_many);
+    assert_eq!(run_at(&mut state, at, reserve("c3", "browser", "ben@example.org", &[(BEANS, 1)])), too_many);
+    let other = run_at(&mut state, at, reserve("c4", "", "ben@example.org", &[(BEANS, 1)]));
+    assert!(matches!(other, Outcome::Reserved { .. }), "{other:?}");
+    let same_page = run_at(&mut state, at, reserve("c1", "browser", "ada@example.org", &[(BEANS, 4)]));
+    assert!(matches!(same_page, Outcome::PaymentOpen { .. }), "{same_page:?}");
+}
+
+#[test]
+fn fewer_units_offered_than_claimed_sells_no_more_and_takes_nothing() {
+    let mut state = juniper_roasters();
+    state.sales.push(sale(0, BeforeOpening::NotForSale));
+    let offer = |quantity_offered| Command::ChangeQuantityOffered {
+        sale: FlashSaleId(9),
+        variant: MUG,
+        quantity_offered,
+        actor: "ines@juniper.example".into(),
+    };
+    let held = run_at(&mut state, NOW, reserve("c1", "", "ada@example.org", &[(MUG, 1)]));
+    assert!(matches!(held, Outcome::Reserved { .. }), "{held:?}");
+    assert_eq!(run_at(&mut state, NOW.plus_seconds(1), offer(Some(0))), Outcome::Done);
+    let refused = run_at(&mut state, NOW.plus_seconds(2), reserve("c2", "", "ben@example.org", &[(MUG, 1)]));
+    assert_eq!(refused, Outcome::Refused(sold_out(MUG, "Mug", 0)));
+    assert_eq!(state.stock[&MUG].item.reserved, 1);
+    assert_eq!(run_at(&mut state, NOW.plus_seconds(3), offer(Some(-1))), Outcome::Refused(Refusal::OutOfRange));
+    assert_eq!(run_at(&mut state, NOW.plus_seconds(4), offer(None)), Outcome::Done);
+    let held = run_at(&mut state, NOW.plus_seconds(5), reserve("c2", "", "ben@example.org", &[(MUG, 1)]));
+    assert!(matches!(held, Outcome::Reserved { .. }), "{held:?}");
 }

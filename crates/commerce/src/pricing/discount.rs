@@ -2,6 +2,7 @@
 //! business.
 
 use super::{CouponKind, share_half_up};
+use crate::planted::{Bug, planted};
 
 /// What a coupon takes off goods of this value (zero or more): a percentage of the whole with the exact half rounded up, or a
 /// fixed amount that is never more than the goods. Free shipping takes nothing off the goods.
@@ -27,7 +28,8 @@ pub(super) fn split_by_lines(discount_minor: i64, subtotals_minor: &[i64]) -> Ve
     let left = discount_minor - super::sum(shares.iter().copied());
     let mut by_remainder: Vec<usize> = (0..shares.len()).collect();
     by_remainder.sort_by_key(|&line| std::cmp::Reverse(exact(&subtotals_minor[line]) % whole));
-    for line in by_remainder.into_iter().take(usize::try_from(left).expect("rounding down never shares out too much")) {
+    let odd_units = if planted(Bug::DiscountRoundedByLine) { 0 } else { left };
+    for line in by_remainder.into_iter().take(usize::try_from(odd_units).expect("rounding down never shares out too much")) {
         shares[line] += 1;
     }
     shares

@@ -155,4 +155,24 @@ proptest! {
         }
         prop_assert_eq!(given_back, total_minor);
     }
+
+    #[test]
+    fn giving_every_unit_and_the_delivery_back_comes_to_what_was_charged(quote in any_quote(), steps in vec(1..=7_u32, 1..10)) {
+        let delivery = quote.shipping.as_ref().map_or(0, |option| option.price_minor);
+        let tax_on_top = if quote.prices_include_tax { 0 } else { quote.shipping_tax_minor };
+        let mut given_back = i128::from(delivery + tax_on_top);
+        for line in &quote.lines {
+            let mut back = 0;
+            for step in steps.iter().cycle() {
+                if back >= line.quantity {
+                    break;
+                }
+                let units = (*step).min(line.quantity - back);
+                given_back += i128::from(refund_for(PaidLine::new(line, back), units));
+                prop_assert!(given_back <= i128::from(quote.total_minor));
+                back += units;
+            }
+        }
+        prop_assert_eq!(given_back, i128::from(quote.total_minor));
+    }
 }

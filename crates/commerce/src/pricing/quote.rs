@@ -4,6 +4,7 @@ use super::discount::{discount_of, split_by_lines};
 use super::tax::Taxation;
 use super::{Coupon, CouponKind, CouponRefusal, Parcel, ShippingOption, coupon, fitted, shipping_options, sum};
 use crate::customer::Address;
+use crate::planted::{Bug, planted};
 use crate::shop::{ShippingSettings, TaxSettings};
 use crate::{Currency, FlashSaleId, Money, Timestamp, VariantId};
 use serde::{Deserialize, Serialize};
@@ -136,7 +137,8 @@ pub fn quote(input: &QuoteInput<'_>) -> Quote {
 
     let shipping_options = options_of(input, coupon, subtotal_minor - discount_minor);
     let shipping = shipping_options.iter().find(|option| input.shipping_method == Some(option.key.as_str())).cloned();
-    let shipping_minor = shipping.as_ref().map_or(0, |option| option.price_minor);
+    let charged = shipping.as_ref().filter(|_| !planted(Bug::ShippingNotCharged));
+    let shipping_minor = charged.map_or(0, |option| option.price_minor);
     let shipping_tax_minor = taxation.of_shipping(shipping_minor);
     let shipping_total_minor = shipping_minor + taxation.on_top(shipping_tax_minor);
 

@@ -9,7 +9,7 @@ mod read;
 mod tables;
 mod write;
 
-pub use read::restore;
+pub use read::{Incoming, Restored};
 pub use write::backup;
 
 /// What a backup holds.

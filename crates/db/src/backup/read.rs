@@ -2,7 +2,7 @@
 
 use super::tables::{Table, tables};
 use super::{BackupError, BackupSize, Checksum, FORMAT};
-use crate::{Db, SCHEMA_VERSION, Tx, Value, platform_sql};
+use crate::{Db, OpenOptions, SCHEMA_VERSION, Target, Tx, Value, migrations, platform_sql, sqlite};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use commerce::ShopId;
@@ -12,32 +12,79 @@ use std::io::BufRead;
 /// Rows sent to the database at once.
 const BATCH_ROWS: usize = 500;
 
-/// Restores a backup into `db`, which must hold no shop, in one transaction. Tells how much it was, and the secret key that came
-/// with it.
-///
-/// # Errors
-/// When the database is not empty, the file is damaged, cut, or of another version, or something fails; nothing is changed then.
-pub async fn restore(db: &Db, input: impl BufRead) -> Result<(BackupSize, Option<String>), BackupError> {
-    let mut lines = Lines { input, checksum: Checksum::new(), number: 0 };
-    let (header, _) = lines.next()?;
-    check_header(&header)?;
-    let mut tx = db.begin().await?;
+/// A backup whose first line was read and fits this program. No database was touched yet.
+pub struct Incoming<R> {
+    lines: Lines<R>,
+    header: Json,
+}
+
+/// A backup that is in the database.
+pub struct Restored {
+    /// The database.
+    pub db: Db,
+    /// How much it was.
+    pub size: BackupSize,
+    /// The secret key that came with it.
+    pub secret_key: Option<String>,
+}
+
+impl<R: BufRead> Incoming<R> {
+    /// Reads the first line.
+    ///
+    /// # Errors
+    /// When it is no backup or of another version.
+    pub fn open(input: R) -> Result<Self, BackupError> {
+        let mut lines = Lines { input, checksum: Checksum::new(), number: 0 };
+        let header = match lines.next() {
+            Ok((header, _)) => header,
+            Err(BackupError::Unsuitable(_)) => Json::Null,
+            Err(error) => return Err(error),
+        };
+        check_header(&header)?;
+        Ok(Self { lines, header })
+    }
+
+    /// Restores it in one transaction into a database that holds no shop; makes the database where there is none.
+    ///
+    /// # Errors
+    /// When there are shops, the file is damaged or cut, or something fails. Nothing is changed then, and a database that was
+    /// not there before is not there afterward.
+    pub async fn restore(mut self, target: &Target, options: &OpenOptions) -> Result<Restored, BackupError> {
+        let made_in = match target {
+            Target::Folder(folder) if !sqlite::is_there(folder) => Some(folder),
+            Target::Folder(_) | Target::Postgres(_) => None,
+        };
+        let restored = self.restore_into(target, options).await;
+        // The connections are closed by now.
+        if let (Err(_), Some(folder)) = (&restored, made_in) {
+            sqlite::remove(folder);
+        }
+        restored
+    }
+
+    async fn restore_into(&mut self, target: &Target, options: &OpenOptions) -> Result<Restored, BackupError> {
+        let db = Db::connect(target, options).await?;
+        let mut tx = db.begin().await?;
+        match restore_all(&mut tx, &mut self.lines).await {
+            Ok(size) => {
+                tx.commit().await?;
+                Ok(Restored { db, size, secret_key: self.header["secret_key"].as_str().map(str::to_owned) })
+            }
+            Err(error) => {
+                tx.rollback().await;
+                Err(error)
+            }
+        }
+    }
+}
+
+async fn restore_all(tx: &mut Tx, lines: &mut Lines<impl BufRead>) -> Result<BackupSize, BackupError> {
+    migrations::run_in(tx).await?;
     let shops = tx.query_platform(platform_sql!("SELECT COUNT(*) FROM shops"), &[]).await?;
     if shops[0].get::<i64>(0) > 0 {
-        tx.rollback().await;
         return Err(BackupError::NotEmpty);
     }
-    let restored = restore_rows(&mut tx, &mut lines).await;
-    match restored {
-        Ok(size) => {
-            tx.commit().await?;
-            Ok((size, header["secret_key"].as_str().map(str::to_owned)))
-        }
-        Err(error) => {
-            tx.rollback().await;
-            Err(error)
-        }
-    }
+    restore_rows(tx, lines).await
 }
 
 fn check_header(header: &Json) -> Result<(), BackupError> {

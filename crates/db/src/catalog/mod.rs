@@ -25,7 +25,7 @@ pub use import_report::{Difference, ImportProgress, ImportReport, Kept, LISTED_M
 pub use media::{
     Media, MediaRefusal, MediaSize, NewMedia, NewMediaSize, delete_media, insert_media, list_media, load_media, media_size,
 };
-pub use product_list::{PRODUCTS_PER_PAGE_MAX, ProductFilter, ProductListing, ProductPage, list_products};
+pub use product_list::{PRODUCTS_PER_PAGE_MAX, ProductFilter, ProductListing, ProductPage, list_products, product_titles};
 pub use products::{find_product, load_product, load_products, load_products_in};
 pub use remove_product::{Removed, archive_product, delete_product};
 pub use save_product::{ProductRefusal, save_product};

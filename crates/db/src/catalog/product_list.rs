@@ -54,6 +54,8 @@ pub struct ProductListing {
     pub price_minor_min: i64,
     /// The highest.
     pub price_minor_max: i64,
+    /// How many of them are counted.
+    pub variants_tracked: i64,
     /// Units on hand of all its variants whose stock is counted.
     pub on_hand: i64,
     /// Units of these that can still be sold.
@@ -84,6 +86,7 @@ pub async fn list_products(db: &Db, shop: ShopId, filter: &ProductFilter) -> Res
              ORDER BY updated_at DESC, product_id DESC LIMIT $7 OFFSET $8
          ), counted AS (
              SELECT v.product_id, COUNT(*) AS variants, MIN(v.price_minor) AS lowest, MAX(v.price_minor) AS highest,
+                 CAST(SUM(v.stock_tracked) AS BIGINT) AS tracked,
                  CAST(COALESCE(SUM(v.stock_tracked * s.on_hand), 0) AS BIGINT) AS on_hand,
                  CAST(COALESCE(SUM(v.stock_tracked * (s.on_hand - s.reserved - s.allocated)), 0) AS BIGINT) AS available
              FROM listed l JOIN variants v ON v.shop_id = l.shop_id AND v.product_id = l.product_id AND v.removed = 0
@@ -92,7 +95,7 @@ pub async fn list_products(db: &Db, shop: ShopId, filter: &ProductFilter) -> Res
          )
          SELECT l.product_id, l.handle, l.title, l.vendor, l.status, l.published_at, l.updated_at,
              COALESCE(c.variants, 0), COALESCE(c.lowest, 0), COALESCE(c.highest, 0), COALESCE(c.on_hand, 0),
-             COALESCE(c.available, 0), p.media_id, COALESCE(p.source_url, '')
+             COALESCE(c.available, 0), p.media_id, COALESCE(p.source_url, ''), COALESCE(c.tracked, 0)
          FROM listed l LEFT JOIN counted c ON c.product_id = l.product_id
          LEFT JOIN product_pictures p ON p.shop_id = l.shop_id AND p.product_id = l.product_id AND p.position = 0
          ORDER BY l.updated_at DESC, l.product_id DESC"
@@ -107,6 +110,19 @@ pub async fn list_products(db: &Db, shop: ShopId, filter: &ProductFilter) -> Res
     let rows = tx.query(shop, page, &[params.as_slice(), window.as_slice()].concat()).await?;
     tx.commit().await?;
     Ok(ProductPage { products: rows.iter().map(listing).collect::<Result<_>>()?, total })
+}
+
+/// The titles of those of the products that the shop has, in the order asked.
+///
+/// # Errors
+/// When the database fails.
+pub async fn product_titles(db: &Db, shop: ShopId, products: &[ProductId]) -> Result<Vec<(ProductId, String)>> {
+    let sql = sql!("SELECT product_id, title FROM products WHERE shop_id = $1 AND product_id = $2");
+    let asked: Vec<_> = products.iter().map(|product| params![*product].to_vec()).collect();
+    let mut tx = db.begin_read().await?;
+    let rows = tx.query_many(shop, sql, &asked).await?.concat();
+    tx.commit().await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
 /// Three patterns that must all match: the first two words, and the rest.
@@ -139,5 +155,6 @@ fn listing(row: &Row) -> Result<ProductListing> {
         available: row.get(11),
         picture: row.get(12),
         picture_url: row.get(13),
+        variants_tracked: row.get(14),
     })
 }

@@ -307,6 +307,7 @@ CREATE TABLE reservations (
     checkout_id TEXT NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('active', 'converted', 'expired', 'released')),
     customer_key TEXT NOT NULL,
+    visitor TEXT NOT NULL,
     coupon_id BIGINT,
     total_minor BIGINT NOT NULL CHECK (total_minor >= 0),
     details TEXT NOT NULL,
@@ -315,6 +316,8 @@ CREATE TABLE reservations (
     PRIMARY KEY (shop_id, reservation_id)
 ) CLUSTERED;
 CREATE INDEX reservations_active ON reservations (shop_id, expires_at) WHERE status = 'active';
+CREATE INDEX reservations_by_customer ON reservations (shop_id, customer_key) WHERE status = 'active';
+CREATE INDEX reservations_by_visitor ON reservations (shop_id, visitor) WHERE status = 'active' AND visitor <> '';
 
 CREATE TABLE reservation_lines (
     shop_id BIGINT NOT NULL,
@@ -470,16 +473,19 @@ CREATE TABLE refund_lines (
     FOREIGN KEY (shop_id, refund_id) REFERENCES refunds (shop_id, refund_id)
 ) CLUSTERED;
 
--- Double entry: the amounts of one cause sum to zero. Accounts: provider (money at the payment provider), sales, refunds.
+-- Double entry: each row moves an amount from the account it credits to the one it debits. Accounts: provider (money at the
+-- payment provider), sales, refunds.
 CREATE TABLE ledger_entries (
     shop_id BIGINT NOT NULL,
     entry_id BIGINT NOT NULL,
-    account TEXT NOT NULL,
-    amount_minor BIGINT NOT NULL,
+    debit TEXT NOT NULL,
+    credit TEXT NOT NULL,
+    amount_minor BIGINT NOT NULL CHECK (amount_minor >= 0),
     currency TEXT NOT NULL,
     cause TEXT NOT NULL,
     at BIGINT NOT NULL,
-    PRIMARY KEY (shop_id, entry_id)
+    PRIMARY KEY (shop_id, entry_id),
+    CHECK (debit <> credit)
 ) CLUSTERED;
 
 CREATE TABLE outbox (

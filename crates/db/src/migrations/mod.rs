@@ -4,16 +4,17 @@
 //! `DOUBLE PRECISION` are INTEGER and REAL for SQLite, whose tables are all STRICT; a table ending in `CLUSTERED` is stored by
 //! its primary key where the engine can do that. A released script never changes: a checksum of each is kept.
 
-use crate::{Db, Error, Result, params, platform_sql};
+use crate::{Db, Error, Result, Tx, params, platform_sql};
 
 /// Number, name, text.
-const SCRIPTS: [(i64, &str, &str); 1] = [(1, "first_schema", include_str!("0001_first_schema.sql"))];
+const SCRIPTS: [(i64, &str, &str); 2] =
+    [(1, "first_schema", include_str!("0001_first_schema.sql")), (2, "submissions", include_str!("0002_submissions.sql"))];
 
 /// The schema's version that this program works with.
 pub const SCHEMA_VERSION: i64 = SCRIPTS[SCRIPTS.len() - 1].0;
 
 /// Every table of a shop, parents before children. Backup and verification walk this list; a test holds it against both engines.
-pub const TABLES: [&str; 35] = [
+pub const TABLES: [&str; 36] = [
     "shops",
     "shop_domains",
     "shop_settings",
@@ -49,46 +50,89 @@ pub const TABLES: [&str; 35] = [
     "refund_lines",
     "ledger_entries",
     "outbox",
+    "submissions",
 ];
 
+/// A script as the database remembers it.
+struct Applied {
+    version: i64,
+    checksum: String,
+}
+
+/// Brings the schema up to date.
 pub(crate) async fn run(db: &Db) -> Result<()> {
     let mut tx = db.begin().await?;
+    run_in(&mut tx).await?;
+    tx.commit().await
+}
+
+/// As [`run`], as part of a transaction: nothing is left of it when that is given up.
+pub(crate) async fn run_in(tx: &mut Tx) -> Result<()> {
     let bookkeeping = "CREATE TABLE IF NOT EXISTS migrations (
         version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL);";
     if !tx.is_sqlite() {
         // Nodes that start together take turns.
-        db.run_script(&mut tx, "SELECT pg_advisory_xact_lock(6419001)").await?;
+        tx.run_script("SELECT pg_advisory_xact_lock(6419001)").await?;
     }
-    let bookkeeping = spell(bookkeeping, tx.is_sqlite());
-    db.run_script(&mut tx, &bookkeeping).await?;
-    let applied = tx.query_platform(platform_sql!("SELECT version, checksum FROM migrations ORDER BY version"), &[]).await?;
-    if let Some(newest) = applied.last().map(|row| row.get::<i64>(0)).filter(|newest| *newest > SCHEMA_VERSION) {
+    tx.run_script(&spell(bookkeeping, tx.is_sqlite())).await?;
+    let applied = applied(tx).await?;
+    check_applied(&applied)?;
+    for (version, name, script) in SCRIPTS.into_iter().skip(applied.len()) {
+        tx.run_script(&spell(script, tx.is_sqlite())).await?;
+        let insert = platform_sql!("INSERT INTO migrations (version, name, checksum) VALUES ($1, $2, $3)");
+        tx.execute_platform(insert, &params![version, name, checksum(script)]).await?;
+    }
+    if tx.is_sqlite() && applied.len() < SCRIPTS.len() {
+        tx.run_script(include_str!("sqlite_statistics.sql")).await?;
+    }
+    Ok(())
+}
+
+/// Whether the schema is this program's. Changes nothing.
+pub(crate) async fn check(db: &Db) -> Result<()> {
+    let mut tx = db.begin_read().await?;
+    let sql = if tx.is_sqlite() {
+        platform_sql!("SELECT COUNT(*) FROM pragma_table_info('migrations') WHERE name = 'checksum'")
+    } else {
+        platform_sql!(
+            "SELECT COUNT(*) FROM information_schema.columns
+             WHERE table_schema = current_schema() AND table_name = 'migrations' AND column_name = 'checksum'"
+        )
+    };
+    let columns = tx.query_platform(sql, &[]).await?;
+    if columns[0].get::<i64>(0) == 0 {
+        tx.rollback().await;
+        return Err(Error::Absent);
+    }
+    let applied = applied(&mut tx).await?;
+    tx.rollback().await;
+    check_applied(&applied)?;
+    match applied.last() {
+        Some(newest) if newest.version == SCHEMA_VERSION => Ok(()),
+        Some(newest) => Err(Error::Outdated { found: newest.version }),
+        None => Err(Error::Absent),
+    }
+}
+
+async fn applied(tx: &mut Tx) -> Result<Vec<Applied>> {
+    let rows = tx.query_platform(platform_sql!("SELECT version, checksum FROM migrations ORDER BY version"), &[]).await?;
+    Ok(rows.iter().map(|row| Applied { version: row.get(0), checksum: row.get(1) }).collect())
+}
+
+/// The scripts that made the database must be the first ones of this program.
+fn check_applied(applied: &[Applied]) -> Result<()> {
+    if let Some(newest) = applied.last().filter(|newest| newest.version > SCHEMA_VERSION) {
         return Err(Error::Unsuitable(format!(
-            "the database has schema version {newest}, this program knows only {SCHEMA_VERSION}; start the newer program"
+            "the database has schema version {}, this program knows only {SCHEMA_VERSION}; start the newer program",
+            newest.version
         )));
     }
-    let up_to_date = applied.len() == SCRIPTS.len();
-    for (version, name, script) in SCRIPTS {
-        let checksum = checksum(script);
-        match applied.iter().find(|row| row.get::<i64>(0) == version) {
-            Some(row) if row.get::<String>(1) == checksum => {}
-            Some(_) => {
-                return Err(Error::Unsuitable(format!(
-                    "migration {version} ({name}) is not the one this database was made with"
-                )));
-            }
-            None => {
-                let text = spell(script, tx.is_sqlite());
-                db.run_script(&mut tx, &text).await?;
-                let insert = platform_sql!("INSERT INTO migrations (version, name, checksum) VALUES ($1, $2, $3)");
-                tx.execute_platform(insert, &params![version, name, checksum]).await?;
-            }
+    for (known, (version, name, script)) in applied.iter().zip(SCRIPTS) {
+        if known.version != version || known.checksum != checksum(script) {
+            return Err(Error::Unsuitable(format!("migration {version} ({name}) is not the one this database was made with")));
         }
     }
-    if tx.is_sqlite() && !up_to_date {
-        db.run_script(&mut tx, include_str!("sqlite_statistics.sql")).await?;
-    }
-    tx.commit().await
+    Ok(())
 }
 
 /// The script in the engine's own words.

@@ -1,7 +1,8 @@
 //! Reads what a batch can touch, and keeps it until the transaction ends.
 //!
-//! Rows are locked class by class (payments, checkouts, reservations, orders, refunds, stock, sales, coupons, the shop's counter)
-//! and within a class in the order of their keys, so that two nodes never wait for each other in a circle.
+//! Rows are locked class by class (checkouts, payments, reservations, orders, refunds, stock, sales, coupons, the shop's counter)
+//! and within a class in the order of their keys, so that two nodes never wait for each other in a circle. A page's open payments
+//! are looked for once its row is locked: looked for earlier, two nodes could each begin one.
 
 use super::read;
 use crate::{Error, Result, Row, Tx, Value, params, sql, sql_locking};
@@ -9,36 +10,43 @@ use commerce::checkout::{CheckoutRecord, Command, ShopState, StockRow};
 use commerce::customer::customer_key;
 use commerce::payment::Payment;
 use commerce::pricing::normalize_coupon_code;
+use commerce::reservation::Holder;
 use commerce::shop::{CheckoutSettings, ShippingSettings, TaxSettings};
 use commerce::{CouponId, Currency, FlashSaleId, OrderId, PaymentId, RefundId, ReservationId, ShopId, Timestamp, VariantId};
 use std::collections::BTreeSet;
 
 /// Reservations that one pass expires at most; the next pass takes the rest.
-const EXPIRED_PER_BATCH_MAX: i64 = 500;
+const EXPIRED_PER_BATCH_MAX: usize = 1_000;
 
 /// What the commands speak of.
 #[derive(Default)]
 struct Keys {
     checkouts: BTreeSet<String>,
     variants: BTreeSet<VariantId>,
-    customers: BTreeSet<String>,
+    /// Whose units of what count against a sale's limit per customer.
+    claims: BTreeSet<(VariantId, String)>,
+    /// Whose use of some coupon counts.
+    coupon_customers: BTreeSet<String>,
     coupons: BTreeSet<String>,
+    holders: BTreeSet<Holder>,
     payments: BTreeSet<PaymentId>,
     reservations: BTreeSet<ReservationId>,
     orders: BTreeSet<OrderId>,
     refunds: BTreeSet<RefundId>,
     places_orders: bool,
-    all_expired: bool,
 }
 
-pub(super) async fn load(tx: &mut Tx, shop: ShopId, commands: &[Command], now: Timestamp) -> Result<ShopState> {
+/// What the commands can touch, and whether more reservations have run out of time than were read.
+pub(super) async fn load(tx: &mut Tx, shop: ShopId, commands: &[&Command], now: Timestamp) -> Result<(ShopState, bool)> {
     let mut keys = Keys::of(commands);
     let mut state = load_settings(tx, shop).await?;
-    find_payments(tx, shop, &mut keys).await?;
-    load_payments(tx, shop, &mut keys, &mut state).await?;
+    find_checkouts(tx, shop, &mut keys).await?;
     load_checkouts(tx, shop, &mut keys, &mut state).await?;
-    find_expired(tx, shop, &mut keys, now).await?;
+    find_open_payments(tx, shop, commands, &mut keys, &state).await?;
+    load_payments(tx, shop, &mut keys, &mut state).await?;
+    let more_is_due = find_expired(tx, shop, &mut keys, now).await?;
     load_reservations(tx, shop, &mut keys, &mut state).await?;
+    load_held_units(tx, shop, &keys, &mut state, now).await?;
     load_orders(tx, shop, &mut keys, &mut state).await?;
     load_refunds(tx, shop, &keys, &mut state).await?;
     load_stock(tx, shop, &keys, &mut state, now).await?;
@@ -48,28 +56,31 @@ pub(super) async fn load(tx: &mut Tx, shop: ShopId, commands: &[Command], now: T
         let sql = sql_locking!("SELECT value FROM shop_counters WHERE shop_id = $1 AND name = 'order_number'");
         state.order_number = tx.query_opt(shop, sql, &[]).await?.map_or(state.order_number, |row| row.get(0));
     }
-    Ok(state)
+    Ok((state, more_is_due))
 }
 
 impl Keys {
-    fn of(commands: &[Command]) -> Self {
+    fn of(commands: &[&Command]) -> Self {
         let mut keys = Self::default();
         for command in commands {
             match command {
                 Command::Reserve(cart) => {
                     keys.checkouts.insert(cart.checkout_id.clone());
                     keys.variants.extend(cart.lines.iter().map(|line| line.variant));
-                    keys.customers.insert(customer_key(&cart.contact.email));
-                    let code = normalize_coupon_code(&cart.coupon);
+                    let (customer, code) = (customer_key(&cart.contact.email), normalize_coupon_code(&cart.coupon));
+                    keys.holders.extend(Holder::of(&customer, &cart.visitor));
+                    keys.count(cart.lines.iter().map(|line| line.variant), &customer, !code.is_empty());
                     keys.coupons.extend((!code.is_empty()).then_some(code));
                 }
                 Command::Settle { payment, .. } => {
                     keys.places_orders = true;
                     keys.payments.insert(*payment);
                 }
-                Command::Release { reservation } => keys.reservations.extend([*reservation]),
-                Command::ExpireDue => keys.all_expired = true,
-                Command::AdjustStock { variant, .. } => keys.variants.extend([*variant]),
+                Command::Release { reservation } | Command::Extend { reservation } => keys.reservations.extend([*reservation]),
+                Command::ExpireDue => {}
+                Command::AdjustStock { variant, .. } | Command::ChangeQuantityOffered { variant, .. } => {
+                    keys.variants.extend([*variant])
+                }
                 Command::FulfillOrder { order, .. } | Command::CancelOrder { order, .. } | Command::RefundOrder { order, .. } => {
                     keys.orders.extend([*order])
                 }
@@ -77,6 +88,13 @@ impl Keys {
             }
         }
         keys
+    }
+
+    fn count(&mut self, variants: impl Iterator<Item = VariantId>, customer: &str, has_coupon: bool) {
+        self.claims.extend(variants.map(|variant| (variant, customer.to_owned())));
+        if has_coupon {
+            self.coupon_customers.insert(customer.to_owned());
+        }
     }
 }
 
@@ -99,24 +117,38 @@ async fn load_settings(tx: &mut Tx, shop: ShopId) -> Result<ShopState> {
     Ok(state)
 }
 
-/// The payments behind refunds and orders: known before anything is locked, because payments are locked first.
-async fn find_payments(tx: &mut Tx, shop: ShopId, keys: &mut Keys) -> Result<()> {
+/// The payments behind refunds and orders, and the pages behind payments: none of these links ever changes, so they are followed
+/// before anything is locked.
+async fn find_checkouts(tx: &mut Tx, shop: ShopId, keys: &mut Keys) -> Result<()> {
     let of_refund = sql!("SELECT payment_id, order_id FROM refunds WHERE shop_id = $1 AND refund_id = $2");
-    for rows in tx.query_many(shop, of_refund, &one_by_one(&keys.refunds)).await? {
-        for row in rows {
-            keys.payments.insert(row.get(0));
-            keys.orders.extend(row.get::<Option<OrderId>>(1));
-        }
+    for row in tx.query_many(shop, of_refund, &one_by_one(&keys.refunds)).await?.into_iter().flatten() {
+        keys.payments.insert(row.get(0));
+        keys.orders.extend(row.get::<Option<OrderId>>(1));
     }
     let of_order = sql!("SELECT payment_id FROM orders WHERE shop_id = $1 AND order_id = $2");
-    for rows in tx.query_many(shop, of_order, &one_by_one(&keys.orders)).await? {
-        keys.payments.extend(rows.iter().map(|row| row.get::<PaymentId>(0)));
+    for row in tx.query_many(shop, of_order, &one_by_one(&keys.orders)).await?.into_iter().flatten() {
+        keys.payments.insert(row.get(0));
     }
-    let open = sql!(
+    let of_payment = sql!("SELECT checkout_id FROM payments WHERE shop_id = $1 AND payment_id = $2");
+    for row in tx.query_many(shop, of_payment, &one_by_one(&keys.payments)).await?.into_iter().flatten() {
+        keys.checkouts.insert(row.get(0));
+    }
+    Ok(())
+}
+
+/// Open payments of pages that are submitted again; a page without a row has none.
+async fn find_open_payments(tx: &mut Tx, shop: ShopId, commands: &[&Command], keys: &mut Keys, state: &ShopState) -> Result<()> {
+    let sql = sql!(
         "SELECT payment_id FROM payments WHERE shop_id = $1 AND checkout_id = $2 AND status IN ('pending', 'requires_action')"
     );
-    for rows in tx.query_many(shop, open, &one_by_one(&keys.checkouts)).await? {
-        keys.payments.extend(rows.iter().map(|row| row.get::<PaymentId>(0)));
+    let again: BTreeSet<String> = commands
+        .iter()
+        .filter_map(|command| if let Command::Reserve(cart) = command { Some(&cart.checkout_id) } else { None })
+        .filter(|checkout| state.checkouts.contains_key(*checkout))
+        .cloned()
+        .collect();
+    for row in tx.query_many(shop, sql, &one_by_one(&again)).await?.into_iter().flatten() {
+        keys.payments.insert(row.get(0));
     }
     Ok(())
 }
@@ -130,7 +162,6 @@ async fn load_payments(tx: &mut Tx, shop: ShopId, keys: &mut Keys, state: &mut S
     for row in tx.query_many(shop, sql, &one_by_one(&keys.payments)).await?.into_iter().flatten() {
         let payment: Payment = read::payment(&row)?;
         // What a payment can touch matters only while it may still lead to an order.
-        keys.checkouts.insert(payment.checkout_id.clone());
         keys.reservations.insert(payment.reservation);
         keys.orders.extend(payment.order);
         state.payments.insert(payment.id, payment);
@@ -151,32 +182,21 @@ async fn load_checkouts(tx: &mut Tx, shop: ShopId, keys: &mut Keys, state: &mut 
     Ok(())
 }
 
-/// Reservations that have run out of time and hold one of the wanted variants.
-async fn find_expired(tx: &mut Tx, shop: ShopId, keys: &mut Keys, now: Timestamp) -> Result<()> {
-    if keys.all_expired {
-        let sql = sql!(
-            "SELECT reservation_id FROM reservations
-             WHERE shop_id = $1 AND status = 'active' AND expires_at <= $2 ORDER BY expires_at LIMIT $3"
-        );
-        let rows = tx.query(shop, sql, &params![now, EXPIRED_PER_BATCH_MAX]).await?;
-        keys.reservations.extend(rows.iter().map(|row| row.get::<ReservationId>(0)));
-        return Ok(());
-    }
+/// Reservations that have run out of time, the longest first; whether there are more than one batch gives back. They are found by
+/// their time alone: by variant, a hot variant's whole past would be read for each batch.
+async fn find_expired(tx: &mut Tx, shop: ShopId, keys: &mut Keys, now: Timestamp) -> Result<bool> {
     let sql = sql!(
-        "SELECT DISTINCT r.reservation_id FROM reservations r
-         JOIN reservation_lines l ON l.shop_id = r.shop_id AND l.reservation_id = r.reservation_id
-         WHERE r.shop_id = $1 AND r.status = 'active' AND r.expires_at <= $2 AND l.variant_id = $3"
+        "SELECT reservation_id FROM reservations
+         WHERE shop_id = $1 AND status = 'active' AND expires_at <= $2 ORDER BY expires_at, reservation_id LIMIT $3"
     );
-    let wanted: Vec<Vec<Value>> = keys.variants.iter().map(|variant| params![now, *variant].to_vec()).collect();
-    for rows in tx.query_many(shop, sql, &wanted).await? {
-        keys.reservations.extend(rows.iter().map(|row| row.get::<ReservationId>(0)));
-    }
-    Ok(())
+    let rows = tx.query(shop, sql, &params![now, EXPIRED_PER_BATCH_MAX]).await?;
+    keys.reservations.extend(rows.iter().map(|row| row.get::<ReservationId>(0)));
+    Ok(rows.len() == EXPIRED_PER_BATCH_MAX)
 }
 
 async fn load_reservations(tx: &mut Tx, shop: ShopId, keys: &mut Keys, state: &mut ShopState) -> Result<()> {
     let sql = sql_locking!(
-        "SELECT reservation_id, checkout_id, status, customer_key, coupon_id, total_minor, details, created_at, expires_at
+        "SELECT reservation_id, checkout_id, status, customer_key, coupon_id, total_minor, details, created_at, expires_at, visitor
          FROM reservations WHERE shop_id = $1 AND reservation_id = $2"
     );
     let lines = sql!(
@@ -190,8 +210,33 @@ async fn load_reservations(tx: &mut Tx, shop: ShopId, keys: &mut Keys, state: &m
         let Some(row) = row.first() else { continue };
         let reservation = read::reservation(row, lines)?;
         keys.variants.extend(reservation.lines.iter().map(|line| line.variant));
-        keys.customers.insert(reservation.customer_key.clone());
+        keys.count(reservation.lines.iter().map(|line| line.variant), &reservation.customer_key, reservation.coupon.is_some());
         state.reservations.insert(reservation.id, reservation);
+    }
+    Ok(())
+}
+
+/// Units that those who reserve hold already. The count has no row of its own to lock: over several nodes it is a limit of
+/// fairness, exact on each.
+async fn load_held_units(tx: &mut Tx, shop: ShopId, keys: &Keys, state: &mut ShopState, now: Timestamp) -> Result<()> {
+    let by_customer = sql!(
+        "SELECT CAST(SUM(l.quantity) AS BIGINT) FROM reservations r
+         JOIN reservation_lines l ON l.shop_id = r.shop_id AND l.reservation_id = r.reservation_id
+         WHERE r.shop_id = $1 AND r.status = 'active' AND r.customer_key = $2 AND r.expires_at > $3"
+    );
+    let by_visitor = sql!(
+        "SELECT CAST(SUM(l.quantity) AS BIGINT) FROM reservations r
+         JOIN reservation_lines l ON l.shop_id = r.shop_id AND l.reservation_id = r.reservation_id
+         WHERE r.shop_id = $1 AND r.status = 'active' AND r.visitor <> '' AND r.visitor = $2 AND r.expires_at > $3"
+    );
+    let (customers, visitors): (Vec<_>, Vec<_>) = keys.holders.iter().partition(|holder| matches!(holder, Holder::Customer(_)));
+    for (sql, holders) in [(by_customer, customers), (by_visitor, visitors)] {
+        let params: Vec<Vec<Value>> = holders.iter().map(|holder| params![holder.key(), now].to_vec()).collect();
+        for (holder, rows) in holders.into_iter().zip(tx.query_many(shop, sql, &params).await?) {
+            if let Some(units) = rows.first().and_then(|row| row.get::<Option<i64>>(0)) {
+                state.held_units.insert(holder.clone(), units);
+            }
+        }
     }
     Ok(())
 }
@@ -214,7 +259,7 @@ async fn load_orders(tx: &mut Tx, shop: ShopId, keys: &mut Keys, state: &mut Sho
         let Some(row) = row.first() else { continue };
         let order = read::order_from_rows(row, lines)?;
         keys.variants.extend(order.lines.iter().map(|line| line.variant));
-        keys.customers.insert(order.customer_key.clone());
+        keys.count(order.lines.iter().map(|line| line.variant), &order.customer_key, order.coupon.is_some());
         state.orders.insert(order.id, order);
     }
     Ok(())
@@ -290,9 +335,13 @@ async fn load_sales(tx: &mut Tx, shop: ShopId, keys: &Keys, state: &mut ShopStat
     let claims = sql!(
         "SELECT quantity FROM customer_claims WHERE shop_id = $1 AND sale_id = $2 AND variant_id = $3 AND customer_key = $4"
     );
-    let of_customers: Vec<(FlashSaleId, VariantId, String)> = wanted
+    let of_customers: Vec<(FlashSaleId, VariantId, String)> = keys
+        .claims
         .iter()
-        .flat_map(|(sale, variant)| keys.customers.iter().map(|customer| (*sale, *variant, customer.clone())))
+        .flat_map(|(variant, customer)| {
+            let sales = wanted.iter().filter(move |(_, item)| item == variant);
+            sales.map(|(sale, _)| (*sale, *variant, customer.clone()))
+        })
         .collect();
     let rows: Vec<Vec<Value>> =
         of_customers.iter().map(|(sale, variant, customer)| params![*sale, *variant, customer.as_str()].to_vec()).collect();
@@ -324,9 +373,9 @@ async fn load_coupons(tx: &mut Tx, shop: ShopId, keys: &Keys, state: &mut ShopSt
     for row in tx.query_many(shop, sql, &one_by_one(&codes)).await?.into_iter().flatten() {
         let coupon = read::coupon(&row)?;
         let customers: Vec<Vec<Value>> =
-            keys.customers.iter().map(|customer| params![coupon.id, customer.as_str()].to_vec()).collect();
+            keys.coupon_customers.iter().map(|customer| params![coupon.id, customer.as_str()].to_vec()).collect();
         let rows: Vec<Vec<Row>> = tx.query_many(shop, claims, &customers).await?;
-        for (customer, rows) in keys.customers.iter().zip(rows) {
+        for (customer, rows) in keys.coupon_customers.iter().zip(rows) {
             if let Some(row) = rows.first() {
                 state.coupon_claims.insert((coupon.id, customer.clone()), row.get(0));
             }

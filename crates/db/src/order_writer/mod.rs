@@ -5,16 +5,24 @@
 //! nothing of prices or limits.
 
 mod availability;
+mod books;
 mod load;
+mod queue;
 pub(crate) mod read;
 mod write;
 mod writer;
 
+/// The locks of the hand-off; a test that tries every interleaving puts its own in their place.
+mod locks {
+    pub(super) use std::sync::{Mutex, MutexGuard};
+}
+
 pub use availability::{Availability, load_availability};
-pub use writer::{Clock, OrderWriter, WriterError, WriterOptions};
+pub use books::{Books, Decided, Decision, Request};
+pub use writer::{Clock, OrderWriter, Work, WriterError, WriterFigures, WriterOptions};
 
 use crate::{Db, Result, Tx};
-use commerce::checkout::{Command, Moment, Outcome, ShopState, decide};
+use commerce::checkout::{Command, Outcome};
 use commerce::{ShopId, Timestamp};
 
 pub(crate) use read::order_from_rows;
@@ -25,21 +33,6 @@ pub(crate) use read::order_from_rows;
 /// # Errors
 /// When the database fails; the transaction is then of no more use.
 pub async fn decide_in(tx: &mut Tx, db: &Db, shop: ShopId, commands: &[Command], now: Timestamp) -> Result<Vec<Outcome>> {
-    decide_and_keep(tx, db, shop, commands, now).await.map(|(outcomes, _)| outcomes)
-}
-
-/// As [`decide_in`], and what the shop looks like afterward.
-async fn decide_and_keep(
-    tx: &mut Tx,
-    db: &Db,
-    shop: ShopId,
-    commands: &[Command],
-    now: Timestamp,
-) -> Result<(Vec<Outcome>, ShopState)> {
-    let before = load::load(tx, shop, commands, now).await?;
-    let mut state = before.clone();
-    let mut next_id = || db.ids().next(now);
-    let (outcomes, changes) = decide(&mut state, commands, &mut Moment { now, next_id: &mut next_id });
-    write::write(tx, shop, &before, &changes, now).await?;
-    Ok((outcomes, state))
+    let commands: Vec<&Command> = commands.iter().collect();
+    books::decide_and_keep(tx, db, shop, &commands, now).await.map(|kept| kept.outcomes)
 }

@@ -48,6 +48,7 @@ pub(super) fn reservation(row: &Row, lines: &[Row]) -> Result<Reservation> {
         checkout_id: row.get(1),
         status: word(row.get(2))?,
         customer_key: row.get(3),
+        visitor: row.get(9),
         coupon: row.get(4),
         total_minor: row.get(5),
         details: json(&row.get::<String>(6))?,

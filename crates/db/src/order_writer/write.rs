@@ -6,7 +6,7 @@ use commerce::checkout::{Change, CheckoutRecord, ShopState};
 use commerce::order::{Order, OrderLine};
 use commerce::reservation::Reservation;
 use commerce::stock::StockMovement;
-use commerce::{ShopId, Timestamp, VariantId};
+use commerce::{CouponId, FlashSaleId, ShopId, Timestamp, VariantId};
 use std::collections::BTreeMap;
 
 /// What is written, in this order: a row comes after the rows it points to.
@@ -31,6 +31,7 @@ enum Kind {
     RefundStatus,
     Stock,
     Movement,
+    QuantityOffered,
     SaleClaim,
     CustomerClaim,
     CouponClaim,
@@ -62,8 +63,8 @@ impl Kind {
         match self {
             Self::Reservation => sql!(
                 "INSERT INTO reservations (shop_id, reservation_id, checkout_id, status, customer_key, coupon_id, total_minor,
-                     details, created_at, expires_at)
-                 VALUES ($1, $2, $3, 'active', $4, $5, $6, $7, $8, $9)"
+                     details, created_at, expires_at, visitor)
+                 VALUES ($1, $2, $3, 'active', $4, $5, $6, $7, $8, $9, $10)"
             ),
             Self::ReservationLine => sql!(
                 "INSERT INTO reservation_lines (shop_id, reservation_id, line, variant_id, sale_id, quantity, counted)
@@ -165,6 +166,9 @@ impl Kind {
                      allocated_delta, on_hand_after, reserved_after, allocated_after, cause, actor, reason, at)
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
             ),
+            Self::QuantityOffered => sql!(
+                "UPDATE flash_sale_items SET quantity_offered = $4 WHERE shop_id = $1 AND sale_id = $2 AND variant_id = $3"
+            ),
             Self::SaleClaim => sql!(
                 "UPDATE flash_sale_items SET quantity_claimed = quantity_claimed + $4
                  WHERE shop_id = $1 AND sale_id = $2 AND variant_id = $3"
@@ -181,8 +185,8 @@ impl Kind {
                  ON CONFLICT (shop_id, coupon_id, customer_key) DO UPDATE SET uses = excluded.uses"
             ),
             Self::Ledger => sql!(
-                "INSERT INTO ledger_entries (shop_id, entry_id, account, amount_minor, currency, cause, at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)"
+                "INSERT INTO ledger_entries (shop_id, entry_id, debit, credit, amount_minor, currency, cause, at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
             ),
             Self::Outbox => sql!(
                 "INSERT INTO outbox (shop_id, outbox_id, kind, subject_id, attempts, next_attempt_at, sent_at, failure, created_at)
@@ -271,13 +275,13 @@ fn add_rest(rows: &mut Rows, before: &ShopState, change: &Change, now: Timestamp
             }
         }
         Change::RefundStatus { id, status } => put(rows, Kind::RefundStatus, params![*id, status.as_str(), now]),
-        Change::SaleClaim { sale, variant, delta } => put(rows, Kind::SaleClaim, params![*sale, *variant, *delta]),
-        Change::CouponClaim { coupon, delta, .. } => put(rows, Kind::CouponClaim, params![*coupon, *delta]),
-        Change::Ledger(entry) => put(
-            rows,
-            Kind::Ledger,
-            params![entry.id, entry.account, entry.amount_minor, before.currency.code(), entry.cause.as_str(), now],
-        ),
+        Change::Ledger(entry) => {
+            let (currency, cause) = (before.currency.code(), entry.cause.as_str());
+            put(rows, Kind::Ledger, params![entry.id, entry.debit, entry.credit, entry.amount_minor, currency, cause, now]);
+        }
+        Change::QuantityOffered { sale, variant, quantity_offered, .. } => {
+            put(rows, Kind::QuantityOffered, params![*sale, *variant, *quantity_offered]);
+        }
         Change::Outbox(message) => put(rows, Kind::Outbox, params![message.id, message.kind, message.subject, now]),
         _ => {}
     }
@@ -317,7 +321,8 @@ fn add_reservation(rows: &mut Rows, reservation: &Reservation) -> Result<()> {
             reservation.total_minor,
             to_json(&reservation.details)?,
             reservation.created_at,
-            reservation.expires_at
+            reservation.expires_at,
+            reservation.visitor.as_str()
         ],
     );
     for (number, line) in (1_u32..).zip(&reservation.lines) {
@@ -392,14 +397,18 @@ fn add_counters(rows: &mut Rows, before: &ShopState, changes: &[Change], now: Ti
     let mut customers = before.customer_claims.clone();
     let mut uses = before.coupon_claims.clone();
     let mut number = None;
+    let mut of_sales: BTreeMap<(FlashSaleId, VariantId), i64> = BTreeMap::new();
+    let mut of_coupons: BTreeMap<CouponId, i64> = BTreeMap::new();
     for change in changes {
         match change {
+            Change::SaleClaim { sale, variant, delta } => *of_sales.entry((*sale, *variant)).or_default() += delta,
             Change::Stock(movement) => drop(stock.insert(movement.variant, movement)),
             Change::Checkout { id, record } => drop(checkouts.insert(id, record)),
             Change::CustomerClaim { sale, variant, customer_key, delta } => {
                 *customers.entry((*sale, *variant, customer_key.clone())).or_default() += delta;
             }
             Change::CouponClaim { coupon, customer_key, delta } => {
+                *of_coupons.entry(*coupon).or_default() += delta;
                 *uses.entry((*coupon, customer_key.clone())).or_default() += delta;
             }
             Change::OrderNumber(latest) => number = Some(*latest),
@@ -411,6 +420,12 @@ fn add_counters(rows: &mut Rows, before: &ShopState, changes: &[Change], now: Ti
         let after = last.after;
         let values = params![variant, after.on_hand, after.reserved, after.allocated, last.sequence, now, read];
         put(rows, Kind::Stock, values);
+    }
+    for ((sale, variant), delta) in of_sales {
+        put(rows, Kind::SaleClaim, params![sale, variant, delta]);
+    }
+    for (coupon, delta) in of_coupons {
+        put(rows, Kind::CouponClaim, params![coupon, delta]);
     }
     for (id, record) in checkouts {
         let kind = if before.checkouts.contains_key(id) { Kind::Checkout } else { Kind::NewCheckout };

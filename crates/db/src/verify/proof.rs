@@ -62,7 +62,7 @@ impl Invariant {
             Self::D2 => "Every order came from one checkout, every checkout's order exists, and no order number is missing.",
             Self::P1 => "Every captured payment has exactly one order, or goes back in full.",
             Self::P2 => "Every order's total is the sum of its parts at their pinned prices, and exactly that was paid.",
-            Self::P4 => "No more money goes back than came in, and every entry of the money ledger has its counterpart.",
+            Self::P4 => "No more money goes back than came in, and the money ledger says what payments and refunds say.",
         }
     }
 }
@@ -155,7 +155,7 @@ impl fmt::Display for Proof {
         }
         let broken = self.shops.iter().filter(|shop| !shop.holds()).count();
         match (self.shops.len(), broken) {
-            (0, _) => write!(f, "There is no shop to verify."),
+            (0, _) => write!(f, "There is no shop: nothing was proved."),
             (1, 0) => write!(f, "Everything holds."),
             (shops, 0) => write!(f, "Everything holds, in all {shops} shops."),
             (shops, broken) => write!(f, "The books do not add up in {broken} of {shops} shops."),

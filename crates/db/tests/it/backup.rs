@@ -2,8 +2,8 @@
 
 use crate::shops::{NOW, make_juniper_roasters};
 use commerce::{OutboxId, ShopId};
-use db::backup::{BackupError, backup, restore};
-use db::{Db, params, shops, sql, testing};
+use db::backup::{BackupError, Incoming, Restored, backup};
+use db::{Db, Error, OpenOptions, Target, params, platform_sql, shops, sql, testing};
 
 /// A shop with enough rows for several pages, and bytes.
 async fn fill(db: &Db) -> ShopId {
@@ -17,6 +17,10 @@ async fn fill(db: &Db) -> ShopId {
         db.execute(shop, sql, &params![OutboxId(number), NOW]).await.expect("a message");
     }
     shop
+}
+
+async fn restore(target: &Target, bytes: &[u8]) -> Result<Restored, BackupError> {
+    Incoming::open(bytes)?.restore(target, &OpenOptions::default()).await
 }
 
 async fn bytes_of(db: &Db) -> Vec<u8> {
@@ -37,8 +41,8 @@ async fn a_backup_restores_into_either_engine_row_by_row() {
         fill(&source.db).await;
         let bytes = bytes_of(&source.db).await;
         for target in testing::databases().await {
-            let (size, key) = restore(&target.db, bytes.as_slice()).await.expect("restored");
-            assert_eq!(key.as_deref(), Some("a key"));
+            let Restored { size, secret_key, .. } = restore(&target.target, &bytes).await.expect("restored");
+            assert_eq!(secret_key.as_deref(), Some("a key"));
             assert_eq!((size.shops, size.rows), (1, 1 + 1 + 1 + 1 + 450), "{} to {}", source.engine, target.engine);
             let again = bytes_of(&target.db).await;
             assert_eq!(content(&again), content(&bytes), "{} to {}", source.engine, target.engine);
@@ -51,8 +55,8 @@ async fn a_backup_is_restored_into_an_empty_database_only() {
     for test in testing::databases().await {
         fill(&test.db).await;
         let bytes = bytes_of(&test.db).await;
-        let refused = restore(&test.db, bytes.as_slice()).await;
-        assert!(matches!(refused, Err(BackupError::NotEmpty)), "{}: {refused:?}", test.engine);
+        let refused = restore(&test.target, &bytes).await;
+        assert!(matches!(refused, Err(BackupError::NotEmpty)), "{}", test.engine);
     }
 }
 
@@ -74,9 +78,47 @@ async fn half_a_backup_or_a_changed_one_leaves_the_database_empty() {
     ];
     for test in testing::databases().await {
         for (case, bytes) in spoiled.iter().enumerate() {
-            let refused = restore(&test.db, bytes.as_slice()).await;
-            assert!(matches!(refused, Err(BackupError::Unsuitable(_))), "{} case {case}: {refused:?}", test.engine);
+            let refused = restore(&test.target, bytes).await;
+            assert!(matches!(refused, Err(BackupError::Unsuitable(_))), "{} case {case}", test.engine);
             assert!(shops::list_shops(&test.db).await.expect(test.engine).is_empty(), "{} case {case}", test.engine);
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_backup_leaves_no_database_where_there_was_none() {
+    let source = testing::sqlite().await;
+    fill(&source.db).await;
+    let bytes = bytes_of(&source.db).await;
+    let folder = testing::fresh_folder("nothing");
+    for target in [Target::Folder(folder.clone()), Target::Postgres(testing::postgres_url())] {
+        let refused = restore(&target, &bytes[..bytes.len() - 9]).await;
+        assert!(matches!(refused, Err(BackupError::Unsuitable(_))), "{target:?}");
+        let opened = Db::open_existing(&target, &OpenOptions::default()).await;
+        assert!(matches!(opened, Err(Error::Absent)), "{target:?}");
+        restore(&target, &bytes).await.expect("the whole backup is taken");
+        let db = Db::open_existing(&target, &OpenOptions::default()).await.expect("it is there now");
+        assert_eq!(content(&bytes_of(&db).await), content(&bytes));
+    }
+    std::fs::remove_dir_all(folder).expect("the folder is there");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn looking_for_a_database_makes_none_and_upgrades_none() {
+    let folder = testing::fresh_folder("nothing");
+    let options = OpenOptions::default();
+    for target in [Target::Folder(folder.clone()), Target::Postgres(testing::postgres_url())] {
+        for _ in 0..2 {
+            assert!(matches!(Db::open_existing(&target, &options).await, Err(Error::Absent)), "{target:?}");
+        }
+    }
+    assert_eq!(std::fs::read_dir(&folder).expect("the folder is there").count(), 0);
+    std::fs::remove_dir_all(folder).expect("the folder is there");
+    for test in testing::databases().await {
+        Db::open_existing(&test.target, &options).await.expect("a database of this version opens");
+        let newest = platform_sql!("DELETE FROM migrations WHERE version = (SELECT MAX(version) FROM migrations)");
+        test.db.execute_platform(newest, &[]).await.expect(test.engine);
+        let refused = Db::open_existing(&test.target, &options).await;
+        assert!(matches!(refused, Err(Error::Outdated { .. } | Error::Absent)), "{}", test.engine);
     }
 }

@@ -9,4 +9,5 @@ mod schema;
 mod seam;
 mod sellers;
 mod shops;
+mod submissions;
 mod verify;

@@ -1,53 +1,19 @@
 //! Which products a rule takes in.
 
 use super::*;
-use crate::catalog::{ProductStatus, StockPolicy, Variant, WeightUnit};
+use crate::catalog::Variant;
 use crate::{Timestamp, VariantId};
 use RuleField::*;
 use RuleRelation::*;
 
 /// The tote of Juniper Roasters, in two sizes at 39.00 and 49.00.
 fn tote() -> Product {
+    let variants = vec![Variant::new(VariantId(1), 4_900), Variant::new(VariantId(2), 3_900)];
     Product {
-        id: ProductId(1),
-        handle: "tote-ria".into(),
-        title: "Tote “Ria” Çanta".into(),
-        description_html: String::new(),
         vendor: "Juniper Roasters".into(),
         product_type: "Bags".into(),
-        category: String::new(),
         tags: vec!["Winter".into(), "linen-new".into()],
-        status: ProductStatus::Active,
-        published_at: Some(Timestamp(0)),
-        seo_title: String::new(),
-        seo_description: String::new(),
-        options: Vec::new(),
-        pictures: Vec::new(),
-        variants: vec![variant(1, 4_900), variant(2, 3_900)],
-        extra: Vec::new(),
-        created_at: Timestamp(0),
-        updated_at: Timestamp(0),
-    }
-}
-
-fn variant(id: i64, price_minor: i64) -> Variant {
-    Variant {
-        id: VariantId(id),
-        option_values: Vec::new(),
-        sku: String::new(),
-        barcode: String::new(),
-        price_minor,
-        was_price_minor: None,
-        cost_minor: None,
-        weight_grams: 0,
-        weight_unit: WeightUnit::G,
-        taxable: true,
-        tax_code: String::new(),
-        requires_shipping: true,
-        stock_tracked: true,
-        stock_policy: StockPolicy::Deny,
-        picture: None,
-        extra: Vec::new(),
+        ..Product::new(ProductId(1), "tote-ria", "Tote “Ria” Çanta", variants, Timestamp(0))
     }
 }
 

@@ -149,13 +149,13 @@ pub(super) struct Header {
 }
 
 impl Header {
-    /// Recognizes a header line.
+    /// Recognizes the header, which begins on `line`.
     ///
     /// # Errors
     /// When it names too many columns, one twice, or none by which a product could be found.
-    pub fn recognize(record: &StringRecord) -> Result<Self, FileError> {
+    pub fn recognize(line: u64, record: &StringRecord) -> Result<Self, FileError> {
         if record.len() > COLUMNS_MAX {
-            return Err(FileError::TooManyColumns { columns: record.len() });
+            return Err(FileError::TooManyColumns { line, columns: record.len() });
         }
         let names: Vec<String> = record.iter().map(|name| name.trim().to_owned()).collect();
         if super::vendure::is_vendure(&names) {

@@ -27,11 +27,17 @@ pub enum FileError {
         /// Where the record began.
         line: u64,
     },
-    /// A record that is too large, most often because of an open quote.
+    /// A record that is too large and ends in the middle of a quoted cell.
     #[error(
         "the row that begins on line {line} is larger than {} KiB: a quote (\") on that line is probably not closed",
         RECORD_BYTES_MAX / 1024
     )]
+    QuoteTooLarge {
+        /// Where the record began.
+        line: u64,
+    },
+    /// A record that is too large, no quote being open.
+    #[error("line {line} is larger than {} KiB: shorten its cells", RECORD_BYTES_MAX / 1024)]
     RecordTooLarge {
         /// Where the record began.
         line: u64,
@@ -40,8 +46,10 @@ pub enum FileError {
     #[error("the file is larger than {} MiB: split it between two products", FILE_BYTES_MAX / (1024 * 1024))]
     FileTooLarge,
     /// Too many columns.
-    #[error("the first line names {columns} columns, more than {COLUMNS_MAX}: remove those that are not needed")]
+    #[error("line {line} has {columns} columns; at most {COLUMNS_MAX} are read: remove those that are not needed")]
     TooManyColumns {
+        /// Where the record began.
+        line: u64,
         /// How many there are.
         columns: usize,
     },

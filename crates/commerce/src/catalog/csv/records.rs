@@ -47,8 +47,8 @@ impl<R: Read> Rows<R> {
     /// Reads and recognizes the header line.
     pub fn open(source: R) -> Result<Self, FileError> {
         let mut parser = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(Guard::new(source));
-        let (_, names) = next_record(&mut parser)?.ok_or(FileError::Empty)?;
-        let header = Header::recognize(&names)?;
+        let (line, names) = next_record(&mut parser)?.ok_or(FileError::Empty)?;
+        let header = Header::recognize(line, &names)?;
         Ok(Self { parser, header })
     }
 
@@ -98,7 +98,9 @@ fn refusal<R: Read>(guard: &Guard<R>, error: csv::Error) -> FileError {
     match guard.stop {
         Some(Stop::Utf16) => FileError::Utf16,
         Some(Stop::FileTooLarge) => FileError::FileTooLarge,
+        Some(Stop::QuoteTooLarge { line }) => FileError::QuoteTooLarge { line },
         Some(Stop::RecordTooLarge { line }) => FileError::RecordTooLarge { line },
+        Some(Stop::TooManyColumns { line, columns }) => FileError::TooManyColumns { line, columns },
         None => FileError::Io(error.into()),
     }
 }

@@ -156,6 +156,7 @@ pub fn cart(checkout: &str, lines: &[(VariantId, u32)]) -> ReserveCart {
         shipping_method: "standard".into(),
         provider: "sandbox".into(),
         early_access: false,
+        visitor: String::new(),
     }
 }
 

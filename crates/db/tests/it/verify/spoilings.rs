@@ -135,8 +135,8 @@ pub const OF_ORDERS_AND_MONEY: Spoilings = &[
     (
         &["P4"],
         [
-            sql!("UPDATE ledger_entries SET amount_minor = amount_minor + 1 WHERE shop_id = $1 AND account = 'refunds'"),
-            sql!("UPDATE ledger_entries SET amount_minor = amount_minor - 1 WHERE shop_id = $1 AND account = 'refunds'"),
+            sql!("UPDATE ledger_entries SET amount_minor = amount_minor + 1 WHERE shop_id = $1 AND debit = 'refunds'"),
+            sql!("UPDATE ledger_entries SET amount_minor = amount_minor - 1 WHERE shop_id = $1 AND debit = 'refunds'"),
         ],
     ),
     (

@@ -79,26 +79,7 @@ fn new_product(draft: &ProductDraft, now: Timestamp, next_id: &mut dyn FnMut() -
     if draft.title.set().is_none() {
         return Err(MergeError::TitleMissing { handle: draft.handle.clone() });
     }
-    Ok(Product {
-        id: ProductId(next_id()),
-        handle: draft.handle.clone(),
-        title: String::new(),
-        description_html: String::new(),
-        vendor: String::new(),
-        product_type: String::new(),
-        category: String::new(),
-        tags: Vec::new(),
-        status: ProductStatus::Active,
-        published_at: Some(now),
-        seo_title: String::new(),
-        seo_description: String::new(),
-        options: Vec::new(),
-        pictures: Vec::new(),
-        variants: Vec::new(),
-        extra: Vec::new(),
-        created_at: now,
-        updated_at: now,
-    })
+    Ok(Product::new(ProductId(next_id()), &draft.handle, "", Vec::new(), now))
 }
 
 fn with_fields(base: Product, draft: &ProductDraft, settings: &MergeSettings<'_>) -> Product {

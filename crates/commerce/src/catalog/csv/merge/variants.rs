@@ -4,7 +4,7 @@ use super::super::{Field, MergeError, ProductDraft, VARIANTS_MAX, VariantDraft};
 use super::pictures::Gallery;
 use super::{Counted, with_extra};
 use crate::VariantId;
-use crate::catalog::{OptionAxis, Product, StockPolicy, Variant, WeightUnit};
+use crate::catalog::{OptionAxis, Product, Variant};
 use std::collections::{HashMap, HashSet};
 
 /// Puts the draft's variants and options into `product`, which still has its own. Returns the counts of the file.
@@ -29,7 +29,7 @@ pub(super) fn merge(
     let mut quantities = Vec::new();
     for (variant_draft, target) in drafts.iter().zip(targets) {
         let index = target.unwrap_or_else(|| {
-            product.variants.push(new_variant(VariantId(next_id())));
+            product.variants.push(Variant::new(VariantId(next_id()), 0));
             product.variants.len() - 1
         });
         let variant = &mut product.variants[index];
@@ -103,27 +103,6 @@ fn match_skus(product: &Product, drafts: &[VariantDraft], targets: &mut [Option<
 
 fn unknown(draft: &ProductDraft, variant: &VariantDraft) -> MergeError {
     MergeError::VariantUnknown { handle: draft.handle.clone(), sku: variant.sku.set().cloned().unwrap_or_default() }
-}
-
-fn new_variant(id: VariantId) -> Variant {
-    Variant {
-        id,
-        option_values: Vec::new(),
-        sku: String::new(),
-        barcode: String::new(),
-        price_minor: 0,
-        was_price_minor: None,
-        cost_minor: None,
-        weight_grams: 0,
-        weight_unit: WeightUnit::G,
-        taxable: true,
-        tax_code: String::new(),
-        requires_shipping: true,
-        stock_tracked: true,
-        stock_policy: StockPolicy::Deny,
-        picture: None,
-        extra: Vec::new(),
-    }
 }
 
 fn fill(variant: &mut Variant, draft: &VariantDraft, gallery: &mut Gallery, keep_options: bool) {

@@ -32,9 +32,13 @@ fn a_file_that_is_broken_as_a_whole_is_refused_with_the_line() {
     check_refused(b"Vendor,Price\nRia,3\n", "at least");
     check_refused(b"Title,Option1 Value\nTote,Sand\n", "not \u{201c}Option1 name\u{201d}");
     check_refused(b"Title,Handle,URL handle\n", "mean the same");
-    check_refused(vec![b','; 2_000].as_slice(), "2001 columns");
+    check_refused(vec![b','; 2_000].as_slice(), "line 1 has 2001 columns; at most 2000 are read");
+    let million = "column,".repeat(1_000_000);
+    check_refused(million.as_bytes(), "line 1 has 1000001 columns; at most 2000 are read");
+    check_refused(format!("Title\n{million}\nTote\n").as_bytes(), "line 2 has 1000001 columns");
+    check_refused(&[b"Title\n".as_slice(), &vec![b'x'; 2 << 20]].concat(), "line 2 is larger than 1024 KiB: shorten its cells");
     let endless = [b"Title\nTote\n\"".as_slice(), &vec![b'x'; 1 << 20]].concat();
-    check_refused(&endless, "begins on line 3 is larger");
+    check_refused(&endless, "begins on line 3 is larger than 1024 KiB: a quote");
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! How a command fails: one sentence that says what is wrong, one that says what to do, and an exit code.
 
+use crate::demo::DEMO_FOLDER;
 use crate::settings::{Settings, SettingsError};
 use db::Target;
-use std::fmt::Display;
+use std::fmt::{self, Display};
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Why a command stopped.
@@ -33,6 +35,8 @@ impl Failure {
     /// The database of these settings could not be opened.
     pub fn opening_database(error: &db::Error, settings: &Settings) -> Self {
         let advice = match (&settings.target, error) {
+            (_, db::Error::Absent) => return Self::no_database(settings),
+            (_, db::Error::Outdated { .. }) => "Start `doorbuster serve` once: it brings the database up to date.".into(),
             (Target::Postgres(_), db::Error::Unreachable(_)) => {
                 "Is PostgreSQL running, and does --database-url name the right host, port, user and database?".into()
             }
@@ -47,13 +51,39 @@ impl Failure {
         Self::new(error).with_advice(advice)
     }
 
+    /// Nothing is there to work with. Says where it was looked for, and on whose word.
+    fn no_database(settings: &Settings) -> Self {
+        const MAKE_ONE: &str = "`doorbuster shop create` makes one, `doorbuster restore FILE` brings one back";
+        let message = match &settings.target {
+            Target::Folder(folder) => {
+                let whole = std::path::absolute(folder).unwrap_or_else(|_| folder.clone());
+                format!("there is no Doorbuster database in the folder {} ({})", whole.display(), settings.told_by("data"))
+            }
+            Target::Postgres(_) => {
+                format!("the PostgreSQL database of {} holds no Doorbuster tables", settings.told_by("database_url"))
+            }
+        };
+        let advice = match &settings.target {
+            Target::Folder(_) if Path::new(DEMO_FOLDER).is_dir() => {
+                format!("The demonstration's is in another one: --data {DEMO_FOLDER}. {MAKE_ONE}.")
+            }
+            Target::Folder(_) => format!("Name its folder: --data FOLDER. {MAKE_ONE}, `doorbuster demo` has two to look at."),
+            Target::Postgres(_) => format!("{MAKE_ONE}."),
+        };
+        Self::new(message).with_advice(advice)
+    }
+
     /// Tells it on standard error.
     pub fn tell(&self) -> ExitCode {
-        eprintln!("error: {}", self.message);
-        if let Some(advice) = &self.advice {
-            eprintln!("       {advice}");
-        }
+        eprintln!("error: {self}");
         ExitCode::from(self.code)
+    }
+}
+
+impl Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        self.advice.as_ref().map_or(Ok(()), |advice| write!(f, "\n       {advice}"))
     }
 }
 

@@ -5,8 +5,10 @@
 mod commands;
 mod demo;
 mod failure;
+mod folder_lock;
 mod jobs;
 mod logging;
+mod output;
 mod settings;
 
 use clap::Parser;
@@ -35,7 +37,7 @@ First steps:
 Exit codes:
   0  done
   1  it failed; the reason is on standard error
-  2  the command line or a setting is wrong, or an import left products out
+  2  the command line or a setting is wrong, an import left products out, or `verify` found no shop to verify
   4  `verify` found books that do not add up";
 
 fn main() -> ExitCode {

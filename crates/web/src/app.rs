@@ -4,6 +4,7 @@ use crate::admin::DeskMemory;
 use crate::search::SearchIndex;
 use crate::signature::Signer;
 use crate::snapshot::{Availability, Snapshot, load};
+use crate::storefront::picture_cache::{PictureCache, PictureCacheSettings};
 use arc_swap::{ArcSwap, ArcSwapOption};
 use commerce::{FlashSaleId, ShopId, Timestamp, VariantId};
 use db::order_writer::Clock;
@@ -11,6 +12,7 @@ use db::{Db, OrderWriter};
 use outbound::payment::PaymentProvider;
 use std::collections::HashMap;
 use std::future::Future;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tracing::{error, info};
@@ -34,6 +36,8 @@ pub struct AppParts {
     pub scheme: Scheme,
     /// How long a checkout waits for the provider before it shows the page that waits.
     pub payment_patience: Duration,
+    /// Where mail is kept as files; `None`: a mail server takes it.
+    pub mail_folder: Option<PathBuf>,
 }
 
 /// How visitors reach the shops.
@@ -63,6 +67,7 @@ struct Inner {
     parts: AppParts,
     shops: ArcSwap<Shops>,
     desk_memory: DeskMemory,
+    pictures: PictureCache,
 }
 
 #[derive(Default)]
@@ -85,7 +90,8 @@ impl App {
     /// # Errors
     /// When the database fails.
     pub async fn start(parts: AppParts) -> db::Result<Self> {
-        let app = Self(Arc::new(Inner { parts, shops: ArcSwap::default(), desk_memory: DeskMemory::default() }));
+        let pictures = PictureCache::new(PictureCacheSettings::default());
+        let app = Self(Arc::new(Inner { parts, shops: ArcSwap::default(), desk_memory: DeskMemory::default(), pictures }));
         app.reload_changed().await?;
         Ok(app)
     }
@@ -110,6 +116,11 @@ impl App {
         &self.0.desk_memory
     }
 
+    /// The bytes of pictures that were asked for lately.
+    pub(crate) fn pictures(&self) -> &PictureCache {
+        &self.0.pictures
+    }
+
     /// Makes keys in addresses.
     pub fn signer(&self) -> &Signer {
         &self.0.parts.signer
@@ -125,6 +136,11 @@ impl App {
         self.0.parts.payment_patience
     }
 
+    /// Where mail is kept as files; `None`: a mail server takes it.
+    pub fn mail_folder(&self) -> Option<&Path> {
+        self.0.parts.mail_folder.as_deref()
+    }
+
     /// The instant.
     pub fn now(&self) -> Timestamp {
         (self.0.parts.clock)()
@@ -137,7 +153,7 @@ impl App {
 
     /// The shop that answers under this `Host`, with or without a port.
     pub fn shop_at(&self, host: &str) -> Option<Arc<ShopInMemory>> {
-        let name = without_port(host);
+        let (name, _) = name_and_port(host)?;
         let shops = self.0.shops.load();
         match shops.by_host.get(name) {
             Some(shop) => Some(Arc::clone(shop)),
@@ -231,9 +247,18 @@ impl Availability for ShopAvailability {
 
 /// The name in a `Host` header, without its port; IPv6 addresses keep their brackets.
 pub fn without_port(host: &str) -> &str {
-    match host.rfind(':') {
-        Some(colon) if !host[colon..].contains(']') => &host[..colon],
-        _ => host,
+    name_and_port(host).map_or(host, |(name, _)| name)
+}
+
+/// The name in a `Host` header and its port with the colon, or nothing where the port is left out. `None` when what stands in
+/// the port's place is no port: nobody is served under such a host, so it never comes back in an address.
+pub fn name_and_port(host: &str) -> Option<(&str, &str)> {
+    let Some(colon) = host.rfind(':').filter(|colon| !host[*colon..].contains(']')) else { return Some((host, "")) };
+    let (name, port) = host.split_at(colon);
+    match &port[1..] {
+        "" => Some((name, "")),
+        digits if digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.parse::<u16>().is_ok() => Some((name, port)),
+        _ => None,
     }
 }
 
@@ -243,9 +268,22 @@ mod tests {
 
     #[test]
     fn a_port_is_no_part_of_a_name() {
-        for (host, name) in [("a.example", "a.example"), ("a.example:80", "a.example"), ("[::1]:80", "[::1]"), ("[::1]", "[::1]")]
-        {
+        for (host, name, port) in [
+            ("a.example", "a.example", ""),
+            ("a.example:80", "a.example", ":80"),
+            ("a.example:", "a.example", ""),
+            ("[::1]:80", "[::1]", ":80"),
+            ("[::1]", "[::1]", ""),
+        ] {
+            assert_eq!(name_and_port(host), Some((name, port)));
             assert_eq!(without_port(host), name);
+        }
+    }
+
+    #[test]
+    fn what_is_no_port_makes_a_host_unknown() {
+        for host in ["a.example:x", "a.example:80/evil", "a.example:+80", "a.example:65536", "a.example:80\"", "a.example: 80"] {
+            assert_eq!(name_and_port(host), None, "{host}");
         }
     }
 }

@@ -19,7 +19,9 @@ pub mod password;
 pub mod pictures;
 pub mod reconcile;
 
+pub mod at;
 pub mod error;
+mod pairs;
 pub mod serve;
 pub mod signature;
 

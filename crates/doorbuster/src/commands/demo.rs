@@ -1,7 +1,7 @@
 //! `doorbuster demo`: the demonstration's shops in a folder of their own, served like any others.
 
-use super::{now, open_database, runtime, serve};
-use crate::demo::{Paint, Welcome, seed};
+use super::{Opening, now, open_database, runtime, serve};
+use crate::demo::{DEMO_FOLDER, Paint, Welcome, seed};
 use crate::failure::Failure;
 use crate::logging;
 use crate::settings::{MailRoute, SettingFlags, Settings};
@@ -14,20 +14,19 @@ use std::process::ExitCode;
 #[derive(clap::Args)]
 pub struct DemoArgs {}
 
-const FOLDER: &str = "doorbuster-demo";
-
 /// Seeds what is missing and serves.
 ///
 /// # Errors
 /// When it cannot start, or the database holds shops of its own already.
 pub fn run(mut flags: SettingFlags) -> Result<ExitCode, Failure> {
     if std::env::var_os("DOORBUSTER_DATA").is_none() {
-        flags.or_set("data", FOLDER);
+        flags.or_set("data", DEMO_FOLDER);
     }
     let settings = Settings::load(&flags)?;
     logging::start(&settings)?;
     runtime()?.block_on(async {
-        let db = open_database(&settings).await?;
+        let claim = serve::Claim::take(&settings)?;
+        let db = open_database(&settings, Opening::Make).await?;
         let next_opening = seed(&db, now()).await.map_err(|error| {
             Failure::new(error).with_advice("Choose a folder of its own for the demonstration: --data FOLDER")
         })?;
@@ -37,7 +36,7 @@ pub fn run(mut flags: SettingFlags) -> Result<ExitCode, Failure> {
             let next_opening = next_opening.as_ref();
             Welcome { address, kept_in: &kept_in, mail: &mail, next_opening, now: now(), paint }.to_string()
         };
-        serve::until_stopped(db, settings, welcome).await
+        serve::until_stopped(claim, db, settings, welcome).await
     })
 }
 

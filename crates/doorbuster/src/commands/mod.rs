@@ -5,6 +5,7 @@ mod config;
 mod demo;
 mod export;
 mod import;
+mod password;
 mod restore;
 mod seller;
 mod serve;
@@ -12,10 +13,11 @@ mod shop;
 mod verify;
 
 use crate::failure::Failure;
+use crate::folder_lock::FolderLock;
 use crate::logging;
 use crate::settings::{SettingFlags, Settings};
 use commerce::{ShopId, Timestamp};
-use db::{Db, OpenOptions};
+use db::{Db, OpenOptions, Target};
 use std::future::Future;
 use std::path::Path;
 use std::process::ExitCode;
@@ -37,6 +39,7 @@ pub enum Command {
     /// Export a shop's products as a CSV file.
     Export(WithSettings<export::ExportArgs>),
     /// Prove that no unit was sold twice and no order was lost.
+    #[command(after_help = verify::EXIT_CODES)]
     Verify(WithSettings<verify::VerifyArgs>),
     /// Write everything into one file, while the shops are open.
     Backup(WithSettings<backup::BackupArgs>),
@@ -65,25 +68,37 @@ impl Command {
             Self::Serve(WithSettings { flags, .. }) => serve::run(&flags),
             Self::Demo(WithSettings { flags, .. }) => demo::run(flags),
             Self::Config(WithSettings { flags, .. }) => config::run(&flags),
+            Self::Restore(WithSettings { args, flags }) => restore::run(&flags, &args),
             Self::Shop(WithSettings { args, flags }) => {
-                with_database(&flags, async |db, settings| shop::run(&db, &settings, args).await)
+                let opening = if args.makes_a_shop() { Opening::Make } else { Opening::Find };
+                with_database(&flags, opening, async |db, settings| shop::run(&db, &settings, args).await)
             }
-            Self::Seller(WithSettings { args, flags }) => with_database(&flags, async |db, _| seller::run(&db, args).await),
+            Self::Seller(WithSettings { args, flags }) => {
+                with_database(&flags, Opening::Find, async |db, _| seller::run(&db, args).await)
+            }
             Self::Import(WithSettings { args, flags }) => {
-                with_database(&flags, async |db, _| Ok(import::run(&db, &args, now()).await))
+                with_database(&flags, Opening::Find, async |db, _| Ok(import::run(&db, &args, now()).await))
             }
-            Self::Export(WithSettings { args, flags }) => with_database(&flags, async |db, _| Ok(export::run(&db, &args).await)),
+            Self::Export(WithSettings { args, flags }) => {
+                with_database(&flags, Opening::Find, async |db, _| export::run(&db, &args).await)
+            }
             Self::Verify(WithSettings { args, flags }) => {
-                with_database(&flags, async |db, _| Ok(verify::run(&db, &args, now()).await))
+                with_database(&flags, Opening::Find, async |db, _| verify::run(&db, &args, now()).await)
             }
             Self::Backup(WithSettings { args, flags }) => {
-                with_database(&flags, async |db, settings| backup::run(&db, &settings, &args).await)
-            }
-            Self::Restore(WithSettings { args, flags }) => {
-                with_database(&flags, async |db, settings| restore::run(&db, &settings, &args).await)
+                with_database(&flags, Opening::Find, async |db, settings| backup::run(&db, &settings, &args).await)
             }
         }
     }
+}
+
+/// What a command expects of the data folder and of the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Opening {
+    /// They are made and brought up to date where necessary.
+    Make,
+    /// They have to be there; nothing is made and no schema changed.
+    Find,
 }
 
 /// The time. Nothing else in the program reads the system's clock.
@@ -94,20 +109,25 @@ pub fn now() -> Timestamp {
 }
 
 /// Runs `work` with the open database; warnings are logged.
-fn with_database<F>(flags: &SettingFlags, work: impl FnOnce(Db, Settings) -> F) -> Result<ExitCode, Failure>
+fn with_database<F>(flags: &SettingFlags, opening: Opening, work: impl FnOnce(Db, Settings) -> F) -> Result<ExitCode, Failure>
 where
     F: Future<Output = Result<ExitCode, Failure>>,
 {
+    let settings = quiet_settings(flags)?;
+    runtime()?.block_on(async {
+        let db = open_database(&settings, opening).await?;
+        work(db, settings).await
+    })
+}
+
+/// The settings of a command that ends by itself. It logs warnings, unless told otherwise.
+fn quiet_settings(flags: &SettingFlags) -> Result<Settings, Failure> {
     let mut settings = Settings::load(flags)?;
     if !flags.is_given("log") {
         settings.log = "warn".into();
     }
     logging::start(&settings)?;
-    let runtime = runtime()?;
-    runtime.block_on(async {
-        let db = open_database(&settings).await?;
-        work(db, settings).await
-    })
+    Ok(settings)
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
@@ -115,13 +135,30 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     runtime.map_err(|error| Failure::new(format!("the system allows no more threads: {error}")))
 }
 
-async fn open_database(settings: &Settings) -> Result<Db, Failure> {
-    make_private(&settings.data)?;
+async fn open_database(settings: &Settings, opening: Opening) -> Result<Db, Failure> {
+    let options = open_options(settings)?;
+    let opened = match opening {
+        Opening::Make => {
+            make_private(&settings.data)?;
+            Db::open(&settings.target, &options).await
+        }
+        Opening::Find => Db::open_existing(&settings.target, &options).await,
+    };
+    opened.map_err(|error| Failure::opening_database(&error, settings))
+}
+
+fn open_options(settings: &Settings) -> Result<OpenOptions, Failure> {
     let mut process = [0_u8; 2];
     getrandom::fill(&mut process).map_err(|error| Failure::new(format!("the system has no random numbers: {error}")))?;
-    let options = OpenOptions { process: u16::from_le_bytes(process), connections: settings.database_connections };
-    let opened = Db::open(&settings.target, &options).await;
-    opened.map_err(|error| Failure::opening_database(&error, settings))
+    Ok(OpenOptions { process: u16::from_le_bytes(process), connections: settings.database_connections })
+}
+
+/// The data folder for this process alone, where it holds the database. PostgreSQL is there to be shared.
+fn lock_folder(settings: &Settings) -> Result<Option<FolderLock>, Failure> {
+    match &settings.target {
+        Target::Folder(folder) => FolderLock::take(folder).map(Some),
+        Target::Postgres(_) => Ok(None),
+    }
 }
 
 /// Makes the data folder so that only its owner can look inside: it holds customers' addresses. One that exists stays as it is.

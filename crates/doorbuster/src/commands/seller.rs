@@ -1,13 +1,14 @@
 //! `doorbuster seller ...`: make, list and remove the people who sign in to a shop's desk, and set their passwords.
 
+use super::password::{self, Password};
 use super::{find_shop, now};
 use crate::failure::Failure;
 use commerce::ShopId;
 use db::Db;
 use db::sellers::{self, NewSeller, Seller, SellerRefusal, SellerRole};
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::process::ExitCode;
-use web::password::{check_password, hash_password_now};
+use web::password::hash_password_now;
 
 /// Arguments of `doorbuster seller`.
 #[derive(clap::Args)]
@@ -18,7 +19,7 @@ pub struct SellerArgs {
 
 #[derive(clap::Subcommand)]
 enum SellerAction {
-    /// Make a seller. Without a password on standard input, one is made and printed.
+    /// Make a seller. The password is asked for, or read from what is piped in; left blank, one is made and printed.
     Create(CreateArgs),
     /// List a shop's sellers.
     List(OneShop),
@@ -82,7 +83,7 @@ pub async fn run(db: &Db, args: SellerArgs) -> Result<ExitCode, Failure> {
 
 async fn create(db: &Db, args: CreateArgs) -> Result<(), Failure> {
     let shop = find_shop(db, &args.seller.shop).await?;
-    let password = choose_password(args.password_stdin)?;
+    let password = password::choose(&args.seller.email, args.password_stdin)?;
     let new = NewSeller {
         email: args.seller.email.clone(),
         name: args.name,
@@ -91,7 +92,7 @@ async fn create(db: &Db, args: CreateArgs) -> Result<(), Failure> {
     };
     sellers::create_seller(db, shop, &new, now()).await?.map_err(refused)?;
     say(&format!("Made the {} {} of {}.", args.role.as_str(), args.seller.email, args.seller.shop))?;
-    password.tell()
+    tell(&password)
 }
 
 async fn list(db: &Db, handle: &str) -> Result<(), Failure> {
@@ -108,11 +109,11 @@ async fn list(db: &Db, handle: &str) -> Result<(), Failure> {
 
 async fn set_password(db: &Db, args: PasswordArgs) -> Result<(), Failure> {
     let (shop, seller) = find_seller(db, &args.seller).await?;
-    let password = choose_password(args.password_stdin)?;
+    let password = password::choose(&args.seller.email, args.password_stdin)?;
     let hash = hash_password_now(password.text());
     sellers::set_password_hash(db, shop, seller.id, &hash).await?.map_err(refused)?;
     say(&format!("{} has a new password and is signed out everywhere.", seller.email))?;
-    password.tell()
+    tell(&password)
 }
 
 async fn remove(db: &Db, named: &OneSeller) -> Result<(), Failure> {
@@ -131,51 +132,12 @@ async fn find_seller(db: &Db, named: &OneSeller) -> Result<(ShopId, Seller), Fai
     Ok((shop, seller))
 }
 
-/// A password, and whether somebody has to be told.
-enum Password {
-    Given(String),
-    Made(String),
-}
-
-impl Password {
-    fn text(&self) -> &str {
-        match self {
-            Self::Given(text) | Self::Made(text) => text,
-        }
+/// A password that was made has to be told to somebody.
+fn tell(password: &Password) -> Result<(), Failure> {
+    match password {
+        Password::Given(_) => Ok(()),
+        Password::Made(text) => say(&format!("Password: {text}\nIt is shown once.")),
     }
-
-    fn tell(&self) -> Result<(), Failure> {
-        match self {
-            Self::Given(_) => Ok(()),
-            Self::Made(text) => say(&format!("Password: {text}\nIt is shown once.")),
-        }
-    }
-}
-
-/// The first line of standard input where it was asked for or something is piped in; else a random one. It is never read from a
-/// terminal, where it would be seen.
-fn choose_password(from_stdin: bool) -> Result<Password, Failure> {
-    let input = std::io::stdin();
-    if !from_stdin && input.is_terminal() {
-        return random_password().map(Password::Made);
-    }
-    let mut line = String::new();
-    input.lock().read_line(&mut line)?;
-    let password = line.trim_end_matches(['\r', '\n']);
-    if password.is_empty() && !from_stdin {
-        return random_password().map(Password::Made);
-    }
-    check_password(password).map_err(Failure::usage)?;
-    Ok(Password::Given(password.into()))
-}
-
-/// Twenty letters and digits that are not mistaken for each other: 100 bits.
-fn random_password() -> Result<String, Failure> {
-    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let mut random = [0_u8; 20];
-    getrandom::fill(&mut random).map_err(|error| Failure::new(format!("the system has no random numbers: {error}")))?;
-    let letters: String = random.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
-    Ok([&letters[..5], &letters[5..10], &letters[10..15], &letters[15..]].join("-"))
 }
 
 fn read_role(name: &str) -> Result<SellerRole, String> {

@@ -1,7 +1,8 @@
 //! `doorbuster serve`: opens the database, starts the order writer and the background jobs, and serves until it is told to stop.
 
-use super::{now, open_database, runtime};
+use super::{Opening, lock_folder, make_private, now, open_database, runtime};
 use crate::failure::Failure;
+use crate::folder_lock::FolderLock;
 use crate::jobs::Jobs;
 use crate::logging;
 use crate::settings::{MailRoute, SettingFlags, Settings};
@@ -36,12 +37,32 @@ pub fn run(flags: &SettingFlags) -> Result<ExitCode, Failure> {
     let settings = Settings::load(flags)?;
     logging::start(&settings)?;
     runtime()?.block_on(async {
-        let db = open_database(&settings).await?;
+        let claim = Claim::take(&settings)?;
+        let db = open_database(&settings, Opening::Make).await?;
         if db::shops::catalog_versions(&db).await?.is_empty() {
             warn!("There is no shop yet: `doorbuster shop create --help` tells how to make one");
         }
-        until_stopped(db, settings, |_| String::new()).await
+        until_stopped(claim, db, settings, |_| String::new()).await
     })
+}
+
+/// What a server has to itself: its data folder, where that holds the database, and the address it listens on. It is taken before
+/// the database is touched, so that a second server changes nothing.
+pub struct Claim {
+    listener: TcpListener,
+    _folder: Option<FolderLock>,
+}
+
+impl Claim {
+    /// Takes both.
+    ///
+    /// # Errors
+    /// When another program has one of them.
+    pub fn take(settings: &Settings) -> Result<Self, Failure> {
+        make_private(&settings.data)?;
+        let folder = lock_folder(settings)?;
+        Ok(Self { listener: bind(settings.listen)?, _folder: folder })
+    }
 }
 
 /// Serves an open database until the program is told to stop. `welcome` is printed when visitors can come; it is given the
@@ -49,15 +70,22 @@ pub fn run(flags: &SettingFlags) -> Result<ExitCode, Failure> {
 ///
 /// # Errors
 /// When it cannot start.
-pub async fn until_stopped(db: Db, settings: Settings, welcome: impl FnOnce(SocketAddr) -> String) -> Result<ExitCode, Failure> {
-    let listener = bind(settings.listen)?;
+pub async fn until_stopped(
+    claim: Claim,
+    db: Db,
+    settings: Settings,
+    welcome: impl FnOnce(SocketAddr) -> String,
+) -> Result<ExitCode, Failure> {
+    let Claim { listener, _folder } = claim;
     let address = listener.local_addr()?;
     let (app, writer_thread) = start_app(db, &settings).await?;
     let jobs = Jobs::start(&app, mailer(&settings)?, mail_settings(&app, &settings, address));
     let limits =
         ServeLimits { connections_max: settings.connections_max, drain_timeout: settings.drain, ..ServeLimits::default() };
+    // Whoever has read that visitors can come may ask the program to stop.
+    let stop = told_to_stop()?;
     announce(address, &welcome(address))?;
-    serve(listener, web::router(app.clone()), limits, told_to_stop()).await;
+    serve(listener, web::router(app.clone()), limits, stop).await;
     jobs.stop().await;
     drop(app);
     // The writer answers what it has taken in and ends when nobody can ask it any more.
@@ -101,6 +129,10 @@ async fn start_app(db: Db, settings: &Settings) -> Result<(App, JoinHandle<()>),
         signer: Signer::new(&secret),
         scheme: settings.scheme,
         payment_patience: settings.payment_patience,
+        mail_folder: match &settings.mail {
+            MailRoute::Smtp(_) => None,
+            MailRoute::Folder(folder) => Some(folder.clone()),
+        },
     });
     Ok((app.await?, thread))
 }
@@ -135,18 +167,23 @@ fn announce(address: SocketAddr, welcome: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Ready when the program is told to stop: Ctrl-C or SIGTERM.
-async fn told_to_stop() {
+/// Listens for Ctrl-C and SIGTERM from now on, and is ready when one of them has come.
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
-    {
+    let stop = {
         use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate()).expect("the system lets a program listen for SIGTERM");
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
+        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
         }
-    }
+    };
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await.ok();
-    info!("Stopping: started requests may finish");
+    let stop = async { drop(tokio::signal::ctrl_c().await) };
+    Ok(async move {
+        stop.await;
+        info!("Stopping: started requests may finish");
+    })
 }

@@ -81,6 +81,13 @@ struct OneDomain {
     host: String,
 }
 
+impl ShopArgs {
+    /// Whether there need be no database yet.
+    pub const fn makes_a_shop(&self) -> bool {
+        matches!(self.action, ShopAction::Create(_))
+    }
+}
+
 /// Does it.
 ///
 /// # Errors

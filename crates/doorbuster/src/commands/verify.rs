@@ -2,15 +2,27 @@
 //!
 //! What is proved and how is `db::verify`'s business. Here the answer is printed and becomes an exit code.
 
-use super::import::told;
+use super::find_shop;
+use crate::failure::Failure;
 use commerce::Timestamp;
 use db::Db;
 use db::verify::Proof;
-use std::io::{self, Write};
+use std::io::Write as _;
 use std::process::ExitCode;
+
+/// There is no shop whose books could be read.
+const NOTHING_TO_PROVE: u8 = 2;
 
 /// The books were read, and they do not add up.
 const BROKEN: u8 = 4;
+
+/// As `--help` tells them.
+pub const EXIT_CODES: &str = "\
+Exit codes:
+  0  everything holds
+  1  the books could not be read
+  2  there is no shop, so nothing was proved
+  4  something does not hold";
 
 /// Replays the ledgers of stock and money and says whether everything adds up. Selling may go on meanwhile.
 #[derive(clap::Args, Debug)]
@@ -23,45 +35,43 @@ pub struct VerifyArgs {
     pub json: bool,
 }
 
-/// Verifies the books and prints the proof. Exit code 0: everything holds; 4: something does not; 1: the books could not be read.
-pub async fn run(db: &Db, args: &VerifyArgs, now: Timestamp) -> ExitCode {
-    let printed = match proof(db, args, now).await {
-        Ok(proof) => print(&proof, args).map(|()| proof.holds()).map_err(|error| error.to_string()),
-        Err(message) => Err(message),
+/// Verifies the books and prints the proof. The exit code is one of [`EXIT_CODES`].
+///
+/// # Errors
+/// When there is no such shop or the books could not be read.
+pub async fn run(db: &Db, args: &VerifyArgs, now: Timestamp) -> Result<ExitCode, Failure> {
+    let proof = match &args.shop {
+        Some(handle) => db::verify::verify_shop(db, find_shop(db, handle).await?, now).await?,
+        None => db::verify::verify(db, now).await?,
     };
-    match printed {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(BROKEN),
-        Err(message) => {
-            eprintln!("error: {message}");
-            ExitCode::FAILURE
-        }
-    }
+    print(&proof, args)?;
+    Ok(match verdict(&proof) {
+        Some(true) => ExitCode::SUCCESS,
+        Some(false) => ExitCode::from(BROKEN),
+        None => ExitCode::from(NOTHING_TO_PROVE),
+    })
 }
 
-async fn proof(db: &Db, args: &VerifyArgs, now: Timestamp) -> Result<Proof, String> {
-    let Some(handle) = &args.shop else {
-        return db::verify::verify(db, now).await.map_err(|error| told(&error));
-    };
-    let found = db::shops::shop_by_handle(db, handle).await.map_err(|error| told(&error))?;
-    let shop = found.ok_or_else(|| format!("there is no shop “{handle}”; `doorbuster shop list` names them"))?;
-    db::verify::verify_shop(db, shop, now).await.map_err(|error| told(&error))
+/// Whether everything holds; nothing where nothing was proved.
+fn verdict(proof: &Proof) -> Option<bool> {
+    (!proof.shops.is_empty()).then(|| proof.holds())
 }
 
-fn print(proof: &Proof, args: &VerifyArgs) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+fn print(proof: &Proof, args: &VerifyArgs) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
     if args.json {
-        serde_json::to_writer_pretty(&mut out, &Printed { holds: proof.holds(), proof })?;
+        serde_json::to_writer_pretty(&mut out, &Printed { holds: verdict(proof), proof })?;
         writeln!(out)
     } else {
         writeln!(out, "{proof}")
     }
 }
 
-/// The proof with its verdict in front, so that a script needs to look at one field only.
+/// The proof with its verdict in front, so that a script needs to look at one field only: `true`, `false`, or `null` where there is
+/// no shop.
 #[derive(serde::Serialize)]
 struct Printed<'a> {
-    holds: bool,
+    holds: Option<bool>,
     #[serde(flatten)]
     proof: &'a Proof,
 }

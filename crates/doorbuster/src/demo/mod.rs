@@ -23,3 +23,6 @@ pub use welcome::{Paint, Welcome};
 
 /// The password of the demonstration's sellers. It is printed at every start and no secret.
 pub const DEMO_PASSWORD: &str = "doorbuster-demo";
+
+/// The folder in which the demonstration is kept when none is named.
+pub const DEMO_FOLDER: &str = "doorbuster-demo";

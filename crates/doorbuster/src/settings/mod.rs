@@ -37,6 +37,24 @@ pub enum SettingsError {
         /// What it can be.
         detail: String,
     },
+    /// A secret that was to be read from a file.
+    #[error("the setting `{key}` cannot be read from the file that {variable} names: {detail}")]
+    SecretFile {
+        /// Which setting.
+        key: &'static str,
+        /// The variable.
+        variable: String,
+        /// What is wrong with the file.
+        detail: String,
+    },
+    /// A secret given twice.
+    #[error("{plain} and {file} are both set; set only one of them")]
+    SecretTwice {
+        /// The variable that holds it.
+        plain: String,
+        /// The variable that names its file.
+        file: String,
+    },
     /// No secret key.
     #[error("{0}")]
     SecretKey(String),
@@ -191,6 +209,14 @@ impl Settings {
         }
     }
 
+    /// Who set it, in words: `--data`, `DOORBUSTER_DATA`, the settings file, or that it is the default.
+    pub fn told_by(&self, key: &str) -> String {
+        match &(Reader { sources: &self.sources }).sourced(key).origin {
+            Origin::Default => "the default".into(),
+            origin => origin.to_string(),
+        }
+    }
+
     /// The settings as a file, each with its origin, secrets masked.
     pub fn to_toml(&self) -> String {
         print::to_toml(&self.sources)
@@ -281,6 +307,25 @@ mod tests {
         assert!(load(&[postgres, ("SECRET_KEY", "short")]).expect("sound").secret_key().is_err());
         let key = "0123456789abcdef0123456789abcdef";
         assert_eq!(load(&[postgres, ("SECRET_KEY", key)]).expect("sound").secret_key().ok(), Some(key.into()));
+    }
+
+    #[test]
+    fn a_secret_can_be_in_a_file_but_not_in_two_places() {
+        let path = std::env::temp_dir().join(format!("doorbuster-secret-file-{}", std::process::id()));
+        std::fs::write(&path, "smtp://ines:hunter2@mail\n").expect("the temporary folder can be written");
+        let file = ("SMTP_URL_FILE", path.to_str().expect("a plain path"));
+        let settings = load(&[file]).expect("sound");
+        assert_eq!(settings.mail, MailRoute::Smtp("smtp://ines:hunter2@mail".into()));
+        let text = settings.to_toml();
+        assert!(text.contains(&format!("smtp_url = \"***\"  # DOORBUSTER_SMTP_URL_FILE: {}", file.1)), "{text}");
+        let twice = load(&[file, ("SMTP_URL", "smtp://mail")]).expect_err("twice").to_string();
+        assert_eq!(twice, "DOORBUSTER_SMTP_URL and DOORBUSTER_SMTP_URL_FILE are both set; set only one of them");
+        std::fs::write(&path, " \n").expect("written");
+        assert!(load(&[file]).expect_err("empty").to_string().contains("is empty"));
+        std::fs::remove_file(&path).expect("it is there");
+        let missing = load(&[file]).expect_err("missing").to_string();
+        assert!(missing.contains("`smtp_url`") && missing.contains("DOORBUSTER_SMTP_URL_FILE"), "{missing}");
+        assert!(load(&[("LISTEN_FILE", "/nonexistent")]).is_ok(), "only secrets have files");
     }
 
     #[test]

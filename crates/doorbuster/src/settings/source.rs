@@ -5,6 +5,7 @@ use super::table::{SETTINGS, Setting, Shown, nearest_key, setting_named};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::collections::HashMap;
 use std::fmt;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// The settings given as flags.
@@ -21,7 +22,9 @@ pub enum Origin {
     Flag(String),
     /// `DOORBUSTER_LISTEN`.
     Variable(String),
-    /// A line of the file.
+    /// `DOORBUSTER_SMTP_URL_FILE`, and the file it names.
+    SecretFile(String, PathBuf),
+    /// A line of the settings file.
     File(PathBuf),
     /// Nobody set it.
     Default,
@@ -32,6 +35,7 @@ impl fmt::Display for Origin {
         match self {
             Self::Flag(flag) => write!(f, "--{flag}"),
             Self::Variable(variable) => f.write_str(variable),
+            Self::SecretFile(variable, path) => write!(f, "{variable}: {}", path.display()),
             Self::File(path) => write!(f, "{}", path.display()),
             Self::Default => f.write_str("default"),
         }
@@ -51,6 +55,8 @@ pub struct Sourced {
 
 const CONFIG_VARIABLE: &str = "DOORBUSTER_CONFIG";
 const FILE_NAME: &str = "doorbuster.toml";
+/// The largest file of one secret.
+const SECRET_BYTES_MAX: u64 = 16 * 1024;
 
 /// Makes one flag per setting.
 impl clap::Args for SettingFlags {
@@ -62,6 +68,7 @@ impl clap::Args for SettingFlags {
             .long_help(format!(
                 "Settings file in TOML. Without it: doorbuster.toml in the data folder, if it is there.\n[env: {CONFIG_VARIABLE}]"
             ))
+            .global(true)
             .help_heading(HEADING);
         SETTINGS.iter().map(flag).fold(command.arg(config), Command::arg)
     }
@@ -75,13 +82,19 @@ const HEADING: &str = "Settings";
 
 fn flag(setting: &'static Setting) -> Arg {
     let default = if setting.default.is_empty() { String::new() } else { format!(" [default: {}]", setting.default) };
+    let variable = match setting.file_variable() {
+        Some(file) => format!("[env: {}, or {file} naming a file that holds it]", setting.variable()),
+        None => format!("[env: {}]", setting.variable()),
+    };
     Arg::new(setting.key)
         .long(setting.flag())
         .value_name(setting.placeholder)
         .action(ArgAction::Set)
         .help(format!("{}{default}", setting.doc))
-        .long_help(format!("{}\n[env: {}]{default}", setting.doc, setting.variable()))
+        .long_help(format!("{}\n{variable}{default}", setting.doc))
         .hide_short_help(setting.shown != Shown::Always)
+        // Also after `shop list`, where everybody writes it.
+        .global(true)
         .help_heading(HEADING)
 }
 
@@ -129,18 +142,48 @@ impl SettingFlags {
             }
         };
         let source = |setting: &'static Setting| {
+            let environment = read_environment(setting, &from_environment)?;
             let (value, origin) = if let Some(value) = self.values.get(setting.key) {
                 (value.clone(), Origin::Flag(setting.flag().into()))
-            } else if let Some(value) = from_environment(&setting.variable()) {
-                (value, Origin::Variable(setting.variable()))
+            } else if let Some(found) = environment {
+                found
             } else if let Some(value) = file.get(setting.key) {
                 (value.clone(), Origin::File(path.clone()))
             } else {
                 (setting.default.to_owned(), Origin::Default)
             };
-            Sourced { key: setting.key, value, origin }
+            Ok(Sourced { key: setting.key, value, origin })
         };
-        Ok(SETTINGS.iter().map(source).collect())
+        SETTINGS.iter().map(source).collect()
+    }
+}
+
+/// What the environment says: the value itself or, of a secret, the file that holds it.
+fn read_environment(
+    setting: &'static Setting,
+    variable: &impl Fn(&str) -> Option<String>,
+) -> Result<Option<(String, Origin)>, SettingsError> {
+    let plain = variable(&setting.variable()).map(|value| (value, Origin::Variable(setting.variable())));
+    let Some(file_variable) = setting.file_variable() else { return Ok(plain) };
+    let Some(path) = variable(&file_variable).map(PathBuf::from) else { return Ok(plain) };
+    if plain.is_some() {
+        return Err(SettingsError::SecretTwice { plain: setting.variable(), file: file_variable });
+    }
+    let wrong = |detail| SettingsError::SecretFile { key: setting.key, variable: file_variable.clone(), detail };
+    let secret = read_secret(&path).map_err(wrong)?;
+    Ok(Some((secret, Origin::SecretFile(file_variable, path))))
+}
+
+/// The file's text without the blanks around it.
+fn read_secret(path: &Path) -> Result<String, String> {
+    let told = |cause: std::io::Error| format!("{}: {cause}", path.display());
+    let mut text = String::new();
+    let file = std::fs::File::open(path).map_err(told)?;
+    file.take(SECRET_BYTES_MAX + 1).read_to_string(&mut text).map_err(told)?;
+    match text.trim() {
+        "" => Err(format!("{} is empty", path.display())),
+        _ if text.len() as u64 > SECRET_BYTES_MAX => Err(format!("{} is too large for a secret", path.display())),
+        secret => Ok(secret.to_owned()),
     }
 }
 

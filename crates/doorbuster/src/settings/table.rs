@@ -1,7 +1,7 @@
 //! Every setting of the program, once: its name, what it is for, and what it is without being set.
 //!
 //! Flag, environment variable and key in the file follow from the name: `smtp_url` is `--smtp-url`, `DOORBUSTER_SMTP_URL` and
-//! `smtp_url = "..."`.
+//! `smtp_url = "..."`. A secret can also be in a file of its own, which `DOORBUSTER_SMTP_URL_FILE` names.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -172,6 +172,11 @@ impl Setting {
     /// `DOORBUSTER_SMTP_URL`.
     pub fn variable(&self) -> String {
         format!("DOORBUSTER_{}", self.key.to_uppercase())
+    }
+
+    /// `DOORBUSTER_SMTP_URL_FILE`: secrets only, so that they need not stand in an environment that others can read.
+    pub fn file_variable(&self) -> Option<String> {
+        (self.shown == Shown::Masked).then(|| format!("{}_FILE", self.variable()))
     }
 }
 

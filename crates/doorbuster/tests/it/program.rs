@@ -87,6 +87,12 @@ impl Place {
         path.to_str().expect("the temporary folder's path is UTF-8").to_owned()
     }
 
+    /// Nothing was put into the folder.
+    pub fn assert_empty(&self) {
+        let found: Vec<_> = std::fs::read_dir(&self.folder).expect("the folder is there").flatten().collect();
+        assert!(found.is_empty(), "{found:?}");
+    }
+
     /// Every unit and every cent adds up.
     pub fn verify(&self) {
         self.must(&["verify"]);
@@ -149,6 +155,11 @@ impl Server {
         let told = Command::new("kill").args(["-TERM", &pid]).status().expect("kill is there");
         assert!(told.success(), "the server was still running");
         self.child.wait().expect("the server ends").code()
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Ends it without a word: `kill -9`.

@@ -1,23 +1,25 @@
 //! Collections at the desk: filled by hand or by rule.
 
+use super::desk::Pages;
 use super::form::Form;
-use super::seat::{At, Seat, Typed};
-use super::views::{CollectionEdit, CollectionList, CollectionRow, Confirm, ProductChoice};
+use super::picker::Shown;
+use super::seat::{Asked, At, Seat, Typed};
+use super::uploads;
+use super::views::{CollectionEdit, CollectionList, CollectionRow, Confirm, PickerView, ProductChoice};
 use crate::error::Error;
 use crate::markdown::clean_html;
-use axum::extract::Query;
 use axum::response::Response;
-use commerce::catalog::{Collection, CollectionKind, CollectionRule, Product, RuleCondition, RuleField, RuleRelation};
+use commerce::catalog::{Collection, CollectionKind, CollectionRule, RuleCondition, RuleField, RuleRelation};
 use commerce::{CollectionId, Currency, Money, ProductId};
-use db::catalog::{ProductFilter, list_products};
-use serde::Deserialize;
+use db::catalog::{ProductFilter, ProductListing, list_products};
+use std::collections::HashMap;
 
 /// The most conditions of a rule.
 const CONDITIONS_MAX: usize = 20;
 /// The most products chosen by hand.
 const PRODUCTS_MAX: usize = 5_000;
-/// Products found at once.
-const FOUND_MAX: u32 = 30;
+/// Rows for conditions while there is none.
+const CONDITIONS_SHOWN: usize = 3;
 
 const FIELDS: [(&str, RuleField); 5] = [
     ("tag", RuleField::Tag),
@@ -34,19 +36,14 @@ const RELATIONS: [(&str, RuleRelation); 5] = [
     ("less_than", RuleRelation::LessThan),
 ];
 
-/// What is looked for in the picker.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct Wanted {
-    find: String,
-}
-
 /// `GET /admin/collections`
 pub async fn list(seat: Seat) -> Result<Response, Error> {
     let collections = db::catalog::load_collections(seat.db(), seat.shop()).await?;
-    let products = db::catalog::load_products(seat.db(), seat.shop()).await?;
     let row = |collection: Collection| CollectionRow {
-        products: members(&collection, &products).len(),
+        products: match &collection.kind {
+            CollectionKind::Manual { products } => products.len(),
+            CollectionKind::Rule { .. } => seat.in_memory.snapshot.members(&collection).count(),
+        },
         id: collection.id,
         by_rule: matches!(collection.kind, CollectionKind::Rule { .. }),
         title: collection.title,
@@ -59,15 +56,15 @@ pub async fn list(seat: Seat) -> Result<Response, Error> {
 /// `GET /admin/collections/new`
 pub async fn new(seat: Seat) -> Result<Response, Error> {
     let form = Form::filled([("kind", "manual"), ("published", "yes"), ("position", "0")]);
-    let page = editor(&seat, None, form, "").await?;
+    let page = editor(&seat, None, form, &Shown::default()).await?;
     seat.page(&page).await
 }
 
 /// `GET /admin/collections/{id}`
-pub async fn edit(seat: Seat, At(id): At<CollectionId>, Query(wanted): Query<Wanted>) -> Result<Response, Error> {
+pub async fn edit(seat: Seat, At(id): At<CollectionId>, asked: Asked) -> Result<Response, Error> {
     let collection = find(&seat, id).await?;
     let form = filled(&collection, seat.currency());
-    let page = editor(&seat, Some(&collection), form, &wanted.find).await?;
+    let page = editor(&seat, Some(&collection), form, &Shown::of(&asked.0)).await?;
     seat.page(&page).await
 }
 
@@ -85,22 +82,25 @@ pub async fn update(seat: Seat, At(id): At<CollectionId>, Typed(form): Typed) ->
 /// `POST /admin/collections/{id}/products`
 pub async fn add_products(seat: Seat, At(id): At<CollectionId>, Typed(form): Typed) -> Result<Response, Error> {
     let mut collection = find(&seat, id).await?;
-    let ours = db::catalog::load_products(seat.db(), seat.shop()).await?;
-    let chosen: Vec<ProductId> = form.all("product").filter_map(|typed| typed.parse().ok()).collect();
+    let view = Shown::of(&form);
+    let chosen: Vec<ProductId> = form.all("product").filter_map(|typed| typed.parse().ok()).take(PRODUCTS_MAX).collect();
     let CollectionKind::Manual { products } = &mut collection.kind else { return Err(Error::NotFound) };
     if chosen.is_empty() {
         let mut shown = filled(&collection, seat.currency());
         shown.refuse("", "Please choose at least one product.");
-        let page = editor(&seat, Some(&collection), shown, "").await?;
+        let page = editor(&seat, Some(&collection), shown, &view).await?;
         return seat.refused(&page).await;
     }
-    for product in chosen {
-        if !products.contains(&product) && ours.iter().any(|known| known.id == product) && products.len() < PRODUCTS_MAX {
+    for (product, _) in db::catalog::product_titles(seat.db(), seat.shop(), &chosen).await? {
+        if !products.contains(&product) && products.len() < PRODUCTS_MAX {
             products.push(product);
         }
     }
     match db::catalog::save_collection(seat.db(), seat.shop(), &collection).await? {
-        Ok(()) => seat.changed(&format!("/admin/collections/{id}"), "The products are added.").await,
+        Ok(()) => {
+            let path = format!("/admin/collections/{id}");
+            seat.changed(&(view.address(&path) + "#find"), "The products are added.").await
+        }
         Err(refusal) => Err(Error::BadRequest(refusal.to_string())),
     }
 }
@@ -127,37 +127,38 @@ pub async fn delete(seat: Seat, At(id): At<CollectionId>) -> Result<Response, Er
 }
 
 async fn save(seat: Seat, known: Option<Collection>, mut form: Form) -> Result<Response, Error> {
-    let collection = read(&mut form, &seat, known.as_ref());
+    let view = Shown::of(&form);
+    let collection = read(&mut form, &seat, known.as_ref()).await?;
     if form.is_fine()
         && let Err(refusal) = db::catalog::save_collection(seat.db(), seat.shop(), &collection).await?
     {
         form.refuse("handle", refusal.to_string());
     }
     if !form.is_fine() {
-        let page = editor(&seat, known.as_ref(), form, "").await?;
+        let page = editor(&seat, known.as_ref(), form, &view).await?;
         return seat.refused(&page).await;
     }
-    seat.changed(&format!("/admin/collections/{}", collection.id), "The collection is saved.").await
+    seat.changed(&view.address(&format!("/admin/collections/{}", collection.id)), "The collection is saved.").await
 }
 
-fn read(form: &mut Form, seat: &Seat, known: Option<&Collection>) -> Collection {
+async fn read(form: &mut Form, seat: &Seat, known: Option<&Collection>) -> Result<Collection, Error> {
     let title = form.required_line("title");
     let kind = match form.choice("kind", &[("manual", false), ("rule", true)]) {
         true => CollectionKind::Rule { rule: read_rule(form, seat.currency()) },
         false => CollectionKind::Manual { products: read_products(form, known) },
     };
-    Collection {
+    Ok(Collection {
         id: known.map_or_else(|| CollectionId(seat.next_id()), |collection| collection.id),
         handle: form.handle("handle", &title),
         title,
         description_html: clean_html(&form.text("description_html")),
-        picture: known.and_then(|collection| collection.picture),
+        picture: uploads::chosen_picture(seat, form, "picture").await?,
         seo_title: form.line("seo_title"),
         seo_description: form.line("seo_description"),
         published: form.ticked("published"),
         position: form.number("position", -1_000_000..=1_000_000).unwrap_or(0),
         kind,
-    }
+    })
 }
 
 fn read_rule(form: &mut Form, currency: Currency) -> CollectionRule {
@@ -186,11 +187,12 @@ fn read_rule(form: &mut Form, currency: Currency) -> CollectionRule {
 /// The products that were chosen before, without those ticked for removal, by their typed places.
 fn read_products(form: &mut Form, known: Option<&Collection>) -> Vec<ProductId> {
     let Some(CollectionKind::Manual { products }) = known.map(|collection| &collection.kind) else { return Vec::new() };
+    let rows: HashMap<String, usize> =
+        (0..Pages::ROWS).map(|row| (form.typed(&format!("products.{row}.id")).to_owned(), row)).collect();
     let mut placed = Vec::with_capacity(products.len());
     for (index, product) in products.iter().enumerate() {
-        let id = product.to_string();
-        let row = (0..products.len()).find(|row| form.typed(&format!("products.{row}.id")) == id);
-        let Some(row) = row else {
+        // Only a page of them is in the form.
+        let Some(row) = rows.get(&product.to_string()) else {
             placed.push((index as i64 + 1, *product));
             continue;
         };
@@ -208,6 +210,7 @@ fn filled(collection: &Collection, currency: Currency) -> Form {
         ("title", collection.title.clone()),
         ("handle", collection.handle.clone()),
         ("description_html", collection.description_html.clone()),
+        ("picture", collection.picture.map(|id| id.to_string()).unwrap_or_default()),
         ("seo_title", collection.seo_title.clone()),
         ("seo_description", collection.seo_description.clone()),
         ("published", if collection.published { "yes".into() } else { String::new() }),
@@ -228,44 +231,55 @@ fn filled(collection: &Collection, currency: Currency) -> Form {
     form
 }
 
-async fn editor(seat: &Seat, collection: Option<&Collection>, form: Form, find: &str) -> Result<CollectionEdit, Error> {
-    let choice = |product: &Product| ProductChoice { id: product.id, title: product.title.clone() };
-    let (mut chosen, mut found, mut conditions) = (Vec::new(), Vec::new(), 3);
-    if let Some(collection) = collection {
-        let products = db::catalog::load_products(seat.db(), seat.shop()).await?;
-        chosen = members(collection, &products).into_iter().map(choice).collect();
-        if let CollectionKind::Rule { rule } = &collection.kind {
-            conditions = (rule.conditions.len() + 2).min(CONDITIONS_MAX);
-        }
-    }
-    if !find.trim().is_empty() {
-        let filter = ProductFilter { words: find.into(), per_page: FOUND_MAX, ..ProductFilter::default() };
-        let listed = list_products(seat.db(), seat.shop(), &filter).await?.products;
-        let is_new = |id: ProductId| !chosen.iter().any(|known: &ProductChoice| known.id == id);
-        found =
-            listed.into_iter().filter(|product| is_new(product.id)).map(|p| ProductChoice { id: p.id, title: p.title }).collect();
-    }
-    Ok(CollectionEdit {
-        id: collection.map(|collection| collection.id),
-        title: collection.map_or_else(|| "New collection".into(), |collection| collection.title.clone()),
-        handle: collection.map(|collection| collection.handle.clone()).unwrap_or_default(),
-        action: collection
-            .map_or_else(|| "/admin/collections".into(), |collection| format!("/admin/collections/{}", collection.id)),
-        conditions,
-        chosen,
-        find: find.to_owned(),
-        found,
+async fn editor(seat: &Seat, collection: Option<&Collection>, form: Form, shown: &Shown) -> Result<CollectionEdit, Error> {
+    let picture_choices = uploads::picture_choices(seat, &form, &["picture"]).await?;
+    let Some(collection) = collection else {
+        return Ok(CollectionEdit {
+            title: "New collection".into(),
+            action: "/admin/collections".into(),
+            conditions: CONDITIONS_SHOWN,
+            picture_choices,
+            form,
+            ..CollectionEdit::default()
+        });
+    };
+    let action = format!("/admin/collections/{}", collection.id);
+    let mut page = CollectionEdit {
+        id: Some(collection.id),
+        title: collection.title.clone(),
+        handle: collection.handle.clone(),
+        conditions: CONDITIONS_SHOWN,
+        picture_choices,
+        view: PickerView { page: shown.page, find: shown.find.clone(), found: shown.found },
         form,
-    })
-}
-
-fn members<'a>(collection: &Collection, products: &'a [Product]) -> Vec<&'a Product> {
+        ..CollectionEdit::default()
+    };
     match &collection.kind {
-        CollectionKind::Manual { products: chosen } => {
-            chosen.iter().filter_map(|id| products.iter().find(|product| product.id == *id)).collect()
+        CollectionKind::Rule { rule } => {
+            page.conditions = (rule.conditions.len() + 2).min(CONDITIONS_MAX);
+            page.fitting = seat.in_memory.snapshot.members(collection).count();
         }
-        CollectionKind::Rule { rule } => products.iter().filter(|product| rule.matches(product)).collect(),
+        CollectionKind::Manual { products } => {
+            let (rows, pages) = shown.chosen(products.len(), &action);
+            let titles = db::catalog::product_titles(seat.db(), seat.shop(), &products[rows.clone()]).await?;
+            page.chosen = titles.into_iter().map(|(id, title)| ProductChoice { id, title, is_in: true }).collect();
+            (page.place_first, page.chosen_pages) = (rows.start + 1, pages);
+            if let Some(number) = shown.found_number() {
+                let per_page = Pages::ROWS as u32;
+                let filter = ProductFilter { words: shown.find.clone(), page: number - 1, per_page, ..ProductFilter::default() };
+                let found = list_products(seat.db(), seat.shop(), &filter).await?;
+                page.found_pages = shown.pages_found(usize::try_from(found.total).unwrap_or(0), &action);
+                let choice = |found: ProductListing| ProductChoice {
+                    is_in: products.contains(&found.id),
+                    id: found.id,
+                    title: found.title,
+                };
+                page.found = found.products.into_iter().map(choice).collect();
+            }
+        }
     }
+    page.action = action;
+    Ok(page)
 }
 
 async fn find(seat: &Seat, id: CollectionId) -> Result<Collection, Error> {

@@ -83,6 +83,8 @@ pub struct Pages {
 impl Pages {
     /// Rows on one page of a list.
     pub const ROWS: usize = 50;
+    /// The last page that anyone may ask for.
+    pub const NUMBER_MAX: usize = 1_000_000;
 
     /// Page `page` (from 1; kept within what exists) of `total` rows; `address` gives the address of another page.
     pub fn of(total: usize, page: usize, address: impl Fn(usize) -> String) -> Self {

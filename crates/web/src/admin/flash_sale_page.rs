@@ -1,18 +1,16 @@
 //! The editor's page of a flash sale: its form as filled from the sale, the picture of its times, the items and the picker.
 
-use super::flash_sales::variant_of;
+use super::desk::Pages;
 use super::form::Form;
 use super::format;
+use super::picker::Shown;
 use super::seat::Seat;
 use super::uploads;
-use super::views::{SaleEdit, SaleItemRow, SaleTimeline, Span, VariantChoice};
+use super::views::{PickerView, SaleEdit, SaleItemRow, SaleTimeline, Span, VariantChoice};
 use crate::error::Error;
-use commerce::sale::{BeforeOpening, FlashSale, FlashSalePhase, FlashSaleStatus};
+use commerce::sale::{BeforeOpening, FlashSale, FlashSaleItem, FlashSalePhase, FlashSaleStatus};
 use commerce::{Money, Timestamp};
-use db::catalog::{ProductFilter, list_products};
-
-/// Products found at once.
-const FOUND_MAX: u32 = 15;
+use db::stock::StockLine;
 
 /// `draft`, `upcoming`, `live`, `ended` or `canceled`.
 pub(super) fn state_of(sale: &FlashSale, now: Timestamp) -> &'static str {
@@ -25,8 +23,8 @@ pub(super) fn state_of(sale: &FlashSale, now: Timestamp) -> &'static str {
     }
 }
 
-/// The form of a sale as it is.
-pub(super) fn filled(sale: &FlashSale, seat: &Seat) -> Form {
+/// The form of a sale as it is, with the page of its items that is shown.
+pub(super) fn filled(sale: &FlashSale, seat: &Seat, shown: &Shown) -> Form {
     let (zone, currency) = (seat.zone(), seat.currency());
     let before = if sale.before_opening == BeforeOpening::NotForSale { "not_for_sale" } else { "ordinary_price" };
     let mut form = Form::filled([
@@ -40,7 +38,8 @@ pub(super) fn filled(sale: &FlashSale, seat: &Seat) -> Form {
         ("picture", sale.picture.map(|id| id.to_string()).unwrap_or_default()),
     ]);
     let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
-    for (index, item) in sale.items.iter().enumerate() {
+    let (rows, _) = shown.chosen(sale.items.len(), "");
+    for (index, item) in sale.items[rows].iter().enumerate() {
         form.set(format!("items.{index}.price"), Money::new(item.price_minor, currency).to_decimal());
         form.set(format!("items.{index}.quantity_offered"), number(item.quantity_offered));
         form.set(format!("items.{index}.quantity_per_customer_max"), number(item.quantity_per_customer_max));
@@ -49,74 +48,72 @@ pub(super) fn filled(sale: &FlashSale, seat: &Seat) -> Form {
 }
 
 /// The page.
-pub(super) async fn editor(seat: &Seat, sale: Option<&FlashSale>, form: Form, find: &str) -> Result<SaleEdit, Error> {
+pub(super) async fn editor(seat: &Seat, sale: Option<&FlashSale>, form: Form, shown: &Shown) -> Result<SaleEdit, Error> {
     let now = seat.now();
     let Some(sale) = sale else {
         return Ok(SaleEdit {
             title: "New flash sale".into(),
             state: "draft",
             action: "/admin/flash-sales".into(),
-            picture_choices: uploads::picture_choices(seat).await?,
+            picture_choices: uploads::picture_choices(seat, &form, &["picture"]).await?,
             form,
             ..SaleEdit::default()
         });
     };
+    let action = format!("/admin/flash-sales/{}", sale.id);
+    let (rows, items_pages) = shown.chosen(sale.items.len(), &action);
+    let (found, found_pages) = found(seat, sale, shown, &action).await?;
     Ok(SaleEdit {
         id: Some(sale.id),
         title: sale.name.clone(),
         handle: sale.handle.clone(),
         state: state_of(sale, now),
-        action: format!("/admin/flash-sales/{}", sale.id),
+        action,
         opens_at: sale.opens_at,
         closes_at: sale.closes_at,
         timeline: Some(timeline(sale, now)),
-        items: items(seat, sale).await?,
-        picture_choices: uploads::picture_choices(seat).await?,
-        find: find.to_owned(),
-        found: found(seat, sale, find).await?,
+        items: items(seat, &sale.items[rows]).await?,
+        items_pages,
+        picture_choices: uploads::picture_choices(seat, &form, &["picture"]).await?,
+        view: PickerView { page: shown.page, find: shown.find.clone(), found: shown.found },
+        found,
+        found_pages,
         form,
     })
 }
 
-async fn items(seat: &Seat, sale: &FlashSale) -> Result<Vec<SaleItemRow>, Error> {
-    let products = db::catalog::load_products(seat.db(), seat.shop()).await?;
-    let mut rows = Vec::with_capacity(sale.items.len());
-    for item in &sale.items {
-        let known = variant_of(&products, item.variant);
-        let stock = db::stock::load_stock(seat.db(), seat.shop(), item.variant).await?;
-        let available = match stock {
-            Some(line) if line.tracked => line.item.available().to_string(),
-            _ => "not counted".into(),
-        };
-        rows.push(SaleItemRow {
+async fn items(seat: &Seat, items: &[FlashSaleItem]) -> Result<Vec<SaleItemRow>, Error> {
+    let asked: Vec<_> = items.iter().map(|item| item.variant).collect();
+    let lines = db::stock::load_stock_of(seat.db(), seat.shop(), &asked).await?;
+    let row = |item: &FlashSaleItem| {
+        let line = lines.iter().find(|line| line.variant == item.variant);
+        SaleItemRow {
             variant: item.variant,
-            product_title: known.map_or_else(|| "A product that is gone".into(), |(product, _)| product.title.clone()),
-            variant_title: known.map(|(_, variant)| variant.title()).unwrap_or_default(),
-            own_price_minor: known.map_or(0, |(_, variant)| variant.price_minor),
-            available,
+            product_title: line.map_or_else(|| "A product that is gone".into(), |line| line.title.clone()),
+            variant_title: line.map(|line| line.option_values.join(" / ")).unwrap_or_default(),
+            own_price_minor: line.map_or(0, |line| line.price_minor),
+            available: match line {
+                Some(line) if line.tracked => line.item.available().to_string(),
+                _ => "not counted".into(),
+            },
             claimed: item.quantity_claimed,
-        });
-    }
-    Ok(rows)
+        }
+    };
+    Ok(items.iter().map(row).collect())
 }
 
-async fn found(seat: &Seat, sale: &FlashSale, find: &str) -> Result<Vec<VariantChoice>, Error> {
-    if find.trim().is_empty() {
-        return Ok(Vec::new());
-    }
-    let filter = ProductFilter { words: find.into(), per_page: FOUND_MAX, ..ProductFilter::default() };
-    let mut choices = Vec::new();
-    for listed in list_products(seat.db(), seat.shop(), &filter).await?.products {
-        let Some(product) = db::catalog::load_product(seat.db(), seat.shop(), listed.id).await? else { continue };
-        let new = product.variants.iter().filter(|variant| sale.item(variant.id).is_none());
-        choices.extend(new.map(|variant| VariantChoice {
-            variant: variant.id,
-            product_title: product.title.clone(),
-            variant_title: variant.title(),
-            own_price_minor: variant.price_minor,
-        }));
-    }
-    Ok(choices)
+async fn found(seat: &Seat, sale: &FlashSale, shown: &Shown, path: &str) -> Result<(Vec<VariantChoice>, Pages), Error> {
+    let Some(number) = shown.found_number() else { return Ok((Vec::new(), Pages::default())) };
+    let (lines, total) = db::stock::list_stock(seat.db(), seat.shop(), &shown.find, number, Pages::ROWS as u32).await?;
+    let choice = |line: StockLine| VariantChoice {
+        variant: line.variant,
+        variant_title: line.option_values.join(" / "),
+        product_title: line.title,
+        own_price_minor: line.price_minor,
+        is_in: sale.item(line.variant).is_some(),
+    };
+    let pages = shown.pages_found(usize::try_from(total).unwrap_or(0), path);
+    Ok((lines.into_iter().map(choice).collect(), pages))
 }
 
 /// Lays the times out on a line from a tenth before the first to a tenth after the last.

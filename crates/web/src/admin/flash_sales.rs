@@ -1,30 +1,23 @@
 //! Flash sales at the desk: planned as a draft, scheduled, ended early or called off. Times are typed in the shop's zone.
 
+use super::desk::Pages;
 use super::flash_sale_page::{editor, filled, state_of};
 use super::form::Form;
-use super::seat::{At, Seat, Typed};
+use super::picker::Shown;
+use super::seat::{Asked, At, Seat, Typed};
 use super::uploads;
 use super::views::{Confirm, SaleList, SaleRow};
 use crate::error::Error;
-use axum::extract::Query;
 use axum::response::Response;
-use commerce::catalog::{Product, Variant};
 use commerce::sale::{BeforeOpening, FlashSale, FlashSaleItem, FlashSalePhase, FlashSaleStatus};
 use commerce::{FlashSaleId, VariantId};
 use db::flash_sales::SaveSaleRefusal;
-use serde::Deserialize;
+use std::collections::HashMap;
 
 /// The most items of one sale.
 const ITEMS_MAX: usize = 1_000;
 /// The longest sale, seconds: a year.
 const LENGTH_SECONDS_MAX: i64 = 366 * 86_400;
-
-/// What is looked for in the picker.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct Wanted {
-    find: String,
-}
 
 /// `GET /admin/flash-sales`
 pub async fn list(seat: Seat) -> Result<Response, Error> {
@@ -46,14 +39,15 @@ pub async fn list(seat: Seat) -> Result<Response, Error> {
 
 /// `GET /admin/flash-sales/new`
 pub async fn new(seat: Seat) -> Result<Response, Error> {
-    let page = editor(&seat, None, Form::filled([("before_opening", "not_for_sale")]), "").await?;
+    let page = editor(&seat, None, Form::filled([("before_opening", "not_for_sale")]), &Shown::default()).await?;
     seat.page(&page).await
 }
 
 /// `GET /admin/flash-sales/{id}`
-pub async fn edit(seat: Seat, At(id): At<FlashSaleId>, Query(wanted): Query<Wanted>) -> Result<Response, Error> {
+pub async fn edit(seat: Seat, At(id): At<FlashSaleId>, asked: Asked) -> Result<Response, Error> {
     let sale = find(&seat, id).await?;
-    let page = editor(&seat, Some(&sale), filled(&sale, &seat), &wanted.find).await?;
+    let shown = Shown::of(&asked.0);
+    let page = editor(&seat, Some(&sale), filled(&sale, &seat, &shown), &shown).await?;
     seat.page(&page).await
 }
 
@@ -72,13 +66,13 @@ pub async fn update(seat: Seat, At(id): At<FlashSaleId>, Typed(form): Typed) -> 
 pub async fn add_items(seat: Seat, At(id): At<FlashSaleId>, Typed(mut form): Typed) -> Result<Response, Error> {
     let mut sale = find(&seat, id).await?;
     let ppm = form.percent("add_percent_off").unwrap_or(0);
-    let products = db::catalog::load_products(seat.db(), seat.shop()).await?;
-    let chosen: Vec<VariantId> = form.all("variant").filter_map(|typed| typed.parse().ok()).collect();
+    let view = Shown::of(&form);
+    let chosen: Vec<VariantId> = form.all("variant").filter_map(|typed| typed.parse().ok()).take(ITEMS_MAX).collect();
     if chosen.is_empty() {
         form.refuse("", "Please choose at least one variant.");
     }
-    for variant in chosen {
-        let Some((_, own)) = variant_of(&products, variant) else { continue };
+    for own in db::stock::load_stock_of(seat.db(), seat.shop(), &chosen).await? {
+        let variant = own.variant;
         if sale.item(variant).is_none() && sale.items.len() < ITEMS_MAX {
             sale.items.push(FlashSaleItem {
                 variant,
@@ -96,17 +90,18 @@ pub async fn add_items(seat: Seat, At(id): At<FlashSaleId>, Typed(mut form): Typ
     }
     if !form.is_fine() {
         let sale = find(&seat, id).await?;
-        let mut shown = filled(&sale, &seat);
+        let mut shown = filled(&sale, &seat, &view);
         shown.set("add_percent_off", form.typed("add_percent_off"));
         let problem = match form.error("add_percent_off") {
             Some(problem) => format!("“Start with”: {problem}"),
             None => form.error("").unwrap_or("Nothing was added.").to_owned(),
         };
         shown.refuse("", problem);
-        let page = editor(&seat, Some(&sale), shown, "").await?;
+        let page = editor(&seat, Some(&sale), shown, &view).await?;
         return seat.refused(&page).await;
     }
-    seat.changed(&format!("/admin/flash-sales/{id}"), "The items are added.").await
+    let path = format!("/admin/flash-sales/{id}");
+    seat.changed(&(view.address(&path) + "#find"), "The items are added.").await
 }
 
 /// `POST /admin/flash-sales/{id}/schedule`
@@ -119,9 +114,9 @@ pub async fn schedule(seat: Seat, At(id): At<FlashSaleId>) -> Result<Response, E
         _ => None,
     };
     if let Some(problem) = problem {
-        let mut form = filled(&sale, &seat);
+        let mut form = filled(&sale, &seat, &Shown::default());
         form.refuse("", problem);
-        let page = editor(&seat, Some(&sale), form, "").await?;
+        let page = editor(&seat, Some(&sale), form, &Shown::default()).await?;
         return seat.refused(&page).await;
     }
     db::flash_sales::set_flash_sale_status(seat.db(), seat.shop(), id, FlashSaleStatus::Scheduled, seat.now()).await?;
@@ -184,17 +179,21 @@ pub async fn ask_delete(seat: Seat, At(id): At<FlashSaleId>) -> Result<Response,
 pub async fn delete(seat: Seat, At(id): At<FlashSaleId>) -> Result<Response, Error> {
     let sale = find(&seat, id).await?;
     if let Err(refusal) = db::flash_sales::delete_flash_sale(seat.db(), seat.shop(), id).await? {
-        let mut form = filled(&sale, &seat);
+        let mut form = filled(&sale, &seat, &Shown::default());
         form.refuse("", format!("{refusal}."));
-        let page = editor(&seat, Some(&sale), form, "").await?;
+        let page = editor(&seat, Some(&sale), form, &Shown::default()).await?;
         return seat.refused(&page).await;
     }
     seat.changed("/admin/flash-sales", "The draft is deleted.").await
 }
 
 async fn save(seat: Seat, known: Option<FlashSale>, mut form: Form) -> Result<Response, Error> {
-    let products = db::catalog::load_products(seat.db(), seat.shop()).await?;
-    let sale = read(&mut form, &seat, known.as_ref(), &products).await?;
+    let view = Shown::of(&form);
+    let items = known.as_ref().map(|sale| sale.items.as_slice()).unwrap_or_default();
+    let variants: Vec<VariantId> = items.iter().map(|item| item.variant).collect();
+    let lines = db::stock::load_stock_of(seat.db(), seat.shop(), &variants).await?;
+    let own_prices = lines.iter().map(|line| (line.variant, line.price_minor)).collect();
+    let sale = read(&mut form, &seat, known.as_ref(), &own_prices).await?;
     if form.is_fine()
         && let Err(refusal) = db::flash_sales::save_flash_sale(seat.db(), seat.shop(), &sale, seat.now()).await?
     {
@@ -207,14 +206,19 @@ async fn save(seat: Seat, known: Option<FlashSale>, mut form: Form) -> Result<Re
         }
     }
     if !form.is_fine() {
-        let page = editor(&seat, known.as_ref(), form, "").await?;
+        let page = editor(&seat, known.as_ref(), form, &view).await?;
         return seat.refused(&page).await;
     }
     let message = if known.is_some() { "The sale is saved." } else { "The draft is saved. Now add what is cheaper." };
-    seat.changed(&format!("/admin/flash-sales/{}", sale.id), message).await
+    seat.changed(&view.address(&format!("/admin/flash-sales/{}", sale.id)), message).await
 }
 
-async fn read(form: &mut Form, seat: &Seat, known: Option<&FlashSale>, products: &[Product]) -> Result<FlashSale, Error> {
+async fn read(
+    form: &mut Form,
+    seat: &Seat,
+    known: Option<&FlashSale>,
+    own_prices: &HashMap<VariantId, i64>,
+) -> Result<FlashSale, Error> {
     let zone = seat.zone();
     let name = form.required_line("name");
     let (opens_at, closes_at) = (form.required_time("opens_at", zone), form.required_time("closes_at", zone));
@@ -246,29 +250,36 @@ async fn read(form: &mut Form, seat: &Seat, known: Option<&FlashSale>, products:
             &[("not_for_sale", BeforeOpening::NotForSale), ("ordinary_price", BeforeOpening::OrdinaryPrice)],
         ),
         status: known.map_or(FlashSaleStatus::Draft, |sale| sale.status),
-        items: read_items(form, seat, known, products),
+        items: read_items(form, seat, known, own_prices),
     })
 }
 
-fn read_items(form: &mut Form, seat: &Seat, known: Option<&FlashSale>, products: &[Product]) -> Vec<FlashSaleItem> {
+fn read_items(
+    form: &mut Form,
+    seat: &Seat,
+    known: Option<&FlashSale>,
+    own_prices: &HashMap<VariantId, i64>,
+) -> Vec<FlashSaleItem> {
     let Some(sale) = known else { return Vec::new() };
     let percent_off = form.percent("percent_off");
+    let rows: HashMap<String, usize> =
+        (0..Pages::ROWS).map(|row| (form.typed(&format!("items.{row}.variant")).to_owned(), row)).collect();
     let mut items = Vec::with_capacity(sale.items.len());
     for item in &sale.items {
-        let id = item.variant.to_string();
-        let row = (0..sale.items.len()).find(|row| form.typed(&format!("items.{row}.variant")) == id);
-        let Some(row) = row else {
-            items.push(item.clone());
+        let own_price = own_prices.get(&item.variant).copied();
+        let reduced_price = percent_off.zip(own_price).map(|(ppm, own)| reduced(own, ppm));
+        // Only a page of them is in the form.
+        let Some(row) = rows.get(&item.variant.to_string()) else {
+            items.push(FlashSaleItem { price_minor: reduced_price.unwrap_or(item.price_minor), ..item.clone() });
             continue;
         };
         let field = |name: &str| format!("items.{row}.{name}");
         if form.ticked(&field("remove")) {
             continue;
         }
-        let own_price = variant_of(products, item.variant).map(|(_, variant)| variant.price_minor);
-        let price_minor = match (percent_off, own_price) {
-            (Some(ppm), Some(own)) => reduced(own, ppm),
-            _ => form.required_amount(&field("price"), seat.currency()),
+        let price_minor = match reduced_price {
+            Some(price_minor) => price_minor,
+            None => form.required_amount(&field("price"), seat.currency()),
         };
         if own_price.is_some_and(|own| price_minor > own) {
             form.refuse(field("price"), "This is more than its own price.");
@@ -288,10 +299,6 @@ fn read_items(form: &mut Form, seat: &Seat, known: Option<&FlashSale>, products:
 fn reduced(price_minor: i64, ppm: i64) -> i64 {
     let kept = i128::from(price_minor) * i128::from(1_000_000 - ppm) / 1_000_000;
     i64::try_from(kept).expect("no more than the price itself")
-}
-
-pub(super) fn variant_of(products: &[Product], id: VariantId) -> Option<(&Product, &Variant)> {
-    products.iter().find_map(|product| product.variants.iter().find(|variant| variant.id == id).map(|variant| (product, variant)))
 }
 
 async fn find(seat: &Seat, id: FlashSaleId) -> Result<FlashSale, Error> {

@@ -2,16 +2,14 @@
 
 use super::desk::Pages;
 use super::form::Form;
-use super::once;
-use super::seat::{At, Seat, Typed, escaped};
+use super::once::{self, Became, Submission};
+use super::seat::{Asked, At, Seat, Typed, escaped, redirect};
 use super::views::{InventoryList, InventoryShow, MovementRow, StockRow};
 use crate::error::Error;
-use axum::extract::Query;
 use axum::response::Response;
 use commerce::VariantId;
-use commerce::checkout::{Command, Outcome, StockChange};
+use commerce::checkout::{Command, StockChange};
 use db::stock::{LedgerRow, StockLine};
-use serde::Deserialize;
 
 /// What a correction can be for, as sent and as shown.
 const REASONS: [(&str, &str); 6] = [
@@ -29,15 +27,6 @@ const MOVEMENTS_MAX: u32 = 200;
 /// The largest change typed at once, units.
 const CHANGE_UNITS_MAX: i64 = 1_000_000;
 
-/// What is looked for.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Wanted {
-    q: String,
-    level: String,
-    page: usize,
-}
-
 /// What went wrong with one row of the list.
 struct Mistake {
     variant: VariantId,
@@ -46,8 +35,8 @@ struct Mistake {
 }
 
 /// `GET /admin/inventory`
-pub async fn list(seat: Seat, Query(wanted): Query<Wanted>) -> Result<Response, Error> {
-    let page = listed(&seat, &wanted, None).await?;
+pub async fn list(seat: Seat, asked: Asked) -> Result<Response, Error> {
+    let page = listed(&seat, &asked, None).await?;
     seat.page(&page).await
 }
 
@@ -66,10 +55,8 @@ pub async fn adjust(seat: Seat, At(variant): At<VariantId>, Typed(mut form): Typ
     }
     let words = REASONS.map(|(word, shown)| (word, shown));
     let reason = form.choice("reason", &words);
-    if form.is_fine() {
-        change(&seat, variant, StockChange::Add { delta }, reason, &mut form, "delta").await?;
-    }
-    finish(seat, variant, form, "The count is corrected.").await
+    let became = change(&seat, variant, StockChange::Add { delta }, reason, &mut form).await?;
+    finish(seat, variant, form, became, "The count is corrected.").await
 }
 
 /// `POST /admin/inventory/{variant}/receive`
@@ -77,77 +64,60 @@ pub async fn receive(seat: Seat, At(variant): At<VariantId>, Typed(mut form): Ty
     find(&seat, variant).await?;
     let quantity = form.required_number("quantity", 1..=CHANGE_UNITS_MAX);
     let note = form.line("receipt_note");
-    if form.is_fine() {
-        change(&seat, variant, StockChange::Receive { quantity }, &note, &mut form, "quantity").await?;
-    }
-    finish(seat, variant, form, "The delivery is received.").await
+    let became = change(&seat, variant, StockChange::Receive { quantity }, &note, &mut form).await?;
+    finish(seat, variant, form, became, "The delivery is received.").await
 }
 
-/// Sends the change to the order writer; a refusal is noted beside the field.
-async fn change(
-    seat: &Seat,
-    variant: VariantId,
-    change: StockChange,
-    reason: &str,
-    form: &mut Form,
-    field: &str,
-) -> Result<(), Error> {
-    let word = form.typed("once").to_owned();
-    if !seat.app.desk_memory().once.is_first(&word) {
-        return Ok(());
-    }
+/// Sends the change to the order writer, once for each form; a refusal is noted beside the number.
+async fn change(seat: &Seat, variant: VariantId, change: StockChange, reason: &str, form: &mut Form) -> Result<Became, Error> {
+    let (action, field) = match change {
+        StockChange::Receive { .. } => ("receive", "quantity"),
+        StockChange::Add { .. } | StockChange::Set { .. } => ("adjust", "delta"),
+    };
     let command = Command::AdjustStock { variant, change, reason: reason.to_owned(), actor: seat.seller.email.clone() };
-    let outcome = seat.app.writer().submit(seat.shop(), command).await;
-    if !matches!(outcome, Ok(Outcome::Done)) {
-        seat.app.desk_memory().once.give_back(&word);
-    }
-    if let Outcome::Refused(refusal) = outcome? {
-        form.refuse(field, refusal.message(seat.currency()));
-    }
-    Ok(())
+    Submission::of(seat, &format!("inventory/{variant}/{action}"), form).submit(command, form, field).await
 }
 
 /// Back to where the form was: the list (which names itself in `from`) or the variant's own page.
-async fn finish(seat: Seat, variant: VariantId, form: Form, message: &str) -> Result<Response, Error> {
+async fn finish(seat: Seat, variant: VariantId, form: Form, became: Became, message: &str) -> Result<Response, Error> {
     let from = form.typed("from").to_owned();
     let is_list = from == "/admin/inventory" || from.starts_with("/admin/inventory?");
-    match (form.is_fine(), is_list) {
-        (true, true) => Ok(seat.done(&from, message)),
-        (true, false) => Ok(seat.done(&format!("/admin/inventory/{variant}"), message)),
-        (false, true) => {
+    let path = if is_list { from } else { format!("/admin/inventory/{variant}") };
+    match became {
+        Became::Done(_) => Ok(seat.done(&path, message)),
+        Became::DoneBefore => Ok(redirect(&path)),
+        Became::Refused if is_list => {
             let problem = form.error("delta").or(form.error("reason")).unwrap_or("Please check the row.").to_owned();
             let mistake = Mistake { variant, typed: form.typed("delta").to_owned(), problem };
-            let wanted = from.parse::<axum::http::Uri>().ok().and_then(|uri| Query::try_from_uri(&uri).ok());
-            let Query(wanted) = wanted.unwrap_or_default();
-            let page = listed(&seat, &wanted, Some(mistake)).await?;
+            let asked = Asked::of(path.split_once('?').map_or("", |(_, query)| query));
+            let page = listed(&seat, &asked, Some(mistake)).await?;
             seat.refused(&page).await
         }
-        (false, false) => {
+        Became::Refused => {
             let page = shown(&seat, variant, form).await?;
             seat.refused(&page).await
         }
     }
 }
 
-async fn listed(seat: &Seat, wanted: &Wanted, mistake: Option<Mistake>) -> Result<InventoryList, Error> {
+async fn listed(seat: &Seat, asked: &Asked, mistake: Option<Mistake>) -> Result<InventoryList, Error> {
     let low_mark = seat.in_memory.snapshot.shop.checkout.low_stock_from;
-    let page = wanted.page.clamp(1, 1_000_000);
+    let (words, level, page) = (asked.text("q"), asked.text("level"), asked.page());
     let per_page = Pages::ROWS as u32;
-    let (lines, total) = match wanted.level.as_str() {
+    let (lines, total) = match level {
         "low" | "sold_out" => {
-            let most = if wanted.level == "low" { low_mark } else { 0 };
+            let most = if level == "low" { low_mark } else { 0 };
             let lines = db::stock::low_stock(seat.db(), seat.shop(), most, LOW_ROWS_MAX).await?;
             let count = lines.len();
             (lines, count)
         }
         _ => {
-            let (lines, total) = db::stock::list_stock(seat.db(), seat.shop(), &wanted.q, page as u32, per_page).await?;
+            let (lines, total) = db::stock::list_stock(seat.db(), seat.shop(), words, page as u32, per_page).await?;
             (lines, usize::try_from(total).unwrap_or(0))
         }
     };
-    let address = |page: usize| format!("/admin/inventory?q={}&level={}&page={page}", escaped(&wanted.q), escaped(&wanted.level));
-    let pages =
-        if wanted.level.is_empty() { Pages::of(total, page, address) } else { Pages { count: 1, total, ..Pages::default() } };
+    let address = |page: usize| format!("/admin/inventory?q={}&level={}&page={page}", escaped(words), escaped(level));
+    let pages = if level.is_empty() { Pages::of(total, page, address) } else { Pages { count: 1, total, ..Pages::default() } };
     let mut rows: Vec<_> = lines.iter().map(|line| row(line, low_mark)).collect();
     if let Some(mistake) = mistake {
         for row in rows.iter_mut().filter(|row| row.variant == mistake.variant.0) {
@@ -155,14 +125,7 @@ async fn listed(seat: &Seat, wanted: &Wanted, mistake: Option<Mistake>) -> Resul
             row.error.clone_from(&mistake.problem);
         }
     }
-    Ok(InventoryList {
-        q: wanted.q.clone(),
-        level: wanted.level.clone(),
-        here: address(page),
-        reasons: REASONS.into(),
-        rows,
-        pages,
-    })
+    Ok(InventoryList { q: words.to_owned(), level: level.to_owned(), here: address(page), reasons: REASONS.into(), rows, pages })
 }
 
 fn row(line: &StockLine, low_mark: i64) -> StockRow {
@@ -177,7 +140,7 @@ fn row(line: &StockLine, low_mark: i64) -> StockRow {
         allocated: line.item.allocated,
         available,
         tracked: line.tracked,
-        low: available <= low_mark,
+        low: line.tracked && available <= low_mark,
         once: once::word(),
         typed: String::new(),
         error: String::new(),
@@ -194,6 +157,7 @@ async fn shown(seat: &Seat, variant: VariantId, form: Form) -> Result<InventoryS
         product_title: line.title,
         stock: line.item,
         available: line.item.available(),
+        tracked: line.tracked,
         movements: movements.into_iter().map(movement).collect(),
         pages: Pages::default(),
         reasons: REASONS.into(),

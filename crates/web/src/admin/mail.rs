@@ -25,7 +25,8 @@ pub async fn list(seat: Seat) -> Result<Response, Error> {
         at: message.created_at,
     };
     let pages = Pages { total: messages.len(), count: 1, ..Pages::default() };
-    seat.page(&MailList { folder_mode: false, rows: messages.into_iter().map(row).collect(), pages }).await
+    let folder = seat.app.mail_folder().map(|folder| folder.display().to_string());
+    seat.page(&MailList { folder, rows: messages.into_iter().map(row).collect(), pages }).await
 }
 
 /// `GET /admin/mail/{id}`

@@ -20,6 +20,7 @@ pub mod collections;
 pub mod imports;
 pub mod inventory;
 mod product_form;
+mod product_variants;
 pub mod products;
 
 pub mod coupons;
@@ -32,6 +33,7 @@ pub mod settings;
 
 pub mod assets;
 mod once;
+mod picker;
 mod throttle;
 mod uploads;
 
@@ -46,10 +48,9 @@ pub const FORM_BYTES_MAX: usize = 2 << 20;
 /// The largest upload as a whole, bytes: a file of products, or several pictures.
 pub const UPLOAD_BYTES_MAX: usize = imports::FILE_BYTES_MAX + (1 << 20);
 
-/// What the desk remembers in this process only: words of forms that were sent, wrong passwords, files to be confirmed.
+/// What the desk remembers in this process only: wrong passwords, files to be confirmed.
 #[derive(Debug, Default)]
 pub struct DeskMemory {
-    once: once::Once,
     throttle: throttle::Throttle,
     files: imports::WaitingFiles,
 }

@@ -1,25 +1,17 @@
-//! Makes a second submission of the same form harmless: the page carries a random word, and a word counts once.
-//!
-//! The words are remembered by this process only and are enough for the double click they are for; what must hold across
-//! processes is held by the database.
+//! Makes a second submission of the same form harmless: the page carries a random word, and what is done for a form is done
+//! once. The database holds which forms were sent, in the transaction that did what they ask for, so this is true whichever
+//! node a second click arrives at. Words and other secrets are made here.
 
+use super::form::Form;
+use super::seat::Seat;
+use crate::error::Error;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use std::collections::{HashSet, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use commerce::checkout::{Command, Outcome};
+use db::submissions::was_submitted;
 
-/// How many words are remembered.
-const WORDS_MAX: usize = 10_000;
-
-/// The words that were used.
-#[derive(Debug, Default)]
-pub(super) struct Once(Mutex<Used>);
-
-#[derive(Debug, Default)]
-struct Used {
-    words: HashSet<String>,
-    order: VecDeque<String>,
-}
+/// The longest word, bytes.
+const WORD_BYTES_MAX: usize = 64;
 
 /// A fresh word for a form.
 pub(super) fn word() -> String {
@@ -33,43 +25,73 @@ pub(super) fn random(bytes: usize) -> String {
     URL_SAFE_NO_PAD.encode(secret)
 }
 
-impl Once {
-    /// Whether this is the word's first use. A form without a word is always first.
-    pub fn is_first(&self, word: &str) -> bool {
-        if word.is_empty() || word.len() > 64 {
-            return true;
-        }
-        let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !used.words.insert(word.to_owned()) {
-            return false;
-        }
-        used.order.push_back(word.to_owned());
-        if used.order.len() > WORDS_MAX
-            && let Some(oldest) = used.order.pop_front()
-        {
-            used.words.remove(&oldest);
-        }
-        true
+/// A form on its way to the order writer.
+pub(super) struct Submission<'a> {
+    seat: &'a Seat,
+    /// Who sent it, what for, and its word. `None`: a form without a word counts each time.
+    name: Option<String>,
+}
+
+/// What became of a form.
+pub(super) enum Became {
+    /// It was done.
+    Done(Outcome),
+    /// It was done when the form was sent the first time; nothing is done now.
+    DoneBefore,
+    /// Nothing was done; the form says why.
+    Refused,
+}
+
+impl<'a> Submission<'a> {
+    /// This form, sent for `action`, such as `orders/17/refund`.
+    pub(super) fn of(seat: &'a Seat, action: &str, form: &Form) -> Self {
+        Self { seat, name: name(seat.seller.id, action, form.typed("once")) }
     }
 
-    /// Gives a word back, because nothing was done.
-    pub fn give_back(&self, word: &str) {
-        let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        used.words.remove(word);
+    /// Hands the command in if the form is fine. A refusal is noted at `field`.
+    ///
+    /// # Errors
+    /// When the order writer or the database fails.
+    pub(super) async fn submit(&self, command: Command, form: &mut Form, field: &str) -> Result<Became, Error> {
+        let seat = self.seat;
+        if form.is_fine() {
+            let outcome = match &self.name {
+                Some(name) => seat.app.writer().submit_once(seat.shop(), command, name.clone()).await?,
+                None => Some(seat.app.writer().submit(seat.shop(), command).await?),
+            };
+            match outcome {
+                Some(Outcome::Refused(refusal)) => form.refuse(field, refusal.message(seat.currency())),
+                Some(outcome) => return Ok(Became::Done(outcome)),
+                None => return Ok(Became::DoneBefore),
+            }
+        }
+        // Once the first of two clicks has sent everything, the second asks for too much. That is no mistake of the seller.
+        let was_done = match &self.name {
+            Some(name) => was_submitted(seat.db(), seat.shop(), name).await?,
+            None => false,
+        };
+        Ok(if was_done { Became::DoneBefore } else { Became::Refused })
     }
+}
+
+fn name(seller: commerce::SellerId, action: &str, word: &str) -> Option<String> {
+    (!word.is_empty() && word.len() <= WORD_BYTES_MAX).then(|| format!("{seller}:{action}:{word}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use commerce::SellerId;
 
     #[test]
-    fn a_word_counts_once_unless_it_is_given_back() {
-        let (once, word) = (Once::default(), word());
-        assert!(once.is_first(&word));
-        assert!(!once.is_first(&word));
-        once.give_back(&word);
-        assert!(once.is_first(&word));
-        assert!(once.is_first("") && once.is_first(""));
+    fn a_word_counts_for_one_seller_and_one_action() {
+        let word = word();
+        let (ines, ben) = (SellerId(1), SellerId(2));
+        let refund = name(ines, "orders/17/refund", &word);
+        assert_eq!(refund, name(ines, "orders/17/refund", &word));
+        assert_ne!(refund, name(ines, "orders/17/cancel", &word));
+        assert_ne!(refund, name(ines, "orders/18/refund", &word));
+        assert_ne!(refund, name(ben, "orders/17/refund", &word));
+        assert_eq!(name(ines, "orders/17/refund", ""), None);
     }
 }

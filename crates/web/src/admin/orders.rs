@@ -3,44 +3,32 @@
 
 use super::desk::Pages;
 use super::form::Form;
-use super::once;
-use super::seat::{At, Seat, Typed, escaped};
+use super::once::{self, Became, Submission};
+use super::seat::{Asked, At, Seat, Typed, escaped, redirect};
 use super::views::{
     EventRow, OpenLine, OrderCancel, OrderFulfill, OrderLineRow, OrderList, OrderRefund, OrderRow, OrderShow, ParcelRow,
     PaymentRow, TotalRow,
 };
 use crate::error::Error;
-use axum::extract::Query;
 use axum::response::Response;
 use commerce::OrderId;
 use commerce::checkout::{Command, LineRefund, Outcome, RefundResult, Restock};
 use commerce::order::{Order, OrderLine, OrderStatus};
 use db::orders::{Event, OrderFilter, OrderHistory};
 use outbound::payment::RefundRequest;
-use serde::Deserialize;
 use tracing::warn;
 
-/// What is looked for.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Wanted {
-    q: String,
-    status: String,
-    fulfillment: String,
-    page: usize,
-}
-
 /// `GET /admin/orders`
-pub async fn list(seat: Seat, Query(wanted): Query<Wanted>) -> Result<Response, Error> {
-    let page = wanted.page.clamp(1, 1_000_000);
+pub async fn list(seat: Seat, asked: Asked) -> Result<Response, Error> {
+    let page = asked.page();
     let filter = OrderFilter {
-        search: wanted.q.trim().trim_start_matches('#').to_owned(),
-        status: wanted.status.clone(),
-        fulfillment_status: wanted.fulfillment.clone(),
+        search: asked.text("q").trim().trim_start_matches('#').to_owned(),
+        status: asked.text("status").to_owned(),
+        fulfillment_status: asked.text("fulfillment").to_owned(),
     };
     let (orders, total) = db::orders::list_orders(seat.db(), seat.shop(), &filter, page as u32, Pages::ROWS as u32).await?;
     let address = |page: usize| {
-        let (q, status, sent) = (escaped(&wanted.q), escaped(&wanted.status), escaped(&wanted.fulfillment));
+        let (q, status, sent) = (escaped(asked.text("q")), escaped(asked.text("status")), escaped(asked.text("fulfillment")));
         format!("/admin/orders?q={q}&status={status}&fulfillment={sent}&page={page}")
     };
     let row = |order: db::orders::OrderSummary| OrderRow {
@@ -58,9 +46,9 @@ pub async fn list(seat: Seat, Query(wanted): Query<Wanted>) -> Result<Response, 
     let view = OrderList {
         pages: Pages::of(usize::try_from(total).unwrap_or(0), page, address),
         rows: orders.into_iter().map(row).collect(),
-        q: wanted.q,
-        status: wanted.status,
-        fulfillment: wanted.fulfillment,
+        q: asked.text("q").to_owned(),
+        status: asked.text("status").to_owned(),
+        fulfillment: asked.text("fulfillment").to_owned(),
     };
     seat.page(&view).await
 }
@@ -89,14 +77,11 @@ pub async fn fulfill(seat: Seat, At(id): At<OrderId>, Typed(mut form): Typed) ->
     if form.is_fine() && lines.is_empty() {
         form.refuse("", "Please say how many units are in the parcel.");
     }
-    if form.is_fine() {
-        let command = Command::FulfillOrder { order: id, lines, carrier, tracking, actor: seat.seller.email.clone() };
-        submit(&seat, command, &mut form).await?;
+    let command = Command::FulfillOrder { order: id, lines, carrier, tracking, actor: seat.seller.email.clone() };
+    match submit(&seat, id, "fulfill", command, &mut form).await? {
+        Became::Refused => seat.refused(&fulfill_page(&history.order, form)).await,
+        became => Ok(back(&seat, id, &became, "The parcel is noted and the customer gets a mail.")),
     }
-    if !form.is_fine() {
-        return seat.refused(&fulfill_page(&history.order, form)).await;
-    }
-    Ok(seat.done(&format!("/admin/orders/{id}"), "The parcel is noted and the customer gets a mail."))
 }
 
 /// `GET /admin/orders/{id}/cancel`
@@ -109,14 +94,11 @@ pub async fn ask_cancel(seat: Seat, At(id): At<OrderId>) -> Result<Response, Err
 pub async fn cancel(seat: Seat, At(id): At<OrderId>, Typed(mut form): Typed) -> Result<Response, Error> {
     let history = find(&seat, id).await?;
     let reason = form.line("reason");
-    if form.is_fine() {
-        let command = Command::CancelOrder { order: id, reason, actor: seat.seller.email.clone() };
-        submit(&seat, command, &mut form).await?;
+    let command = Command::CancelOrder { order: id, reason, actor: seat.seller.email.clone() };
+    match submit(&seat, id, "cancel", command, &mut form).await? {
+        Became::Refused => seat.refused(&cancel_page(&history, form)).await,
+        became => Ok(back(&seat, id, &became, "The order is canceled.")),
     }
-    if !form.is_fine() {
-        return seat.refused(&cancel_page(&history, form)).await;
-    }
-    Ok(seat.done(&format!("/admin/orders/{id}"), "The order is canceled."))
 }
 
 /// `GET /admin/orders/{id}/refund`
@@ -136,14 +118,11 @@ pub async fn refund(seat: Seat, At(id): At<OrderId>, Typed(mut form): Typed) -> 
     if form.is_fine() && lines.is_empty() && extra_minor == 0 {
         form.refuse("amount", "Please choose units above or type an amount.");
     }
-    if form.is_fine() {
-        let command = Command::RefundOrder { order: id, lines, extra_minor, reason, actor: seat.seller.email.clone() };
-        submit(&seat, command, &mut form).await?;
+    let command = Command::RefundOrder { order: id, lines, extra_minor, reason, actor: seat.seller.email.clone() };
+    match submit(&seat, id, "refund", command, &mut form).await? {
+        Became::Refused => seat.refused(&refund_page(&history.order, form)).await,
+        became => Ok(back(&seat, id, &became, "The money is on its way back.")),
     }
-    if !form.is_fine() {
-        return seat.refused(&refund_page(&history.order, form)).await;
-    }
-    Ok(seat.done(&format!("/admin/orders/{id}"), "The money is on its way back."))
 }
 
 /// Units typed per line, those above zero.
@@ -158,34 +137,32 @@ fn chosen(form: &mut Form, order: &Order, most: impl Fn(&OrderLine) -> u32) -> V
     lines
 }
 
-/// Sends the command; a refusal is noted on the form, money owed is given back at the provider.
-async fn submit(seat: &Seat, command: Command, form: &mut Form) -> Result<(), Error> {
-    let word = form.typed("once").to_owned();
-    if !seat.app.desk_memory().once.is_first(&word) {
-        return Ok(());
-    }
-    let outcome = seat.app.writer().submit(seat.shop(), command).await;
-    if matches!(outcome, Err(_) | Ok(Outcome::Refused(_))) {
-        seat.app.desk_memory().once.give_back(&word);
-    }
-    match outcome? {
-        Outcome::Refused(refusal) => form.refuse("", refusal.message(seat.currency())),
-        Outcome::RefundDue { refund, reference, amount, .. } => {
-            let request = RefundRequest { refund, payment_reference: reference, amount };
-            match seat.app.payments().refund(&request, seat.now()).await {
-                Ok(_) => {
-                    let settled = Command::SettleRefund { refund, result: RefundResult::Succeeded };
-                    seat.app.writer().submit(seat.shop(), settled).await?;
-                }
-                // The refund is written down as pending; a job asks the provider again until there is an answer.
-                Err(reason) => {
-                    warn!(shop.id = %seat.shop(), refund.id = %refund, error = %reason, "A refund is not confirmed yet")
-                }
+/// Sends the command, once for each form; a refusal is noted on the form, money owed is given back at the provider.
+async fn submit(seat: &Seat, order: OrderId, action: &str, command: Command, form: &mut Form) -> Result<Became, Error> {
+    let became = Submission::of(seat, &format!("orders/{order}/{action}"), form).submit(command, form, "").await?;
+    if let Became::Done(Outcome::RefundDue { refund, reference, amount, .. }) = &became {
+        let request = RefundRequest { refund: *refund, payment_reference: reference.clone(), amount: *amount };
+        match seat.app.payments().refund(&request, seat.now()).await {
+            Ok(_) => {
+                let settled = Command::SettleRefund { refund: *refund, result: RefundResult::Succeeded };
+                seat.app.writer().submit(seat.shop(), settled).await?;
+            }
+            // The refund is written down as pending; a job asks the provider again until there is an answer.
+            Err(reason) => {
+                warn!(shop.id = %seat.shop(), refund.id = %refund, error = %reason, "A refund is not confirmed yet")
             }
         }
-        _ => {}
     }
-    Ok(())
+    Ok(became)
+}
+
+/// Back to the order. Only the click that did it is told so.
+fn back(seat: &Seat, order: OrderId, became: &Became, message: &str) -> Response {
+    let path = format!("/admin/orders/{order}");
+    match became {
+        Became::Done(_) => seat.done(&path, message),
+        Became::DoneBefore | Became::Refused => redirect(&path),
+    }
 }
 
 fn refundable_units(line: &OrderLine) -> u32 {

@@ -1,19 +1,15 @@
-//! The editor's form as a product, and back. Variants are the combinations of the options' values; those that exist already keep
-//! their row, new ones begin with the price of the first.
+//! The editor's form as a product, and back. Which variants it has is `product_variants`' business.
 
 use super::form::Form;
 use super::format;
+use super::product_variants;
 use super::seat::Seat;
 use crate::markdown::clean_html;
-use commerce::catalog::{OptionAxis, Picture, Product, ProductStatus, StockPolicy, Variant, WeightUnit};
+use commerce::catalog::{OptionAxis, Picture, Product, ProductStatus, StockPolicy, Variant};
 use commerce::{Currency, Money, ProductId, VariantId};
 
-/// The most variants of one product.
-const VARIANTS_MAX: usize = 250;
 /// Options of one product.
-const AXES_MAX: usize = 3;
-/// The heaviest unit, grams.
-const WEIGHT_GRAMS_MAX: i64 = 10_000_000;
+pub(super) const AXES_MAX: usize = 3;
 
 /// As sent and as kept.
 pub(super) const STATUSES: [(&str, ProductStatus); 3] =
@@ -25,48 +21,8 @@ pub(super) fn status_word(status: ProductStatus) -> &'static str {
 
 /// A new product with one variant and no options.
 pub(super) fn blank(seat: &Seat) -> Product {
-    let now = seat.now();
-    Product {
-        id: ProductId(seat.next_id()),
-        handle: String::new(),
-        title: String::new(),
-        description_html: String::new(),
-        vendor: String::new(),
-        product_type: String::new(),
-        category: String::new(),
-        tags: Vec::new(),
-        status: ProductStatus::Draft,
-        published_at: Some(now),
-        seo_title: String::new(),
-        seo_description: String::new(),
-        options: Vec::new(),
-        pictures: Vec::new(),
-        variants: vec![blank_variant(seat)],
-        extra: Vec::new(),
-        created_at: now,
-        updated_at: now,
-    }
-}
-
-fn blank_variant(seat: &Seat) -> Variant {
-    Variant {
-        id: VariantId(seat.next_id()),
-        option_values: Vec::new(),
-        sku: String::new(),
-        barcode: String::new(),
-        price_minor: 0,
-        was_price_minor: None,
-        cost_minor: None,
-        weight_grams: 0,
-        weight_unit: WeightUnit::G,
-        taxable: true,
-        tax_code: String::new(),
-        requires_shipping: true,
-        stock_tracked: true,
-        stock_policy: StockPolicy::Deny,
-        picture: None,
-        extra: Vec::new(),
-    }
+    let only = Variant::new(VariantId(seat.next_id()), 0);
+    Product { status: ProductStatus::Draft, ..Product::new(ProductId(seat.next_id()), "", "", vec![only], seat.now()) }
 }
 
 /// The form of a product as it is.
@@ -101,6 +57,7 @@ pub(super) fn filled(product: &Product, seat: &Seat) -> Form {
 fn fill_variant(form: &mut Form, key: &str, variant: &Variant, currency: Currency) {
     let decimal = |minor: i64| Money::new(minor, currency).to_decimal();
     let tick = |is: bool| if is { "yes" } else { "" };
+    form.set(format!("{key}picture"), variant.picture.map(|index| index.to_string()).unwrap_or_default());
     form.set(format!("{key}price"), decimal(variant.price_minor));
     form.set(format!("{key}was_price"), variant.was_price_minor.map(decimal).unwrap_or_default());
     form.set(format!("{key}cost"), variant.cost_minor.map(decimal).unwrap_or_default());
@@ -116,9 +73,10 @@ fn fill_variant(form: &mut Form, key: &str, variant: &Variant, currency: Currenc
 /// The product that the form describes, with what the form does not say taken from `known`.
 pub(super) fn read(form: &mut Form, known: &Product, seat: &Seat) -> Product {
     let title = form.required_line("title");
-    let options = read_options(form);
-    let typed: Vec<Variant> = known.variants.iter().map(|variant| read_variant(form, variant, known, seat.currency())).collect();
-    let variants = combine(form, &options, &typed, seat);
+    let mut options = read_options(form);
+    let (pictures, moved) = read_pictures(form, &known.pictures);
+    let rows = product_variants::Rows { known, currency: seat.currency(), moved: &moved };
+    let variants = product_variants::read(form, &mut options, &rows, || seat.next_id());
     Product {
         id: known.id,
         handle: form.handle("handle", &title),
@@ -133,7 +91,7 @@ pub(super) fn read(form: &mut Form, known: &Product, seat: &Seat) -> Product {
         seo_title: form.line("seo_title"),
         seo_description: form.line("seo_description"),
         options,
-        pictures: read_pictures(form, &known.pictures),
+        pictures,
         variants,
         extra: known.extra.clone(),
         created_at: known.created_at,
@@ -159,66 +117,8 @@ fn read_options(form: &mut Form) -> Vec<OptionAxis> {
     options
 }
 
-/// The row of the form that belongs to a variant is found by its id, because rows may have been added elsewhere meanwhile.
-fn read_variant(form: &mut Form, variant: &Variant, known: &Product, currency: Currency) -> Variant {
-    let id = variant.id.to_string();
-    let row = (0..VARIANTS_MAX).find(|row| form.typed(&format!("variants.{row}.id")) == id);
-    // The only variant of a new product has a fresh id each time the form is shown.
-    let row = row.or_else(|| (known.variants.len() == 1 && form.has("variants.0.price")).then_some(0));
-    let Some(row) = row else { return variant.clone() };
-    let field = |name: &str| format!("variants.{row}.{name}");
-    Variant {
-        price_minor: form.required_amount(&field("price"), currency),
-        was_price_minor: form.amount(&field("was_price"), currency),
-        cost_minor: form.amount(&field("cost"), currency),
-        sku: form.line(&field("sku")),
-        barcode: form.line(&field("barcode")),
-        weight_grams: form.number(&field("weight_grams"), 0..=WEIGHT_GRAMS_MAX).unwrap_or(0),
-        taxable: form.ticked(&field("taxable")),
-        requires_shipping: form.ticked(&field("requires_shipping")),
-        stock_tracked: form.ticked(&field("stock_tracked")),
-        stock_policy: if form.ticked(&field("oversell")) { StockPolicy::Continue } else { StockPolicy::Deny },
-        ..variant.clone()
-    }
-}
-
-/// Every combination of the options' values once, in their order.
-fn combine(form: &mut Form, options: &[OptionAxis], typed: &[Variant], seat: &Seat) -> Vec<Variant> {
-    let count = options.iter().try_fold(1_usize, |count, axis| count.checked_mul(axis.values.len()));
-    if count.is_none_or(|count| count > VARIANTS_MAX) {
-        form.refuse("options.0.values", format!("These are more than {VARIANTS_MAX} combinations."));
-        return typed.to_vec();
-    }
-    let mut combinations: Vec<Vec<String>> = vec![Vec::new()];
-    for axis in options {
-        let longer = |values: &Vec<String>, value: &String| [values.as_slice(), std::slice::from_ref(value)].concat();
-        combinations =
-            combinations.iter().flat_map(|values| axis.values.iter().map(move |value| longer(values, value))).collect();
-    }
-    let first = typed.first().cloned().unwrap_or_else(|| blank_variant(seat));
-    let had_none = typed.len() == 1 && typed[0].option_values.is_empty();
-    let mut variants = Vec::with_capacity(combinations.len());
-    for (index, option_values) in combinations.into_iter().enumerate() {
-        let known = typed.iter().find(|variant| variant.option_values == option_values);
-        // The one variant of a product without options becomes its first combination, and keeps its stock.
-        let known = known.or_else(|| (had_none && index == 0).then_some(&first));
-        variants.push(match known {
-            Some(variant) => Variant { option_values, ..variant.clone() },
-            None => Variant {
-                id: VariantId(seat.next_id()),
-                option_values,
-                sku: String::new(),
-                barcode: String::new(),
-                picture: None,
-                extra: Vec::new(),
-                ..first.clone()
-            },
-        });
-    }
-    variants
-}
-
-fn read_pictures(form: &mut Form, known: &[Picture]) -> Vec<Picture> {
+/// The pictures in their typed places, and for each of the known ones where it is now; `None`: it was removed.
+fn read_pictures(form: &mut Form, known: &[Picture]) -> (Vec<Picture>, Vec<Option<u32>>) {
     let mut placed = Vec::with_capacity(known.len());
     for (index, picture) in known.iter().enumerate() {
         let field = |name: &str| format!("pictures.{index}.{name}");
@@ -227,8 +127,12 @@ fn read_pictures(form: &mut Form, known: &[Picture]) -> Vec<Picture> {
         }
         let place = form.number(&field("position"), 1..=1_000).unwrap_or(index as i64 + 1);
         let alt = if form.has(&field("alt")) { form.line(&field("alt")) } else { picture.alt.clone() };
-        placed.push((place, Picture { alt, ..picture.clone() }));
+        placed.push((place, index, Picture { alt, ..picture.clone() }));
     }
-    placed.sort_by_key(|(place, _)| *place);
-    placed.into_iter().map(|(_, picture)| picture).collect()
+    placed.sort_by_key(|(place, ..)| *place);
+    let mut moved = vec![None; known.len()];
+    for (place, (_, before, _)) in (0..).zip(&placed) {
+        moved[*before] = Some(place);
+    }
+    (placed.into_iter().map(|(.., picture)| picture).collect(), moved)
 }

@@ -4,48 +4,39 @@
 use super::desk::Pages;
 use super::form::Form;
 use super::product_form;
-use super::seat::{At, Seat, Typed, escaped};
+use super::seat::{Asked, At, Seat, Typed, escaped};
 use super::uploads::{self, Upload};
 use super::views::{Confirm, PictureHead, ProductEdit, ProductList, ProductRow, VariantHead};
 use crate::error::Error;
 use crate::pictures;
-use axum::extract::{Multipart, Query};
+use axum::extract::Multipart;
 use axum::response::Response;
 use commerce::ProductId;
 use commerce::catalog::{Picture, Product, ProductStatus};
 use db::catalog::{ProductFilter, ProductListing, Removed};
-use serde::Deserialize;
 
 /// The most pictures of one product.
 const PICTURES_MAX: usize = 100;
 
-/// What is looked for.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Wanted {
-    q: String,
-    status: String,
-    page: usize,
-}
-
 /// `GET /admin/products`
-pub async fn list(seat: Seat, Query(wanted): Query<Wanted>) -> Result<Response, Error> {
-    let page = wanted.page.clamp(1, 1_000_000);
+pub async fn list(seat: Seat, asked: Asked) -> Result<Response, Error> {
+    let page = asked.page();
     let filter = ProductFilter {
-        words: wanted.q.clone(),
+        words: asked.text("q").to_owned(),
         vendor: String::new(),
-        status: product_form::STATUSES.iter().find(|(word, _)| *word == wanted.status).map(|(_, status)| *status),
+        status: product_form::STATUSES.iter().find(|(word, _)| *word == asked.text("status")).map(|(_, status)| *status),
         page: page as u32 - 1,
         per_page: Pages::ROWS as u32,
     };
     let found = db::catalog::list_products(seat.db(), seat.shop(), &filter).await?;
-    let address =
-        |page: usize| format!("/admin/products?q={}&status={}&page={page}", escaped(&wanted.q), escaped(&wanted.status));
+    let address = |page: usize| {
+        format!("/admin/products?q={}&status={}&page={page}", escaped(asked.text("q")), escaped(asked.text("status")))
+    };
     let view = ProductList {
         pages: Pages::of(usize::try_from(found.total).unwrap_or(0), page, address),
         rows: found.products.iter().map(row).collect(),
-        q: wanted.q,
-        status: wanted.status,
+        q: asked.text("q").to_owned(),
+        status: asked.text("status").to_owned(),
     };
     seat.page(&view).await
 }
@@ -163,10 +154,22 @@ fn editor(id: Option<ProductId>, product: &Product, form: Form) -> ProductEdit {
         status: product_form::status_word(product.status),
         action: id.map_or_else(|| "/admin/products".into(), |id| format!("/admin/products/{id}")),
         variants: product.variants.iter().map(variant).collect(),
+        options: product.options.iter().map(|axis| (axis.name.clone(), axis.values.clone())).collect(),
+        picture_choices: picture_choices(product),
         pictures: product.pictures.iter().map(picture).collect(),
         upload_megabytes_max: pictures::UPLOAD_BYTES_MAX >> 20,
         form,
     }
+}
+
+/// A variant's choices: none, or one of the product's pictures by its place.
+fn picture_choices(product: &Product) -> Vec<(String, String)> {
+    let mut choices = vec![(String::new(), "None".to_owned())];
+    choices.extend(product.pictures.iter().enumerate().map(|(index, picture)| {
+        let name = if picture.alt.is_empty() { "Picture".into() } else { picture.alt.chars().take(40).collect::<String>() };
+        (index.to_string(), format!("{}: {name}", index + 1))
+    }));
+    choices
 }
 
 fn row(product: &ProductListing) -> ProductRow {
@@ -181,7 +184,7 @@ fn row(product: &ProductListing) -> ProductRow {
             status => product_form::status_word(status),
         },
         variants: usize::try_from(product.variants).unwrap_or(0),
-        available: Some(product.available),
+        available: (product.variants_tracked > 0).then_some(product.available),
         price_minor: product.price_minor_min,
         updated_at: product.updated_at,
     }

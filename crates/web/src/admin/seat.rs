@@ -2,13 +2,15 @@
 //!
 //! A session of another shop is no session here, so nobody ever learns whether an address of another shop's desk exists.
 
-use super::desk::{Desk, Flash};
+use super::desk::{Desk, Flash, Pages};
 use super::form::Form;
 use super::templates::{self, View};
 use super::views::Problem;
 use crate::app::{App, Scheme, ShopInMemory};
+pub use crate::at::At;
 use crate::error::Error;
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use crate::pairs::pairs_of;
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -19,6 +21,7 @@ use commerce::{Currency, ShopId, Timestamp};
 use db::orders::{OrderFilter, list_orders};
 use db::sellers::{Seller, SellerRole};
 use sha2::{Digest, Sha256};
+use std::convert::Infallible;
 use std::sync::Arc;
 
 /// The cookie that holds a session's secret.
@@ -189,14 +192,32 @@ impl<S: Send + Sync> FromRequest<S> for Typed {
     }
 }
 
-/// The number in an address. What is no number is not found.
-pub struct At<T>(pub T);
+/// What an address asks for after its question mark. Whatever it is, it is a form of some kind; the first value of a name
+/// counts.
+pub struct Asked(pub Form);
 
-impl<T: serde::de::DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for At<T> {
-    type Rejection = Error;
+impl Asked {
+    /// What this query asks for.
+    pub fn of(query: &str) -> Self {
+        Self(Form::received(pairs_of(query.as_bytes())))
+    }
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
-        Path::<T>::from_request_parts(parts, state).await.map(|Path(value)| Self(value)).map_err(|_| Error::NotFound)
+    /// The text of a name; empty when it is not asked for.
+    pub fn text(&self, name: &str) -> &str {
+        self.0.typed(name)
+    }
+
+    /// The page of a list, from 1; the first when it is no number.
+    pub fn page(&self) -> usize {
+        self.text("page").trim().parse().unwrap_or(1).clamp(1, Pages::NUMBER_MAX)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asked {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(parts.uri.query().unwrap_or("")))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::form::Form;
-use super::seat::{SESSION_COOKIE, SESSION_SECONDS, Seat, Typed, cookie, hash_of, host_of, private, redirect, set_cookie};
+use super::seat::{Asked, SESSION_COOKIE, SESSION_SECONDS, Seat, Typed, cookie, hash_of, host_of, private, redirect, set_cookie};
 use super::views::SignIn;
 use super::{once, templates};
 use crate::app::{App, ShopInMemory};
@@ -10,25 +10,17 @@ use crate::error::Error;
 use crate::password::verify_password;
 use crate::serve::Peer;
 use axum::Extension;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use serde::Deserialize;
 use std::net::IpAddr;
 use std::sync::Arc;
 use tracing::info;
 
-/// Where to go afterwards.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct Next {
-    next: String,
-}
-
 /// `GET /admin/sign-in`
-pub async fn show(State(app): State<App>, headers: HeaderMap, Query(next): Query<Next>) -> Result<Response, Error> {
+pub async fn show(State(app): State<App>, headers: HeaderMap, asked: Asked) -> Result<Response, Error> {
     let shop = shop_of(&app, &headers)?;
-    Ok(page(&shop, StatusCode::OK, Form::filled([("next", next.next)])))
+    Ok(page(&shop, StatusCode::OK, Form::filled([("next", asked.text("next"))])))
 }
 
 /// `POST /admin/sign-in`

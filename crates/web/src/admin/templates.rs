@@ -78,5 +78,5 @@ fn setting(state: &State, name: &str) -> String {
 pub fn page_names() -> impl Iterator<Item = String> {
     Files::iter()
         .map(|name| name.into_owned())
-        .filter(|name| !name.contains("/_") && !matches!(name.as_str(), "frame.html" | "fields.html"))
+        .filter(|name| !name.contains("/_") && !matches!(name.as_str(), "frame.html" | "fields.html" | "picker.html"))
 }

@@ -1,11 +1,15 @@
 //! Files that sellers upload: read within limits, pictures made into sizes and kept.
 
+use super::form::Form;
 use super::seat::Seat;
 use crate::error::Error;
 use crate::pictures;
 use axum::extract::Multipart;
 use commerce::MediaId;
 use db::catalog::{NewMedia, NewMediaSize};
+
+/// Pictures offered to choose from, the latest.
+const PICTURES_OFFERED: u32 = 200;
 
 /// One uploaded file.
 pub(super) struct Upload {
@@ -67,20 +71,22 @@ pub(super) fn picture_path(media: MediaId, width: u32) -> String {
     format!("/media/{media}/{width}.jpg")
 }
 
-/// Choices for a picture: none, and the latest of the shop's media.
-pub(super) async fn picture_choices(seat: &Seat) -> Result<Vec<(String, String)>, Error> {
-    let media = db::catalog::list_media(seat.db(), seat.shop(), None, 200).await?;
+/// Choices for a picture: none, the latest of the shop's media, and those that `form` has chosen already.
+pub(super) async fn picture_choices(seat: &Seat, form: &Form, fields: &[&str]) -> Result<Vec<(String, String)>, Error> {
+    let mut media = db::catalog::list_media(seat.db(), seat.shop(), None, PICTURES_OFFERED).await?;
+    for chosen in fields.iter().filter_map(|field| form.typed(field).parse::<MediaId>().ok()) {
+        if !media.iter().any(|known| known.id == chosen) {
+            media.extend(db::catalog::load_media(seat.db(), seat.shop(), chosen).await?);
+        }
+    }
+    let shown = |media: db::catalog::Media| format!("{} ({} × {})", media.file_name, media.width, media.height);
     let mut choices = vec![(String::new(), "None".to_owned())];
-    choices.extend(
-        media
-            .into_iter()
-            .map(|media| (media.id.to_string(), format!("{} ({} × {})", media.file_name, media.width, media.height))),
-    );
+    choices.extend(media.into_iter().map(|media| (media.id.to_string(), shown(media))));
     Ok(choices)
 }
 
 /// The picture chosen in a form, if it is one of the shop's.
-pub(super) async fn chosen_picture(seat: &Seat, form: &mut super::form::Form, field: &str) -> Result<Option<MediaId>, Error> {
+pub(super) async fn chosen_picture(seat: &Seat, form: &mut Form, field: &str) -> Result<Option<MediaId>, Error> {
     let typed = form.typed(field).to_owned();
     if typed.is_empty() {
         return Ok(None);

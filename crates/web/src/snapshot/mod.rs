@@ -66,6 +66,13 @@ pub struct MediaInfo {
     pub widths: Vec<u32>,
 }
 
+impl MediaInfo {
+    /// The stored width that is shown where `pixels` are wanted: the smallest that is at least as wide, else the widest.
+    pub fn width_for(&self, pixels: u32) -> Option<u32> {
+        self.widths.iter().find(|width| **width >= pixels).or(self.widths.last()).copied()
+    }
+}
+
 /// A shop in memory.
 #[derive(Debug)]
 pub struct Snapshot {

@@ -109,7 +109,7 @@ impl<'a> Moment<'a> {
         let words = |level, text: String| StockView { level, text };
         match (terms.opens_at, terms.left) {
             (_, Some(0)) => words("out", "Sold out".into()),
-            (Some(at), _) => words("waiting", format!("Opens {}", self.date(at, "%A, %-d %B, %H:%M %Z"))),
+            (Some(at), _) => words("waiting", format!("Opens {}", self.date(at, "%a %-d %b, %H:%M"))),
             (None, Some(left)) if left <= self.snapshot.shop.checkout.low_stock_from => words("low", format!("Only {left} left")),
             (None, _) if terms.later => words("later", "In stock again soon; order now".into()),
             _ => StockView::plenty(),
@@ -159,7 +159,7 @@ impl<'a> Moment<'a> {
             product: product.id.to_string(),
             url: format!("/products/{}", product.handle),
             title: product.title.clone(),
-            vendor: product.vendor.clone(),
+            vendor: self.shown_vendor(product).into(),
             picture: self.product_picture(product, 0),
             second_picture: self.product_picture(product, 1),
             badge: self.badge(product, &price, &stock),
@@ -179,6 +179,12 @@ impl<'a> Moment<'a> {
             _ if product.published_at.is_some_and(|at| at > new_since) => badge("new", "New".into()),
             _ => None,
         }
+    }
+
+    /// Who makes a product, where that says something: not the shop itself. Empty when there is nothing to say.
+    pub fn shown_vendor(&self, product: &'a Product) -> &'a str {
+        let vendor = product.vendor.trim();
+        if vendor.to_lowercase() == self.snapshot.shop.name.trim().to_lowercase() { "" } else { vendor }
     }
 
     /// The most units of a variant that one line may have now, at least 1.
@@ -208,9 +214,9 @@ impl<'a> Moment<'a> {
     /// A stored picture in its sizes.
     pub fn stored_picture(&self, id: MediaId, alt: &str) -> Option<PictureView> {
         let media = self.snapshot.media(id)?;
-        let address = |width: &u32| format!("/media/{id}/{width}");
-        let middling = media.widths.iter().find(|width| **width >= 600).or(media.widths.last())?;
-        let sources: Vec<String> = media.widths.iter().map(|width| format!("{} {width}w", address(width))).collect();
+        let address = |width: u32| format!("/media/{id}/{width}");
+        let middling = media.width_for(600)?;
+        let sources: Vec<String> = media.widths.iter().map(|width| format!("{} {width}w", address(*width))).collect();
         Some(PictureView {
             src: address(middling),
             srcset: if sources.len() > 1 { sources.join(", ") } else { String::new() },
@@ -270,7 +276,7 @@ mod tests {
     fn prices_and_words_follow_the_sale_and_the_stock() {
         let shelf = Shelf::of(&[(1, 9), (2, 0), (3, 2)]);
         let opens_at = NOW.plus_minutes(60);
-        check(&shelf, NOW, "blanket", "€189.00", "Soon", "Opens Friday, 27 November, 11:00 CET");
+        check(&shelf, NOW, "blanket", "€189.00", "Soon", "Opens Fri 27 Nov, 11:00");
         check(&shelf, opens_at, "blanket", "€99.00", "−47%", "");
         check(&shelf, opens_at.plus_minutes(60), "blanket", "€189.00", "", "");
         check(&shelf, NOW, "tote", "€129.00", "", "Only 2 left");

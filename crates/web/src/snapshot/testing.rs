@@ -1,7 +1,7 @@
 //! A small shop in memory for tests: a blanket that goes on sale in an hour, and a tote in two colors.
 
 use super::{Availability, Parts, Snapshot};
-use commerce::catalog::{OptionAxis, Product, ProductStatus, StockPolicy, Variant, WeightUnit};
+use commerce::catalog::{OptionAxis, Product, Variant};
 use commerce::sale::{BeforeOpening, FlashSale, FlashSaleItem, FlashSaleStatus};
 use commerce::{FlashSaleId, ProductId, Timestamp, VariantId};
 use std::collections::HashMap;
@@ -30,46 +30,21 @@ impl Availability for Shelf {
 
 pub(crate) fn variant(id: i64, price_minor: i64, option_values: &[&str]) -> Variant {
     Variant {
-        id: VariantId(id),
         option_values: option_values.iter().map(|&value| value.into()).collect(),
         sku: format!("SKU-{id}"),
-        barcode: String::new(),
-        price_minor,
-        was_price_minor: None,
-        cost_minor: None,
         weight_grams: 400,
-        weight_unit: WeightUnit::G,
-        taxable: true,
-        tax_code: String::new(),
-        requires_shipping: true,
-        stock_tracked: true,
-        stock_policy: StockPolicy::Deny,
-        picture: None,
-        extra: Vec::new(),
+        ..Variant::new(VariantId(id), price_minor)
     }
 }
 
 pub(crate) fn product(id: i64, handle: &str, title: &str, vendor: &str, variants: Vec<Variant>) -> Product {
     let long_ago = NOW.plus_minutes(-90 * 24 * 60 + id);
     Product {
-        id: ProductId(id),
-        handle: handle.into(),
-        title: title.into(),
         description_html: "<p>Made to last.</p>".into(),
         vendor: vendor.into(),
         product_type: "Home".into(),
-        category: String::new(),
         tags: vec!["wool".into()],
-        status: ProductStatus::Active,
-        published_at: Some(long_ago),
-        seo_title: String::new(),
-        seo_description: String::new(),
-        options: Vec::new(),
-        pictures: Vec::new(),
-        variants,
-        extra: Vec::new(),
-        created_at: long_ago,
-        updated_at: long_ago,
+        ..Product::new(ProductId(id), handle, title, variants, long_ago)
     }
 }
 

@@ -2,13 +2,13 @@
 
 use super::respond::{immutable, kept_for};
 use super::visit::AtShop;
+use crate::at::At;
 use crate::error::Error;
 use crate::theme::assets;
-use axum::extract::Path;
 use axum::response::Response;
 
 /// `/assets/{name}`: files whose names carry their hash.
-pub async fn asset(Path(name): Path<String>) -> Result<Response, Error> {
+pub async fn asset(At(name): At<String>) -> Result<Response, Error> {
     let asset = assets::hashed(&name).ok_or(Error::NotFound)?;
     Ok(immutable(asset.content_type, asset.body.as_slice()))
 }

@@ -4,9 +4,9 @@ use super::frame::Heading;
 use super::structured_data;
 use super::views::{BrowseView, CollectionsView};
 use super::visit::{AtShop, Query, Visit};
+use crate::at::At;
 use crate::error::Error;
 use crate::snapshot::browse::{self, BrowseQuery, Listing};
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use commerce::catalog::Product;
@@ -32,7 +32,7 @@ pub async fn everything(visit: Visit, query: Query) -> Result<Response, Error> {
 }
 
 /// `/collections/{handle}`
-pub async fn collection(visit: Visit, Path(handle): Path<String>, query: Query) -> Result<Response, Error> {
+pub async fn collection(visit: Visit, At(handle): At<String>, query: Query) -> Result<Response, Error> {
     let collection = visit.snapshot().collection(&handle).ok_or(Error::NotFound)?;
     let query = BrowseQuery { words: String::new(), ..BrowseQuery::read(&query.0) };
     let path = format!("/collections/{handle}");

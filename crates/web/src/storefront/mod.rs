@@ -28,6 +28,7 @@ pub mod search;
 mod cart_cookie;
 mod cart_lines;
 mod countries;
+pub(crate) mod picture_cache;
 
 pub use frame::plain_text;
 pub use respond::{draw_failures, not_modified};

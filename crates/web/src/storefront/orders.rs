@@ -4,8 +4,8 @@ use super::cart_lines::shown_variant_title;
 use super::frame::Heading;
 use super::views::{FulfillmentView, OrderView, PaymentNoteView, StepView, SummaryLineView, SummaryView};
 use super::visit::{AtShop, Query};
+use crate::at::At;
 use crate::error::Error;
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use commerce::Money;
@@ -16,8 +16,7 @@ use db::orders::{Fulfillment, OrderHistory};
 const FRESH_MINUTES: i64 = 15;
 
 /// `/orders/{number}?key=`
-pub async fn order(visit: AtShop, Path(number): Path<String>, query: Query) -> Result<Response, Error> {
-    let number: i64 = number.parse().map_err(|_| Error::NotFound)?;
+pub async fn order(visit: AtShop, At(number): At<i64>, query: Query) -> Result<Response, Error> {
     if !visit.app.signer().opens_order(visit.id(), number, query.first("key")) {
         return Err(Error::NotFound);
     }

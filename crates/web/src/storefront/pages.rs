@@ -3,13 +3,13 @@
 use super::frame::Heading;
 use super::views::InfoView;
 use super::visit::Visit;
+use crate::at::At;
 use crate::error::Error;
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
 /// `/pages/{handle}`
-pub async fn page(visit: Visit, Path(handle): Path<String>) -> Result<Response, Error> {
+pub async fn page(visit: Visit, At(handle): At<String>) -> Result<Response, Error> {
     let page = visit.snapshot().page(&handle).ok_or(Error::NotFound)?;
     let description = if page.seo_description.is_empty() { &page.body_html } else { &page.seo_description };
     let heading = Heading { description: description.clone(), ..Heading::public(&page.title, &format!("/pages/{handle}")) };

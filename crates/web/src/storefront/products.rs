@@ -4,9 +4,9 @@ use super::frame::Heading;
 use super::structured_data;
 use super::views::{OptionValueView, OptionView, PictureView, ProductView, VariantView};
 use super::visit::{AtShop, Query, Visit};
+use crate::at::At;
 use crate::error::Error;
 use crate::snapshot::Terms;
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use commerce::VariantId;
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 const RELATED: usize = 4;
 
 /// `/products/{handle}`
-pub async fn product(visit: Visit, Path(handle): Path<String>, query: Query) -> Result<Response, Error> {
+pub async fn product(visit: Visit, At(handle): At<String>, query: Query) -> Result<Response, Error> {
     let product = visit.snapshot().product(&handle).filter(|product| product.is_visible(visit.now)).ok_or(Error::NotFound)?;
     let wanted = query.first("variant").parse().ok().map(VariantId);
     product_page(&visit, product, wanted, StatusCode::OK, "")
@@ -68,7 +68,7 @@ fn product_view(visit: &AtShop, product: &Product, chosen: &Variant) -> ProductV
         url: format!("/products/{}", product.handle),
         breadcrumbs: breadcrumbs(visit, product),
         title: product.title.clone(),
-        vendor: product.vendor.clone(),
+        vendor: moment.shown_vendor(product).into(),
         vendor_url: format!("/collections/all?vendor={}", crate::snapshot::browse::percent_encode(&product.vendor)),
         description_html: product.description_html.clone(),
         options: options(visit, product, chosen),
@@ -124,7 +124,7 @@ fn options(visit: &AtShop, product: &Product, chosen: &Variant) -> Vec<OptionVie
                 url: variant_url(product, variant),
                 variant: variant.id.to_string(),
                 chosen: *value == own,
-                available: visit.moment().terms(variant).buyable(),
+                available: visit.moment().terms(variant).left != Some(0),
             })
         });
         OptionView { name: option.name.clone(), values: values.collect(), chosen: own }

@@ -3,15 +3,15 @@
 use super::frame::Heading;
 use super::views::{CountdownView, SaleView};
 use super::visit::{AtShop, Visit};
+use crate::at::At;
 use crate::error::Error;
 use crate::snapshot::Availability as _;
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use commerce::sale::{FlashSale, FlashSalePhase};
 
 /// `/sales/{handle}`
-pub async fn sale(visit: Visit, Path(handle): Path<String>) -> Result<Response, Error> {
+pub async fn sale(visit: Visit, At(handle): At<String>) -> Result<Response, Error> {
     let sale = visit.snapshot().sale(&handle).filter(|sale| sale.phase(visit.now) != FlashSalePhase::Hidden);
     let sale = sale.ok_or(Error::NotFound)?;
     let view = visit.sale_view(sale);

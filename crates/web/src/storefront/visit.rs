@@ -1,7 +1,8 @@
 //! A visit: which shop is asked, under which name, and at which instant. Everything a handler needs beside the request itself.
 
-use crate::app::{App, ShopAvailability, ShopInMemory};
+use crate::app::{App, ShopAvailability, ShopInMemory, name_and_port};
 use crate::error::Error;
+use crate::pairs::pairs_of;
 use crate::snapshot::{Moment, Snapshot};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -59,9 +60,9 @@ impl AtShop {
 
     /// The one address of a path, under the shop's canonical name.
     pub fn canonical(&self, path: &str) -> String {
-        let asked = crate::app::without_port(&self.host);
+        let (asked, port) = name_and_port(&self.host).expect("no shop is found under a host with a broken port");
         let name = self.snapshot().shop.domains.first().map_or(asked, String::as_str);
-        format!("{}://{name}{}{path}", self.app.scheme().as_str(), &self.host[asked.len()..])
+        format!("{}://{name}{port}{path}", self.app.scheme().as_str())
     }
 }
 
@@ -99,14 +100,7 @@ impl Query {
 
     /// The pairs of an address.
     pub fn of(uri: &Uri) -> Self {
-        let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri).map(|query| query.0).unwrap_or_default();
-        Self(
-            pairs
-                .into_iter()
-                .take(200)
-                .map(|(key, value)| (super::fields::cleaned(&key), super::fields::cleaned(&value)))
-                .collect(),
-        )
+        Self(pairs_of(uri.query().unwrap_or("").as_bytes()))
     }
 }
 

@@ -70,6 +70,7 @@ fn reserve(world: &World, checkout_id: &str, variant: VariantId) -> (PaymentId, 
         shipping_method: "standard".into(),
         provider: "sandbox".into(),
         early_access: false,
+        visitor: String::new(),
     };
     match submit(world, Command::Reserve(Box::new(cart))) {
         Outcome::Reserved { payment, amount, .. } => (payment, amount),

@@ -1,7 +1,7 @@
 //! The world the tests play in: the shop Juniper Roasters and its neighbour Quillmere behind one server, a clock that only moves
 //! when told, and a browser that keeps cookies and follows no redirect by itself.
 
-use commerce::catalog::{Collection, CollectionKind, OptionAxis, Product, ProductStatus, StockPolicy, Variant, WeightUnit};
+use commerce::catalog::{Collection, CollectionKind, OptionAxis, Product, ProductStatus, Variant};
 use commerce::checkout::{Command, StockChange};
 use commerce::pricing::{Coupon, CouponKind};
 use commerce::sale::{BeforeOpening, FlashSale, FlashSaleItem, FlashSaleStatus};
@@ -77,6 +77,7 @@ impl World {
                 signer: Signer::new(b"a secret of the server"),
                 scheme: Scheme::Http,
                 payment_patience: Duration::from_secs(20),
+                mail_folder: Some("juniper/mail".into()),
             };
             let app = App::start(parts).await.expect("the shops can be loaded");
             let listener = listen(([127, 0, 0, 1], 0).into()).expect("a port is free");
@@ -418,44 +419,19 @@ fn products() -> Vec<Product> {
 fn product(id: i64, handle: &str, title: &str, variants: Vec<Variant>) -> Product {
     let long_ago = MORNING.plus_minutes(-60 * 24 * 60 + id);
     Product {
-        id: ProductId(id),
-        handle: handle.into(),
-        title: title.into(),
         description_html: "<p>Made to last.</p>".into(),
         vendor: "Juniper".into(),
         product_type: "Home".into(),
-        category: String::new(),
         tags: vec!["wool".into()],
-        status: ProductStatus::Active,
-        published_at: Some(long_ago),
-        seo_title: String::new(),
-        seo_description: String::new(),
-        options: Vec::new(),
-        pictures: Vec::new(),
-        variants,
-        extra: Vec::new(),
-        created_at: long_ago,
-        updated_at: long_ago,
+        ..Product::new(ProductId(id), handle, title, variants, long_ago)
     }
 }
 
 fn variant(id: VariantId, price_minor: i64, option_values: &[&str]) -> Variant {
     Variant {
-        id,
         option_values: option_values.iter().map(|&value| value.into()).collect(),
         sku: format!("SKU-{id}"),
-        barcode: String::new(),
-        price_minor,
-        was_price_minor: None,
-        cost_minor: None,
         weight_grams: 400,
-        weight_unit: WeightUnit::G,
-        taxable: true,
-        tax_code: String::new(),
-        requires_shipping: true,
-        stock_tracked: true,
-        stock_policy: StockPolicy::Deny,
-        picture: None,
-        extra: Vec::new(),
+        ..Variant::new(id, price_minor)
     }
 }

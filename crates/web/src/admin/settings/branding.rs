@@ -68,7 +68,8 @@ pub async fn upload_picture(OwnerSeat(seat): OwnerSeat, body: Multipart) -> Resu
 }
 
 async fn page(seat: &Seat, form: Form) -> Result<BrandingSettings, Error> {
-    Ok(BrandingSettings { tab: "branding", title: "Branding", picture_choices: uploads::picture_choices(seat).await?, form })
+    let picture_choices = uploads::picture_choices(seat, &form, &["logo", "hero_picture"]).await?;
+    Ok(BrandingSettings { tab: "branding", title: "Branding", picture_choices, form })
 }
 
 async fn read(form: &mut Form, seat: &Seat) -> Result<Branding, Error> {

@@ -71,6 +71,7 @@ pub async fn save_checkout(OwnerSeat(seat): OwnerSeat, Typed(mut form): Typed) -
         cart_lines_max: usize::try_from(form.required_number("cart_lines_max", 1..=100)).expect("within the range"),
         quantity_per_line_max: u32::try_from(form.required_number("quantity_per_line_max", 1..=1_000)).expect("within the range"),
         low_stock_from: form.required_number("low_stock_from", 0..=50),
+        ..seat.shop_now().await?.checkout
     };
     if !form.is_fine() {
         return seat.refused(&checkout_page(form)).await;

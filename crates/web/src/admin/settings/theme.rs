@@ -1,19 +1,11 @@
 //! The shop's templates: a seller's own version replaces the one that comes with the program, after it was checked.
 
 use crate::admin::form::Form;
-use crate::admin::seat::{OwnerSeat, Seat, Typed, escaped};
+use crate::admin::seat::{Asked, OwnerSeat, Seat, Typed, escaped};
 use crate::admin::views::{ThemeFile, ThemeFileRow, ThemeFiles};
 use crate::error::Error;
 use crate::theme::{TemplateOverride, check_template, default_template, template_names};
-use axum::extract::Query;
 use axum::response::Response;
-use serde::Deserialize;
-
-/// Which template.
-#[derive(Deserialize)]
-pub struct Which {
-    path: String,
-}
 
 /// `GET /admin/settings/theme`
 pub async fn theme(OwnerSeat(seat): OwnerSeat) -> Result<Response, Error> {
@@ -24,13 +16,14 @@ pub async fn theme(OwnerSeat(seat): OwnerSeat) -> Result<Response, Error> {
 }
 
 /// `GET /admin/settings/theme/edit`
-pub async fn theme_file(OwnerSeat(seat): OwnerSeat, Query(which): Query<Which>) -> Result<Response, Error> {
-    let own = db::themes::load_theme_file(seat.db(), seat.shop(), &which.path).await?;
+pub async fn theme_file(OwnerSeat(seat): OwnerSeat, asked: Asked) -> Result<Response, Error> {
+    let path = asked.text("path");
+    let own = db::themes::load_theme_file(seat.db(), seat.shop(), path).await?;
     let body = match &own {
         Some(file) => file.body.clone(),
-        None => default_template(&which.path).ok_or(Error::NotFound)?,
+        None => default_template(path).ok_or(Error::NotFound)?,
     };
-    seat.page(&page(which.path, own.is_some(), Form::filled([("body", body)]))).await
+    seat.page(&page(path.to_owned(), own.is_some(), Form::filled([("body", body)]))).await
 }
 
 /// `POST /admin/settings/theme/edit`

@@ -59,6 +59,10 @@ pub struct ProductEdit {
     pub action: String,
     /// The rows of the grid.
     pub variants: Vec<VariantHead>,
+    /// Name and values of each option, as saved.
+    pub options: Vec<(String, Vec<String>)>,
+    /// What can be shown for a variant; the first is “none”.
+    pub picture_choices: Vec<(String, String)>,
     /// Its pictures.
     pub pictures: Vec<PictureHead>,
     /// The largest picture.
@@ -148,6 +152,8 @@ pub struct InventoryShow {
     pub stock: StockItem,
     /// Units that can be sold.
     pub available: i64,
+    /// Whether it is counted.
+    pub tracked: bool,
     /// Newest first.
     pub movements: Vec<MovementRow>,
     /// Where this page of the history stands.
@@ -199,14 +205,35 @@ pub struct CollectionEdit {
     pub action: String,
     /// Rows for conditions.
     pub conditions: usize,
-    /// The products in it.
+    /// How many products of the shop fit its saved conditions.
+    pub fitting: usize,
+    /// Media ids and what they show; the first is “none”.
+    pub picture_choices: Vec<(String, String)>,
+    /// A page of the products in it.
     pub chosen: Vec<ProductChoice>,
-    /// What was searched for.
-    pub find: String,
-    /// Products that could be added.
+    /// The place of the first of these.
+    pub place_first: usize,
+    /// Where this page stands.
+    pub chosen_pages: Pages,
+    /// Which part of both lists is shown.
+    pub view: PickerView,
+    /// A page of the products that could be added.
     pub found: Vec<ProductChoice>,
+    /// Where this page stands.
+    pub found_pages: Pages,
     /// All fields.
     pub form: Form,
+}
+
+/// Which part of what is chosen and of what was found an editor shows.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct PickerView {
+    /// The page of what is chosen.
+    pub page: usize,
+    /// What was searched for.
+    pub find: String,
+    /// The page of what was found; `None`: nothing was asked for.
+    pub found: Option<usize>,
 }
 
 /// A product that is or can be chosen.
@@ -216,6 +243,8 @@ pub struct ProductChoice {
     pub id: ProductId,
     /// Its name.
     pub title: String,
+    /// Whether it is chosen already.
+    pub is_in: bool,
 }
 
 /// Where files come in and go out.

@@ -218,8 +218,8 @@ pub struct OrderRefund {
 /// The shop's mail.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct MailList {
-    /// Whether messages are kept in a folder, for want of a mail server.
-    pub folder_mode: bool,
+    /// Where messages are kept as files, because no mail server is set.
+    pub folder: Option<String>,
     /// Newest first.
     pub rows: Vec<MailRow>,
     /// Where this page stands.

@@ -114,6 +114,8 @@ fn product_edit() -> ProductEdit {
         status: "active",
         action: "/admin/products/1".into(),
         variants: ["250 g", "1 kg"].map(|title| VariantHead { id: "11".into(), title: title.into() }).into(),
+        options: vec![("Weight".into(), vec!["250 g".into(), "1 kg".into()])],
+        picture_choices: vec![(String::new(), "None".into()), ("0".into(), "1: A bag of coffee".into())],
         pictures: vec![PictureHead { url: "/admin/assets/icons.svg".into(), alt: "A bag of coffee".into() }],
         upload_megabytes_max: 20,
         form,
@@ -136,7 +138,8 @@ fn inventory_list() -> InventoryList {
     let low =
         StockRow { variant: 12, on_hand: 3, available: 2, low: true, error: "Please type a whole number.".into(), ..row.clone() };
     let gone = StockRow { variant: 13, available: 0, ..row.clone() };
-    InventoryList { rows: vec![row, low, gone], reasons: REASONS.into(), pages: pages(), ..InventoryList::default() }
+    let uncounted = StockRow { variant: 14, tracked: false, ..row.clone() };
+    InventoryList { rows: vec![row, low, gone, uncounted], reasons: REASONS.into(), pages: pages(), ..InventoryList::default() }
 }
 
 fn inventory_show() -> InventoryShow {
@@ -159,6 +162,7 @@ fn inventory_show() -> InventoryShow {
         variant_title: "250 g / Whole bean".into(),
         stock: after,
         available: 41,
+        tracked: true,
         movements: vec![movement("adjustment", -1), movement("initial", 45)],
         pages: pages(),
         reasons: REASONS.into(),
@@ -169,16 +173,21 @@ fn inventory_show() -> InventoryShow {
 }
 
 fn collection_edit(kind: &str) -> CollectionEdit {
-    let choice = |id, title: &str| ProductChoice { id: ProductId(id), title: title.into() };
+    let choice = |id, title: &str, is_in| ProductChoice { id: ProductId(id), title: title.into(), is_in };
     CollectionEdit {
         id: Some(CollectionId(5)),
         title: "Roasts".into(),
         handle: "roasts".into(),
         action: "/admin/collections/5".into(),
         conditions: 2,
-        chosen: vec![choice(1, "Morning Roast"), choice(2, "Evening Roast")],
-        find: "kettle".into(),
-        found: vec![choice(3, "Copper Kettle")],
+        fitting: 2,
+        picture_choices: vec![(String::new(), "None".into())],
+        chosen: vec![choice(1, "Morning Roast", true), choice(2, "Evening Roast", true)],
+        place_first: 1,
+        chosen_pages: pages(),
+        view: PickerView { page: 1, find: "roast".into(), found: Some(1) },
+        found: vec![choice(3, "Winter Roast", false), choice(1, "Morning Roast", true)],
+        found_pages: pages(),
         form: Form::filled([("title", "Roasts"), ("kind", kind), ("published", "yes"), ("conditions.0.value", "coffee")]),
     }
 }
@@ -253,8 +262,11 @@ fn sale_edit() -> SaleEdit {
             claimed: 12,
         }],
         picture_choices: vec![(String::new(), "No picture".into())],
-        find: "kettle".into(),
+        items_pages: pages(),
+        view: PickerView { page: 1, find: "kettle".into(), found: Some(1) },
+        found_pages: pages(),
         found: vec![VariantChoice {
+            is_in: false,
             variant: VariantId(31),
             product_title: "Copper Kettle".into(),
             variant_title: String::new(),
@@ -386,7 +398,7 @@ fn show_orders(g: &mut Gallery) {
         problem: String::new(),
         at: SAMPLE_NOW,
     };
-    g.show("mail", MailList { folder_mode: true, rows: vec![row], pages: Pages::default() });
+    g.show("mail", MailList { folder: Some("/srv/juniper/mail".into()), rows: vec![row], pages: Pages::default() });
     g.show(
         "mail_one",
         MailShow {

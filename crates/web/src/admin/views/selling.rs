@@ -1,5 +1,7 @@
 //! Flash sales, coupons, info pages.
 
+use super::PickerView;
+use crate::admin::desk::Pages;
 use crate::admin::form::Form;
 use commerce::{CouponId, FlashSaleId, PageId, Timestamp, VariantId};
 use serde::Serialize;
@@ -53,14 +55,18 @@ pub struct SaleEdit {
     pub closes_at: Timestamp,
     /// The picture of its times.
     pub timeline: Option<SaleTimeline>,
-    /// What is cheaper.
+    /// A page of what is cheaper.
     pub items: Vec<SaleItemRow>,
     /// Media ids and what they show; the first is “none”.
     pub picture_choices: Vec<(String, String)>,
-    /// What was searched for.
-    pub find: String,
-    /// Variants that could be added.
+    /// Where this page of the items stands.
+    pub items_pages: Pages,
+    /// Which part of both lists is shown.
+    pub view: PickerView,
+    /// A page of the variants that could be added.
     pub found: Vec<VariantChoice>,
+    /// Where this page stands.
+    pub found_pages: Pages,
     /// All fields.
     pub form: Form,
 }
@@ -117,6 +123,8 @@ pub struct VariantChoice {
     pub variant_title: String,
     /// Its own price.
     pub own_price_minor: i64,
+    /// Whether it is chosen already.
+    pub is_in: bool,
 }
 
 /// The list of coupons.

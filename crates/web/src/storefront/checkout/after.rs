@@ -6,8 +6,8 @@ use super::super::respond::see_other;
 use super::super::views::{ConfirmView, MessageView};
 use super::super::visit::{AtShop, Query};
 use super::pay::settle;
+use crate::at::At;
 use crate::error::Error;
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use commerce::checkout::Outcome;
@@ -20,22 +20,23 @@ use tracing::warn;
 const REFRESH_SECONDS: u32 = 3;
 
 /// `GET /checkout/confirm/{payment}`
-pub async fn confirm_page(visit: AtShop, Path(id): Path<String>, query: Query) -> Result<Response, Error> {
-    let payment = opened(&visit, &id, query.first("key")).await?;
+pub async fn confirm_page(visit: AtShop, At(id): At<PaymentId>, query: Query) -> Result<Response, Error> {
+    let payment = opened(&visit, id, query.first("key")).await?;
     if payment.status != PaymentStatus::RequiresAction {
         return where_it_stands(&visit, &payment).await;
     }
+    let held = db::reservations::last_attempt(visit.app.db(), visit.id(), &payment.checkout_id, visit.now).await?;
     let view = ConfirmView {
         action: format!("/checkout/confirm/{id}?key={}", visit.app.signer().payment_key(visit.id(), payment.id)),
         total: Money::new(payment.amount_minor, payment.currency),
-        held_until: None,
+        held_until: held.and_then(|attempt| attempt.held_until),
     };
     visit.private_page(StatusCode::OK, &visit.framed(Heading::private("Confirm the payment"), view))
 }
 
 /// `POST /checkout/confirm/{payment}`
-pub async fn confirm(visit: AtShop, Path(id): Path<String>, query: Query, fields: Fields) -> Result<Response, Error> {
-    let payment = opened(&visit, &id, query.first("key")).await?;
+pub async fn confirm(visit: AtShop, At(id): At<PaymentId>, query: Query, fields: Fields) -> Result<Response, Error> {
+    let payment = opened(&visit, id, query.first("key")).await?;
     let answer = match fields.text("answer") {
         "confirm" => Confirmation::Approved,
         "refuse" => Confirmation::Rejected,
@@ -54,8 +55,8 @@ pub async fn confirm(visit: AtShop, Path(id): Path<String>, query: Query, fields
 }
 
 /// `GET /checkout/pending/{payment}`: waits, asking the provider each time the page is loaded.
-pub async fn pending(visit: AtShop, Path(id): Path<String>, query: Query) -> Result<Response, Error> {
-    let payment = opened(&visit, &id, query.first("key")).await?;
+pub async fn pending(visit: AtShop, At(id): At<PaymentId>, query: Query) -> Result<Response, Error> {
+    let payment = opened(&visit, id, query.first("key")).await?;
     if !payment.status.is_open() || payment.reference.is_empty() {
         return where_it_stands(&visit, &payment).await;
     }
@@ -72,8 +73,7 @@ pub async fn pending(visit: AtShop, Path(id): Path<String>, query: Query) -> Res
 }
 
 /// The payment, when the key opens its pages.
-async fn opened(visit: &AtShop, id: &str, key: &str) -> Result<Payment, Error> {
-    let id = id.parse().map(PaymentId).map_err(|_| Error::NotFound)?;
+async fn opened(visit: &AtShop, id: PaymentId, key: &str) -> Result<Payment, Error> {
     if !visit.app.signer().opens_payment(visit.id(), id, key) {
         return Err(Error::NotFound);
     }

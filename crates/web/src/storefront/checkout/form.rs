@@ -16,12 +16,17 @@ use commerce::Timestamp;
 use commerce::cart::{COUPON_CODE_BYTES_MAX, Cart};
 use commerce::customer::{Address, Contact, is_email};
 use commerce::pricing::{Quote, normalize_coupon_code};
+use db::reservations::Attempt;
 use outbound::payment::{Card, CardField, CardForm, CardProblem};
 
 /// The longest line of an address, characters.
 const LINE_CHARACTERS_MAX: usize = 200;
 /// The longest postal code and telephone number, characters.
 const SHORT_CHARACTERS_MAX: usize = 40;
+
+/// How long a checkout that led to nothing still shows what was typed, minutes: long enough to fetch another card, short enough
+/// that the next person at the same screen does not read it.
+const TYPED_KEPT_MINUTES: i64 = 60;
 
 /// Everything about one submission.
 pub(super) struct Submission<'a> {
@@ -44,20 +49,18 @@ pub(super) struct Remarks {
 
 /// `GET /checkout`
 pub async fn show(visit: Visit, headers: HeaderMap, query: Query) -> Result<Response, Error> {
-    let checkout_id = match cart_cookie::checkout_id(&headers) {
+    let (checkout_id, attempt) = match cart_cookie::checkout_id(&headers) {
         Some(id) => match number_of(&visit, id).await? {
             // The order was placed, but the way to its receipt was lost.
             Some(number) => return Ok(visit.to_receipt(number)),
-            None => id.to_owned(),
+            None => (id.to_owned(), last_attempt(&visit, id).await?),
         },
-        None => new_checkout_id()?,
+        None => (new_checkout_id()?, None),
     };
     let cart = cart_cookie::cart(&headers);
-    let countries = countries::delivered_to(&visit.snapshot().shop.shipping);
-    let country = if let [(code, _)] = countries[..] { code.to_owned() } else { String::new() };
-    let form = FormView { coupon: cart.coupon.clone(), country, ..FormView::default() };
+    let form = first_form(&visit, &cart, attempt.as_ref());
     let Some(submission) = Submission::new(&visit, checkout_id, cart, form).await? else { return Ok(see_other("/cart")) };
-    let mut remarks = Remarks::default();
+    let mut remarks = Remarks { held_until: attempt.and_then(|attempt| attempt.held_until), ..Remarks::default() };
     let declined = query.first("declined");
     let status = if declined.is_empty() {
         StatusCode::OK
@@ -102,6 +105,34 @@ pub async fn submit(visit: Visit, headers: HeaderMap, fields: Fields) -> Result<
     pay::pay(&submission, card.and_then(Result::ok)).await
 }
 
+/// What was tried under this name a short while ago.
+async fn last_attempt(visit: &AtShop, checkout_id: &str) -> Result<Option<Attempt>, Error> {
+    let attempt = db::reservations::last_attempt(visit.app.db(), visit.id(), checkout_id, visit.now).await?;
+    Ok(attempt.filter(|attempt| visit.now < attempt.made_at.plus_minutes(TYPED_KEPT_MINUTES)))
+}
+
+/// The form as it is first shown: as it was typed before a payment that led to nothing, else empty.
+fn first_form(visit: &AtShop, cart: &Cart, attempt: Option<&Attempt>) -> FormView {
+    let countries = countries::delivered_to(&visit.snapshot().shop.shipping);
+    let country = if let [(code, _)] = countries[..] { code.to_owned() } else { String::new() };
+    let empty = FormView { coupon: cart.coupon.clone(), country, ..FormView::default() };
+    let Some(details) = attempt.map(|attempt| &attempt.details) else { return empty };
+    let (contact, address) = (&details.contact, &details.address);
+    FormView {
+        email: contact.email.clone(),
+        phone: contact.phone.clone(),
+        name: address.name.clone(),
+        line1: address.line1.clone(),
+        line2: address.line2.clone(),
+        city: address.city.clone(),
+        region: address.region.clone(),
+        postal_code: address.postal_code.clone(),
+        country: if address.country.is_empty() { empty.country } else { address.country.clone() },
+        shipping_method: details.quote.shipping.as_ref().map(|option| option.key.clone()).unwrap_or_default(),
+        coupon: empty.coupon,
+    }
+}
+
 /// The number of the order that a checkout led to.
 async fn number_of(visit: &AtShop, checkout_id: &str) -> Result<Option<i64>, Error> {
     let db = visit.app.db();
@@ -140,7 +171,12 @@ pub(super) fn card_error(problem: &CardProblem) -> FieldErrorView {
         CardField::Expiry => "card_expiry",
         CardField::SecurityCode => "card_cvc",
     };
-    FieldErrorView { field, message: problem.message.into() }
+    FieldErrorView { field, message: without_full_stop(problem.message).into() }
+}
+
+/// A lone sentence beside a field ends without a full stop, as all the others there do.
+fn without_full_stop(words: &str) -> &str {
+    words.strip_suffix('.').filter(|lone| !lone.contains(". ")).unwrap_or(words)
 }
 
 impl<'a> Submission<'a> {

@@ -9,11 +9,12 @@ use super::super::views::{FieldErrorView, MessageView};
 use super::form::{Remarks, Submission, card_error};
 use crate::app::App;
 use crate::error::Error;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use commerce::checkout::{Command, Outcome, Refusal, ReserveCart};
 use commerce::payment::{PaymentStatus, ProviderVerdict, decline_message};
 use commerce::{Money, PaymentId, ShopId, Timestamp};
+use db::order_writer::WriterError;
 use outbound::payment::{Card, ChargeRequest, ProviderError};
 use sha2::{Digest, Sha256};
 use tracing::{info, warn};
@@ -21,7 +22,10 @@ use tracing::{info, warn};
 /// Holds the cart and takes the money. `card` is missing when nothing is to be paid.
 pub(super) async fn pay(submission: &Submission<'_>, card: Option<Card>) -> Result<Response, Error> {
     let visit = submission.visit;
-    let outcome = visit.app.writer().submit(visit.id(), reserve_command(submission)).await?;
+    let outcome = match visit.app.writer().submit(visit.id(), reserve_command(submission)).await {
+        Err(WriterError::Busy) => return busy(submission),
+        answered => answered?,
+    };
     match outcome {
         Outcome::Reserved { payment, amount, expires_at, .. } => match card {
             Some(card) => charge(submission, payment, amount, expires_at, card).await,
@@ -41,6 +45,15 @@ pub(super) async fn pay(submission: &Submission<'_>, card: Option<Card>) -> Resu
         Outcome::Refused(refusal) => refuse(submission, &refusal),
         other => Err(Error::Internal(format!("a reservation led to {other:?}"))),
     }
+}
+
+/// Nobody waits without a bound, and nobody types an address twice: the page again, as it was filled in.
+fn busy(submission: &Submission<'_>) -> Result<Response, Error> {
+    let words = "More people than ever are here and your order could not be taken yet. Nothing was charged; please try again.";
+    let mut response =
+        submission.page(StatusCode::SERVICE_UNAVAILABLE, Remarks { refusal: words.into(), ..Remarks::default() })?;
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    Ok(response)
 }
 
 fn held(words: &str, expires_at: Timestamp) -> Remarks {
@@ -65,6 +78,7 @@ fn reserve_command(submission: &Submission<'_>) -> Command {
         shipping_method,
         provider: submission.visit.app.payments().name().into(),
         early_access: false,
+        visitor: String::new(),
     }))
 }
 

@@ -65,7 +65,7 @@ pub struct OptionValueView {
     pub variant: String,
     /// Whether the chosen variant has it.
     pub chosen: bool,
-    /// Whether that variant can be bought now.
+    /// Whether any of that variant are left; of an upcoming sale they may be, although none can be bought yet.
     pub available: bool,
 }
 

@@ -173,3 +173,52 @@ fn strange_bodies_are_never_a_failure_of_ours() {
         }
     }
 }
+
+#[test]
+fn whatever_an_address_asks_for_is_answered_with_a_page() {
+    const LISTS: [&str; 12] = [
+        "/admin/orders",
+        "/admin/products",
+        "/admin/inventory",
+        "/admin/inventory?level=low",
+        "/admin/collections/1",
+        "/admin/collections/1?find=a",
+        "/admin/flash-sales/1",
+        "/admin/flash-sales/1?find=a",
+        "/admin/settings/theme",
+        "/admin/settings/theme/edit",
+        "/admin/settings/theme/edit?path=product.html",
+        "/admin/mail",
+    ];
+    const QUERIES: [&str; 12] = [
+        "page=abc",
+        "page=-1",
+        "page=0",
+        "page=99999999999999999999",
+        "page=1000000",
+        "page=2&page=abc&page=",
+        "q=a&q=b&status=open&status=closed&find=a&find=b",
+        "q=%00&find=%00&status=%00&level=%00&path=%00",
+        "q=%zz&find=%&path=%f&page=%",
+        "q=%ff%fe&find=%ff&path=%ff",
+        "&&=&=1&x",
+        "find=tote&found=-1&page=x",
+    ];
+    for world in worlds() {
+        let mut ines = ines(&world);
+        for (list, query) in LISTS.iter().flat_map(|list| QUERIES.map(|query| (list, query))) {
+            let path = format!("{list}{}{query}", if list.contains('?') { '&' } else { '?' });
+            let answer = ines.get(&path);
+            let is_theme = list.contains("theme/edit");
+            assert!(answer.status == 200 || is_theme && answer.status == 404, "{path}: {} {}", answer.status, answer.body);
+            assert!(answer.body.contains("<title>"), "{path} is answered without a page: {}", answer.body);
+        }
+        for query in QUERIES {
+            let answer = world.browser().get(&format!("/admin/sign-in?{query}&next=%00&next=/admin"));
+            assert_eq!(answer.status, 200, "{query}");
+        }
+        ines.get("/admin/products?page=abc&q=Tote").expect(200, &["Tote “Ria”", "1 in all"]);
+        ines.get("/admin/products?q=Tote&q=Blanket").expect(200, &["Tote “Ria”", "1 in all"]);
+        ines.get("/admin/products?q=To%00te").expect(200, &["Tote “Ria”"]);
+    }
+}

@@ -178,3 +178,129 @@ fn a_file_is_compared_first_and_imported_when_confirmed() {
         ines.get("/admin/imports/orders.csv").expect(200, &["Number,Placed at"]);
     }
 }
+
+#[test]
+fn variants_are_added_and_removed_one_at_a_time_and_have_their_pictures() {
+    for world in worlds() {
+        let mut ines = ines(&world);
+        let path = "/admin/products/2";
+        upload(&mut ines, "/admin/products/2/pictures", "pictures", "tote.png", &picture()).location();
+        let fields = [
+            ("title", "Tote “Ria”"),
+            ("handle", "tote"),
+            ("status", "active"),
+            ("published_at", "2026-11-01T10:00"),
+            ("options.0.name", "Color"),
+            ("variants.0.id", "21"),
+            ("variants.0.price", "129"),
+            ("variants.0.stock_tracked", "yes"),
+            ("variants.1.id", "22"),
+            ("variants.1.price", "129"),
+            ("variants.1.stock_tracked", "yes"),
+        ];
+        let two = ("options.0.values", "Sand, Ink");
+        let added = [("add.0", "Moss"), ("add.price", "139"), ("variants.1.picture", "0")];
+        ines.post(path, &[&fields[..], &[two], &added].concat()).location();
+        let page = ines.get(path);
+        page.expect(200, &["Sand, Ink, Moss", "value=\"139.00\"", "<option value=\"0\" selected>"]);
+        assert_eq!((page.field("variants.0.id"), page.field("variants.1.id")), ("21".into(), "22".into()));
+        ines.post(path, &[&fields[..], &[two], &[("add.0", "Ink")]].concat()).expect(422, &["these values already"]);
+        let three = ("options.0.values", "Sand, Ink, Moss");
+        ines.post(path, &[&fields[..], &[three, ("variants.1.remove", "yes")]].concat()).location();
+        let page = ines.get(path);
+        page.expect(200, &["Sand, Ink, Moss"]);
+        assert!(!page.body.contains("value=\"22\""), "Ink is gone and stays gone");
+        ines.post(path, &[&fields[..], &[three]].concat()).location();
+        assert!(!ines.get(path).body.contains("variants.2.id"), "saving does not bring it back");
+    }
+}
+
+#[test]
+fn what_is_not_counted_is_called_so() {
+    for world in worlds() {
+        let mut ines = ines(&world);
+        ines.get("/admin/products?q=voucher").expect(200, &["not counted"]);
+        ines.get("/admin/inventory?q=voucher").expect(200, &["not counted"]);
+        ines.get("/admin/inventory/41").expect(200, &["not counted"]);
+        assert!(!ines.get("/admin/products?q=board").body.contains("not counted"));
+    }
+}
+
+#[test]
+fn a_collection_has_a_picture_of_the_shop_and_of_no_other() {
+    for world in worlds() {
+        let mut ines = ines(&world);
+        upload(&mut ines, "/admin/products/1/pictures", "pictures", "home.png", &picture()).location();
+        let page = ines.get("/admin/collections/1");
+        let id = page.body.split("<option value=\"").find(|part| part.contains("home.png")).expect("it is offered");
+        let id = id.split('"').next().expect("a value").to_owned();
+        let fields = [("title", "For the home"), ("handle", "home"), ("kind", "manual"), ("published", "yes")];
+        ines.post("/admin/collections/1", &[&fields[..], &[("picture", id.as_str())]].concat()).location();
+        ines.get("/admin/collections/1").expect(200, &[&format!("<option value=\"{id}\" selected>")]);
+        ines.post("/admin/collections/1", &[&fields[..], &[("picture", "12345")]].concat()).expect(422, &["one of the pictures"]);
+    }
+}
+
+#[test]
+fn long_lists_are_chosen_from_and_changed_page_by_page() {
+    for world in worlds() {
+        let mut ines = ines(&world);
+        let long_ago = crate::world::MORNING.plus_minutes(-600);
+        for number in 100..160_i64 {
+            let variant = commerce::catalog::Variant::new(commerce::VariantId(number), 1_000);
+            let (handle, title) = (format!("cup-{number}"), format!("Cup {number}"));
+            let id = commerce::ProductId(number);
+            let cup = commerce::catalog::Product::new(id, &handle, &title, vec![variant], long_ago);
+            world.with(db::catalog::save_product(world.db(), world.juniper, &cup, long_ago)).expect("saved").expect("fine");
+        }
+        world.reload();
+        let rows = |page: &crate::world::Answer, field: &str| page.body.matches(&format!("name=\"{field}\"")).count();
+        for (editor, field, add) in
+            [("/admin/collections/1", "product", "products"), ("/admin/flash-sales/1", "variant", "items")]
+        {
+            assert_eq!(rows(&ines.get(editor), field), 0, "nothing is listed before it is asked for");
+            let first = ines.get(&format!("{editor}?find=cup"));
+            first.expect(200, &["1–50 of 60", &format!("{editor}?find=cup&amp;found=2#find")]);
+            assert_eq!(rows(&first, field), 50);
+            let second = ines.get(&format!("{editor}?find=cup&found=2"));
+            assert_eq!(rows(&second, field), 10);
+            let all: Vec<String> = (100..160).map(|number| number.to_string()).collect();
+            let mut fields: Vec<(&str, &str)> = all.iter().map(|id| (field, id.as_str())).collect();
+            fields.extend([("find", "cup"), ("found", "2")]);
+            let answer = ines.post(&format!("{editor}/{add}"), &fields);
+            assert_eq!(answer.location(), format!("{editor}?find=cup&found=2#find"));
+            let chosen = ines.get(&format!("{editor}?find=cup&found=2"));
+            chosen.expect(200, &["already in", &format!("{editor}?page=2&amp;find=cup&amp;found=2")]);
+            assert_eq!(rows(&chosen, field), 0);
+        }
+        // The sixty cups stand after the two pieces from before; the last is taken to the front, the rest stays as it was.
+        let fields = [
+            ("title", "For the home"),
+            ("handle", "home"),
+            ("kind", "manual"),
+            ("published", "yes"),
+            ("page", "2"),
+            ("products.0.id", "159"),
+            ("products.0.position", "1"),
+        ];
+        assert_eq!(ines.post("/admin/collections/1", &fields).location(), "/admin/collections/1?page=2");
+        let collections = world.with(db::catalog::load_collections(world.db(), world.juniper)).expect("the database answers");
+        let commerce::catalog::CollectionKind::Manual { products } = &collections[0].kind else { panic!("by hand") };
+        assert_eq!((products.len(), products[0].0, products[1].0, products[61].0), (62, 1, 159, 158));
+        // A share off is taken from every item, also from those on other pages.
+        let fields = [
+            ("name", "Winter Clearance"),
+            ("handle", "winter"),
+            ("opens_at", "2026-11-27T11:00"),
+            ("closes_at", "2026-11-27T12:00"),
+            ("before_opening", "not_for_sale"),
+            ("percent_off", "50"),
+        ];
+        ines.post("/admin/flash-sales/1", &fields).location();
+        let sale = world.with(db::flash_sales::load_flash_sale(world.db(), world.juniper, commerce::FlashSaleId(1)));
+        let sale = sale.expect("the database answers").expect("known");
+        assert_eq!(sale.items.len(), 61);
+        assert!(sale.items.iter().skip(1).all(|item| item.price_minor == 500));
+        assert_eq!(sale.items[0].price_minor, 9_450);
+    }
+}

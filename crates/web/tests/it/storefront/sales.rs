@@ -10,7 +10,7 @@ fn a_sale_opens_and_closes_by_itself() {
         let fields = [("variant", variant.as_str()), ("quantity", "1")];
 
         ada.get("/products/blanket")
-            .expect(200, &["€189.00", "€99.00 in the sale", "Opens Friday, 27 November, 11:00 CET", "disabled"]);
+            .expect(200, &["€189.00", "€99.00 in the sale", "Opens <time", "Friday, 27 November, 11:00 CET</time>", "disabled"]);
         ada.get("/now.json").expect(200, &["\"winter\":\"upcoming\""]);
         ada.post("/cart/add", &fields).expect(409, &["Opens Friday, 27 November, 11:00 CET."]);
 

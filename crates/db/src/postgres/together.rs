@@ -100,9 +100,8 @@ mod tests {
     fn one_row_becomes_many_and_the_shop_stays() {
         let insert =
             changes("INSERT INTO t (shop_id, id, word, n) VALUES ($1, $2, lower($3), 0) ON CONFLICT (id) DO NOTHING", &KINDS);
-        let expected = format!(
-            "INSERT INTO t (shop_id, id, word, n) SELECT $1::BIGINT, many.p2, lower(many.p3), 0 FROM {SOURCE} ON CONFLICT (id) DO NOTHING"
-        );
+        let row = "SELECT $1::BIGINT, many.p2, lower(many.p3), 0";
+        let expected = format!("INSERT INTO t (shop_id, id, word, n) {row} FROM {SOURCE} ON CONFLICT (id) DO NOTHING");
         assert_eq!(insert, Some(expected));
 
         let update = changes("UPDATE t SET word = $3 WHERE shop_id = $1 AND id = $2", &KINDS);

@@ -67,8 +67,8 @@ fn print(proof: &Proof, args: &VerifyArgs) -> std::io::Result<()> {
     }
 }
 
-/// The proof with its verdict in front, so that a script needs to look at one field only: `true`, `false`, or `null` where there is
-/// no shop.
+/// The proof with its verdict in front, so that a script needs to look at one field only: `true`, `false`, or `null` where there
+/// is no shop.
 #[derive(serde::Serialize)]
 struct Printed<'a> {
     holds: Option<bool>,

@@ -38,8 +38,8 @@ pub(super) fn read(
     let mut variants = Vec::with_capacity(combinations.len());
     for values in combinations {
         let found = kept.iter().find(|variant| variant.option_values == values || becomes(variant, &values, options));
-        let price_minor =
-            added.as_ref().filter(|(wanted, _)| *wanted == values).map(|(_, price)| price.unwrap_or(model.price_minor));
+        let is_added = |(wanted, _): &&(Vec<String>, Option<i64>)| *wanted == values;
+        let price_minor = added.as_ref().filter(is_added).map(|(_, price)| price.unwrap_or(model.price_minor));
         match (found, price_minor) {
             (Some(variant), _) => variants.push(Variant { option_values: values, ..variant.clone() }),
             (None, Some(price_minor)) => variants.push(fresh(&model, next_id(), values, price_minor)),

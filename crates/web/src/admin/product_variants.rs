@@ -55,7 +55,8 @@ pub(super) fn read(
     variants
 }
 
-/// A row as typed; `None` when it is to be taken out. It is found by its id, because rows may have been added elsewhere meanwhile.
+/// A row as typed; `None` when it is to be taken out. It is found by its id, because rows may have been added elsewhere in the
+/// meantime.
 fn read_row(form: &mut Form, variant: &Variant, rows: &Rows<'_>) -> Option<Variant> {
     let id = variant.id.to_string();
     let row = (0..VARIANTS_MAX).find(|row| form.typed(&format!("variants.{row}.id")) == id);

@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, reason = "a command line answers on standard output")]
 
+mod clock;
 mod commands;
 mod demo;
 mod failure;

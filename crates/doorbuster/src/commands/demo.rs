@@ -1,6 +1,7 @@
 //! `doorbuster demo`: the demonstration's shops in a folder of their own, served like any others.
 
-use super::{Opening, now, open_database, runtime, serve};
+use super::{Opening, open_database, runtime, serve};
+use crate::clock::now;
 use crate::demo::{DEMO_FOLDER, Paint, Welcome, seed};
 use crate::failure::Failure;
 use crate::logging;

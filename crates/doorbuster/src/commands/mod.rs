@@ -1,4 +1,4 @@
-//! The subcommands, one file each, and what they share: settings, the log, a runtime, the open database, the clock.
+//! The subcommands, one file each, and what they share: settings, the log, a runtime, the open database.
 
 mod backup;
 mod config;
@@ -12,16 +12,16 @@ mod serve;
 mod shop;
 mod verify;
 
+use crate::clock::now;
 use crate::failure::Failure;
 use crate::folder_lock::FolderLock;
 use crate::logging;
 use crate::settings::{SettingFlags, Settings};
-use commerce::{ShopId, Timestamp};
+use commerce::ShopId;
 use db::{Db, OpenOptions, Target};
 use std::future::Future;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::SystemTime;
 
 /// What the program can do.
 #[derive(clap::Subcommand)]
@@ -99,13 +99,6 @@ enum Opening {
     Make,
     /// They have to be there; nothing is made and no schema changed.
     Find,
-}
-
-/// The time. Nothing else in the program reads the system's clock.
-#[expect(clippy::disallowed_methods, reason = "this is the clock that everybody else is handed")]
-pub fn now() -> Timestamp {
-    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Timestamp(i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX))
 }
 
 /// Runs `work` with the open database; warnings are logged.

@@ -1,6 +1,7 @@
 //! `doorbuster restore FILE`: a backup into an empty database, proved afterward.
 
-use super::{lock_folder, make_private, now, open_options, quiet_settings, runtime};
+use super::{lock_folder, make_private, open_options, quiet_settings, runtime};
+use crate::clock::now;
 use crate::failure::Failure;
 use crate::settings::{SettingFlags, Settings};
 use db::Target;

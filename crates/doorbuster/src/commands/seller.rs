@@ -1,7 +1,8 @@
 //! `doorbuster seller ...`: make, list and remove the people who sign in to a shop's desk, and set their passwords.
 
+use super::find_shop;
 use super::password::{self, Password};
-use super::{find_shop, now};
+use crate::clock::now;
 use crate::failure::Failure;
 use commerce::ShopId;
 use db::Db;

@@ -1,6 +1,7 @@
 //! `doorbuster serve`: opens the database, starts the order writer and the background jobs, and serves until it is told to stop.
 
-use super::{Opening, lock_folder, make_private, now, open_database, runtime};
+use super::{Opening, lock_folder, make_private, open_database, runtime};
+use crate::clock::now;
 use crate::failure::Failure;
 use crate::folder_lock::FolderLock;
 use crate::jobs::Jobs;

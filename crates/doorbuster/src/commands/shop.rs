@@ -1,6 +1,7 @@
 //! `doorbuster shop ...`: make, list, open and close shops, and give them domains.
 
-use super::{find_shop, now};
+use super::find_shop;
+use crate::clock::now;
 use crate::failure::Failure;
 use crate::settings::Settings;
 use commerce::shop::Shop;

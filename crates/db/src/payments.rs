@@ -1,4 +1,4 @@
-//! Payments and refunds that are still open at the provider: their references, and what a job has to ask the provider about.
+//! Payments and refunds that are still open at the provider: what a job has to ask the provider about.
 //!
 //! What a verdict leads to is decided and written by the order writer.
 
@@ -32,19 +32,6 @@ pub struct OpenRefund {
     pub payment_reference: String,
     /// How much.
     pub amount: Money,
-}
-
-/// Writes down the provider's reference before any money moves. `false` when the payment is no longer pending or has another
-/// reference: then it must not be charged.
-///
-/// # Errors
-/// When the database fails.
-pub async fn set_reference(db: &Db, shop: ShopId, payment: PaymentId, reference: &str, now: Timestamp) -> Result<bool> {
-    let sql = sql!(
-        "UPDATE payments SET reference = $3, updated_at = $4
-         WHERE shop_id = $1 AND payment_id = $2 AND status = 'pending' AND reference IN ('', $3)"
-    );
-    Ok(db.execute(shop, sql, &params![payment, reference, now]).await? == 1)
 }
 
 /// Payments of all shops that have been open since before `before`, the longest first.

@@ -12,6 +12,13 @@ use crate::{FlashSaleId, Money, OrderId, PaymentId, RefundId, ReservationId, Tim
 pub enum Command {
     /// Hold a cart and begin a payment: all lines or none.
     Reserve(Box<ReserveCart>),
+    /// Write down the provider's own name for a payment, before any money moves.
+    NoteReference {
+        /// Which payment, pending.
+        payment: PaymentId,
+        /// The provider's own name for it.
+        reference: String,
+    },
     /// Take in what the provider says about a payment, whichever way the news came and however often.
     Settle {
         /// Which payment.

@@ -385,6 +385,7 @@ fn is_safe_to_repeat(request: &Request) -> bool {
         || matches!(
             request.command,
             Command::Reserve(_)
+                | Command::NoteReference { .. }
                 | Command::Settle { .. }
                 | Command::Release { .. }
                 | Command::Extend { .. }

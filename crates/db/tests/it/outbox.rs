@@ -1,7 +1,9 @@
 //! The outbox and the open payments: what the background jobs read, on both engines.
 
 use crate::shops::{NOW, make_juniper_roasters};
+use commerce::checkout::{Command, Outcome, Refusal};
 use commerce::{OutboxId, PaymentId, ShopId};
+use db::order_writer::decide_in;
 use db::outbox::{self, GIVEN_UP};
 use db::{Db, params, payments, sql, testing};
 
@@ -44,11 +46,15 @@ async fn a_payment_gets_one_reference_and_stays_open_until_it_is_settled() {
         let sql =
             sql!("INSERT INTO payments VALUES ($1, 5, 'checkout', 6, NULL, 'sandbox', '', 'pending', 100, 'EUR', 0, '', $2, $2)");
         db.execute(shop, sql, &params![NOW]).await.expect(test.engine);
-        let set =
-            |reference| async move { payments::set_reference(db, shop, PaymentId(5), reference, NOW).await.expect("it works") };
-        assert!(set("first").await);
-        assert!(set("first").await, "{}: the same again is fine", test.engine);
-        assert!(!set("second").await, "{}: another one is not", test.engine);
+        let note = |reference: &str| [Command::NoteReference { payment: PaymentId(5), reference: reference.to_owned() }];
+        for (reference, expected) in
+            [("first", Outcome::Done), ("first", Outcome::Done), ("second", Outcome::Refused(Refusal::PaymentInProgress))]
+        {
+            let mut tx = db.begin().await.expect(test.engine);
+            let outcomes = decide_in(&mut tx, db, shop, &note(reference), NOW).await.expect(test.engine);
+            tx.commit().await.expect(test.engine);
+            assert_eq!(outcomes, [expected], "{}: {reference}", test.engine);
+        }
         let later = NOW.plus_seconds(20);
         assert_eq!(payments::open_payments(db, NOW, 10).await.expect(test.engine), []);
         let open = payments::open_payments(db, later, 10).await.expect(test.engine);

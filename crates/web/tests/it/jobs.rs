@@ -85,8 +85,8 @@ fn pay_and_hear_nothing(world: &World, payment: PaymentId, amount: Money) {
     let request = ChargeRequest { payment, amount, card, created_at: MORNING };
     world.with(async {
         let reference = world.app.payments().begin(&request).await.expect("begun");
-        let noted = db::payments::set_reference(world.db(), world.juniper, payment, &reference, MORNING).await;
-        assert!(noted.expect("the database answers"));
+        let noted = world.app.writer().submit(world.juniper, Command::NoteReference { payment, reference }).await;
+        assert_eq!(noted, Ok(Outcome::Done));
         assert!(world.app.payments().charge(&request).await.is_err(), "the answer is lost");
     });
 }

@@ -107,7 +107,8 @@ async fn charge(
             return submission.page(StatusCode::PAYMENT_REQUIRED, declined_remarks("processing_error", Some(expires_at)));
         }
     };
-    if !db::payments::set_reference(app.db(), shop, payment, &reference, visit.now).await? {
+    let noted = app.writer().submit(shop, Command::NoteReference { payment, reference: reference.clone() }).await?;
+    if noted != Outcome::Done {
         return Ok(visit.to_payment_page("pending", payment));
     }
     let patience = app.payment_patience();

@@ -7,6 +7,7 @@ use commerce::ShopId;
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use std::error::Error as _;
 use std::time::Duration;
+use tokio::runtime::Handle;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Config, NoTls, Statement, error::SqlState};
@@ -18,6 +19,9 @@ const CONNECT_WAIT: Duration = Duration::from_secs(10);
 
 pub(crate) struct PostgresBackend {
     pool: Pool,
+    /// Drives every connection. The order writer has a runtime of its own: a connection made there would stand still while a batch
+    /// is decided, and end with the writer, whoever holds it.
+    runtime: Handle,
 }
 
 impl PostgresBackend {
@@ -33,7 +37,7 @@ impl PostgresBackend {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| Error::Unsuitable(error.to_string()))?;
-        let backend = Self { pool };
+        let backend = Self { pool, runtime: Handle::current() };
         let version = backend.query("SELECT CAST(current_setting('server_version_num') AS BIGINT)", &[]).await?;
         let version: i64 = version.first().map_or(0, |row| row.get(0));
         if version < VERSION_MIN {
@@ -58,7 +62,11 @@ impl PostgresBackend {
     }
 
     async fn connection(&self) -> Result<Object> {
-        self.pool.get().await.map_err(|error| Error::Unreachable(in_full(&error)))
+        let pool = self.pool.clone();
+        match self.runtime.spawn(async move { pool.get().await }).await {
+            Ok(connection) => connection.map_err(|error| Error::Unreachable(in_full(&error))),
+            Err(error) => Err(Error::Unreachable(in_full(&error))),
+        }
     }
 }
 

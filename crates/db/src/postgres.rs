@@ -19,8 +19,8 @@ const CONNECT_WAIT: Duration = Duration::from_secs(10);
 
 pub(crate) struct PostgresBackend {
     pool: Pool,
-    /// Drives every connection. The order writer has a runtime of its own: a connection made there would stand still while a batch
-    /// is decided, and end with the writer, whoever holds it.
+    /// Drives every connection. The order writer has a runtime of its own: a connection made there would stand still while a
+    /// batch is decided, and end with the writer, whoever holds it.
     runtime: Handle,
 }
 

@@ -65,6 +65,38 @@ fn strange_addresses_are_answered_in_words() {
     }
 }
 
+/// The storefront's addresses that name something and can be looked at, as they are written in `routes.rs`.
+fn naming_routes() -> Vec<&'static str> {
+    let routes = include_str!("../../../src/routes.rs");
+    let storefront =
+        routes.split("fn storefront(").nth(1).and_then(|rest| rest.split("\n}").next()).expect("the function is there");
+    let lines = storefront.lines().filter(|line| line.contains("get("));
+    let paths = lines.filter_map(|line| line.split('"').nth(1));
+    paths.filter(|path| path.contains('{')).collect()
+}
+
+#[test]
+fn a_name_that_is_no_text_is_the_shops_own_page_not_found() {
+    let routes = naming_routes();
+    assert!(routes.len() >= 9, "only {routes:?} are tried");
+    for world in worlds() {
+        let mut ada = world.browser();
+        for route in &routes {
+            for bytes in ["%ff", "a%c3", "%00"] {
+                let path: String = route
+                    .split('/')
+                    .skip(1)
+                    .map(|part| if part.starts_with('{') { format!("/{bytes}") } else { format!("/{part}") })
+                    .collect();
+                let page = ada.get(&path);
+                page.expect(404, &["This page is not here", "Juniper Roasters"]);
+                assert_eq!(page.header("content-type"), "text/html; charset=utf-8", "{path}");
+            }
+        }
+        ada.get("/%ff").expect(404, &["This page is not here", "Juniper Roasters"]);
+    }
+}
+
 #[test]
 fn strange_forms_are_answered_in_words() {
     for world in worlds() {

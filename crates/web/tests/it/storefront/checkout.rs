@@ -134,6 +134,78 @@ fn a_payment_that_wants_confirmation_is_confirmed_or_refused() {
     }
 }
 
+const FUNDS: &str = "4000 0000 0000 9995";
+
+/// Everything Ada typed is on the page again, and nothing of her card.
+#[track_caller]
+fn expect_form_as_typed(page: &Answer, shipping: &str) {
+    for (field, value) in [
+        ("email", "ada@example.org"),
+        ("phone", "+49 30 1234"),
+        ("name", "Ada Lovelace"),
+        ("line1", "Lindenstraße 4"),
+        ("line2", "Rear building"),
+        ("postal_code", "10969"),
+        ("city", "Berlin"),
+        ("card_number", ""),
+        ("card_expiry", ""),
+        ("card_cvc", ""),
+    ] {
+        assert_eq!(page.field(field), value, "{field}");
+    }
+    page.expect(page.status, &["<option value=\"DE\" selected>", &format!("value=\"{shipping}\" checked")]);
+    for secret in ["3155", "9995", "0002", "12/30"] {
+        assert!(!page.body.contains(&format!("value=\"{secret}")), "{secret} came back");
+    }
+}
+
+#[test]
+fn whatever_becomes_of_a_payment_what_was_typed_is_kept() {
+    let typed = [("phone", "+49 30 1234"), ("line2", "Rear building"), ("shipping_method", "express")];
+    for world in worlds() {
+        for scripted in [false, true] {
+            let mut ada = with_in_cart(&world, TOTE_SAND, 1);
+            let id = begin(&mut ada);
+            if scripted {
+                // The script asks for the ways of delivery as soon as a country or a way is chosen.
+                pay(&mut ada, &id, &[&typed[..], &[("intent", "refresh")]].concat()).expect(200, &["Express, tomorrow"]);
+            }
+            for (card, words) in [(DECLINED, "The card was declined"), (FUNDS, "insufficient funds")] {
+                let page = pay(&mut ada, &id, &[&typed[..], &[("card_number", card)]].concat());
+                page.expect(402, &[words, "card_number-error", "Your pieces are held until"]);
+                expect_form_as_typed(&page, "express");
+            }
+            let asks = [&typed[..], &[("card_number", ASKS)]].concat();
+            let confirm = pay(&mut ada, &id, &asks).location().to_owned();
+            ada.get(&confirm).expect(200, &["Your pieces are held until"]);
+            let back = ada.post(&confirm, &[("answer", "refuse")]).location().to_owned();
+            let page = ada.get(&back);
+            page.expect(402, &["The payment was not confirmed", "card_number-error", "Your pieces are held until"]);
+            expect_form_as_typed(&page, "express");
+            assert_eq!(page.field("checkout_id"), id);
+            expect_form_as_typed(&ada.get("/checkout"), "express");
+            let other = with_in_cart(&world, TOTE_SAND, 1).get("/checkout");
+            assert!(!other.body.contains("Lovelace"), "another browser reads what Ada typed");
+        }
+        assert_eq!(world.order_numbers(), [0_i64; 0]);
+    }
+}
+
+#[test]
+fn what_was_typed_is_forgotten_after_an_hour() {
+    for world in worlds() {
+        let mut ada = with_in_cart(&world, TOTE_SAND, 1);
+        let id = begin(&mut ada);
+        pay(&mut ada, &id, &[("card_number", DECLINED)]).expect(402, &["Lovelace"]);
+        world.move_clock_to(MORNING.plus_minutes(59));
+        let late = ada.get("/checkout");
+        late.expect(200, &["Lovelace"]);
+        assert!(!late.body.contains("are held until"), "the hold is over");
+        world.move_clock_to(MORNING.plus_minutes(60));
+        assert!(!ada.get("/checkout").body.contains("Lovelace"));
+    }
+}
+
 #[test]
 fn an_answer_that_was_lost_is_found_again() {
     for world in worlds() {

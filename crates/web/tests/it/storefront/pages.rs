@@ -1,6 +1,7 @@
 //! Pages that are the same for everyone.
 
-use crate::world::worlds;
+use crate::world::{MORNING, worlds};
+use db::catalog::{NewMedia, NewMediaSize};
 
 #[test]
 fn every_page_says_what_it_is_for_and_is_the_same_for_everyone() {
@@ -109,6 +110,28 @@ fn a_shop_shows_nothing_of_its_neighbour() {
 }
 
 #[test]
+fn only_a_port_of_digits_comes_back_in_addresses() {
+    for world in worlds() {
+        for (host, canonical) in [
+            ("juniper.localhost", "http://juniper.localhost/products/tote"),
+            ("juniper.localhost:", "http://juniper.localhost/products/tote"),
+            ("juniper.localhost:8080", "http://juniper.localhost:8080/products/tote"),
+        ] {
+            world.browser_at(host).get("/products/tote").expect(200, &[&format!("href=\"{canonical}\"")]);
+        }
+        for host in
+            ["juniper.localhost:80@evil.example", "juniper.localhost:x", "juniper.localhost:80/x", "juniper.localhost:99999"]
+        {
+            for path in ["/", "/robots.txt", "/sitemap.xml", "/admin/sign-in"] {
+                let answer = world.browser_at(host).get(path);
+                assert!(matches!(answer.status, 400 | 404), "{host}{path}: {}", answer.status);
+                assert!(!answer.body.contains("juniper.localhost"), "{host} comes back: {}", answer.body);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_closed_shop_shows_one_friendly_page() {
     for world in worlds() {
         world.close_shop();
@@ -120,5 +143,36 @@ fn a_closed_shop_shows_one_friendly_page() {
         }
         assert_eq!(ada.get("/theme.css").status, 200);
         ada.get("/robots.txt").expect(200, &["Disallow: /\n"]);
+    }
+}
+
+#[test]
+fn a_picture_is_the_same_every_time_and_only_in_its_own_shop() {
+    for world in worlds() {
+        let size = |width: u32, body: &str| NewMediaSize { width, content_type: "image/png".into(), body: body.into() };
+        let picture = NewMedia {
+            file_name: "tote.png".into(),
+            content_hash: "a hash".into(),
+            width: 640,
+            height: 800,
+            sizes: vec![size(320, "small"), size(640, "large")],
+        };
+        let id =
+            world.with(db::catalog::insert_media(world.db(), world.juniper, &picture, MORNING)).expect("the database answers");
+        let mut ada = world.browser();
+        // Before the shop in memory knows the picture, after it does, and from memory.
+        for reloaded in [false, true, true] {
+            if reloaded {
+                world.with(db::shops::set_door(world.db(), world.juniper, db::shops::Door::Open)).expect("the database answers");
+                world.reload();
+            }
+            for (width, body) in [("320", "small"), ("1", "small"), ("321.jpg", "large"), ("4000", "large")] {
+                let file = ada.get(&format!("/media/{id}/{width}"));
+                file.expect(200, &[]);
+                assert_eq!((file.body.as_str(), file.header("content-type")), (body, "image/png"), "{width}");
+                assert!(file.header("cache-control").contains("immutable"));
+            }
+            assert_eq!(world.browser_at("quillmere.localhost").get(&format!("/media/{id}/320")).status, 404);
+        }
     }
 }

@@ -5,7 +5,7 @@ use crate::search::SearchIndex;
 use crate::signature::Signer;
 use crate::snapshot::{Availability, Snapshot, load};
 use crate::storefront::picture_cache::{PictureCache, PictureCacheSettings};
-use arc_swap::{ArcSwap, ArcSwapOption};
+use arc_swap::ArcSwap;
 use commerce::{FlashSaleId, ShopId, Timestamp, VariantId};
 use db::order_writer::Clock;
 use db::{Db, OrderWriter};
@@ -15,10 +15,13 @@ use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 use tracing::{error, info};
 
 /// How often the database is asked whether a shop has changed.
 const RELOAD_INTERVAL: Duration = Duration::from_millis(500);
+/// How long a search waits for an index that is being built: thousands of products take less than one.
+const INDEX_PATIENCE: Duration = Duration::from_secs(3);
 
 /// What the server is made from.
 pub struct AppParts {
@@ -80,8 +83,17 @@ struct Shops {
 pub struct ShopInMemory {
     /// What it sells.
     pub snapshot: Snapshot,
-    /// Its search index, once it is built.
-    pub search: ArcSwapOption<SearchIndex>,
+    /// Holds its search index once that is built; closed without one when it could not be.
+    search: watch::Receiver<Option<Arc<SearchIndex>>>,
+}
+
+impl ShopInMemory {
+    /// The search index. Waits [`INDEX_PATIENCE`] for one that is being built; `None` when there is none by then.
+    pub async fn search_index(&self) -> Option<Arc<SearchIndex>> {
+        let mut search = self.search.clone();
+        let built = search.wait_for(Option::is_some);
+        tokio::time::timeout(INDEX_PATIENCE, built).await.ok()?.ok()?.clone()
+    }
 }
 
 impl App {
@@ -204,11 +216,11 @@ impl App {
         let Some(snapshot) = load::snapshot(self.db(), self.writer(), id, version).await? else { return Ok(None) };
         let products = snapshot.products.len();
         info!(shop.id = %id, version = snapshot.version, products, "Loaded shop {}", snapshot.shop.handle);
-        let shop = Arc::new(ShopInMemory { snapshot, search: ArcSwapOption::empty() });
+        let (built, search) = watch::channel(None);
+        let shop = Arc::new(ShopInMemory { snapshot, search });
         let to_index = Arc::clone(&shop);
-        // Until the index is there, searching compares words one by one.
         tokio::task::spawn_blocking(move || match SearchIndex::build(&to_index.snapshot) {
-            Ok(index) => to_index.search.store(Some(Arc::new(index))),
+            Ok(index) => _ = built.send_replace(Some(Arc::new(index))),
             Err(reason) => error!(shop.id = %id, error = %reason, "The search index could not be built: {reason}"),
         });
         Ok(Some(shop))

@@ -1,5 +1,5 @@
-//! Finding products by words. An index in memory per shop, built beside the snapshot and thrown away with it; until it is there,
-//! words are compared one by one.
+//! Finding products by words. An index in memory per shop, built beside the snapshot and thrown away with it; while it is not
+//! there for longer than a search waits, words are compared one by one.
 
 mod index;
 

@@ -13,7 +13,8 @@ use axum::response::Response;
 pub async fn search(visit: Visit, query: Query) -> Result<Response, Error> {
     let query = BrowseQuery::read(&query.0);
     let snapshot = visit.snapshot();
-    let index = visit.shop.search.load_full();
+    let index = visit.shop.search_index().await;
+    let is_indexed = index.is_some();
     let found = match index {
         Some(index) => index.find(snapshot, &query.words),
         None => substring_search(snapshot, &query.words),
@@ -33,5 +34,7 @@ pub async fn search(visit: Visit, query: Query) -> Result<Response, Error> {
     let title = if query.words.is_empty() { "Search".into() } else { format!("Results for “{}”", query.words) };
     let heading = Heading { words: query.words.clone(), without_band: false, ..Heading::private(&title) };
     let view = SearchView { query: query.words, corrected, list, suggestions };
-    visit.shared_page(status, &visit.framed(heading, view))
+    let page = visit.framed(heading, view);
+    // What was found without the index is less than there is: no cache may keep it.
+    if is_indexed { visit.shared_page(status, &page) } else { visit.private_page(status, &page) }
 }

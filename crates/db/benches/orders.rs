@@ -15,6 +15,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const SHOP: ShopId = ShopId(1);
 const VARIANT: VariantId = VariantId(1);
 const BUYERS: [usize; 4] = [1, 64, 256, 1_024];
@@ -88,13 +91,14 @@ async fn orders_per_second(target: &Target, buyers: usize) -> f64 {
     };
     writer.submit(SHOP, received).await.expect("goods come in");
     let until = now() + Duration::from_secs(SECONDS);
+    let checkouts = Arc::new(AtomicI64::new(0));
     let mut crowd = tokio::task::JoinSet::new();
-    for buyer in 0..buyers {
-        let writer = writer.clone();
+    for _ in 0..buyers {
+        let (writer, checkouts) = (writer.clone(), Arc::clone(&checkouts));
         crowd.spawn(async move {
             let mut sold = 0_u64;
             while now() < until {
-                buy(&writer, format!("{process}-{buyer}-{sold}")).await;
+                buy(&writer, format!("{process}-{:09}", checkouts.fetch_add(1, Ordering::Relaxed))).await;
                 sold += 1;
             }
             sold

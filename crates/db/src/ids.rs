@@ -27,6 +27,12 @@ impl Ids {
         Self { process: i64::from(process) & ((1 << PROCESS_BITS) - 1), last: AtomicI64::new(0) }
     }
 
+    /// No id that any process makes at `instant` or later is smaller.
+    pub const fn first_at(instant: Timestamp) -> i64 {
+        let millis = instant.0.div_euclid(1_000) - EPOCH_MILLIS;
+        (if millis < 0 { 0 } else { millis }) << (PROCESS_BITS + SEQUENCE_BITS)
+    }
+
     /// The next id; larger than every earlier one of this process.
     pub fn next(&self, now: Timestamp) -> i64 {
         let millis = (now.0.div_euclid(1_000) - EPOCH_MILLIS).max(0);
@@ -53,6 +59,7 @@ mod tests {
         for step in 0..10_000 {
             let id = ids.next(now.plus_seconds(-step));
             assert!(id > previous, "{id} after {previous}");
+            assert!(id >= Ids::first_at(now));
             previous = id;
         }
     }

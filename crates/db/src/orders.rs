@@ -1,5 +1,6 @@
 //! Orders as they are read: by their customer, by the seller, by the mailer. Changing them is the order writer's.
 
+use crate::ids::Ids;
 use crate::order_writer::{order_from_rows, read};
 use crate::{Db, Error, Result, Row, params, sql};
 use commerce::order::{FulfillmentStatus, Order, OrderStatus};
@@ -119,7 +120,7 @@ pub async fn list_orders(
            AND ($2 = '' OR CAST(o.number AS TEXT) LIKE $2 ESCAPE '!' OR LOWER(o.email) LIKE $2 ESCAPE '!'
                 OR LOWER(o.customer_name) LIKE $2 ESCAPE '!')
            AND ($3 = '' OR o.status = $3) AND ($4 = '' OR o.fulfillment_status = $4)
-         ORDER BY o.placed_at DESC, o.order_id DESC LIMIT $5 OFFSET $6"
+         ORDER BY o.number DESC LIMIT $5 OFFSET $6"
     );
     let offset = i64::from(page.saturating_sub(1)) * i64::from(per_page);
     let rows = db.query(shop, list, &params![pattern, status, sent, per_page, offset]).await?;
@@ -132,9 +133,10 @@ pub async fn list_orders(
 /// When the database fails. `None`: no such order in this shop.
 pub async fn load_order(db: &Db, shop: ShopId, id: OrderId) -> Result<Option<OrderHistory>> {
     let order = sql!(
-        "SELECT order_id, number, checkout_id, reservation_id, payment_id, status, fulfillment_status, customer_key, coupon_id,
-             currency, total_minor, refunded_minor, details, placed_at, note
-         FROM orders WHERE shop_id = $1 AND order_id = $2"
+        "SELECT o.order_id, o.number, o.checkout_id, o.reservation_id, o.payment_id, o.status, o.fulfillment_status,
+             o.customer_key, o.coupon_id, o.currency, o.total_minor, o.refunded_minor, r.details, o.placed_at, o.note
+         FROM orders o JOIN reservations r ON r.shop_id = o.shop_id AND r.reservation_id = o.reservation_id
+         WHERE o.shop_id = $1 AND o.order_id = $2"
     );
     let lines = sql!(
         "SELECT line, variant_id, sale_id, title, variant_title, sku, quantity, price_minor, was_price_minor, subtotal_minor,
@@ -230,10 +232,12 @@ pub struct Takings {
 pub async fn takings(db: &Db, shop: ShopId, from: Timestamp, span_seconds: i64) -> Result<Vec<Takings>> {
     let sql = sql!(
         "SELECT (placed_at - $2) / $3, COUNT(*), CAST(COALESCE(SUM(total_minor - refunded_minor), 0) AS BIGINT)
-         FROM orders WHERE shop_id = $1 AND placed_at >= $2 AND status <> 'canceled' GROUP BY 1 ORDER BY 1"
+         FROM orders WHERE shop_id = $1 AND order_id >= $4 AND placed_at >= $2 AND status <> 'canceled' GROUP BY 1 ORDER BY 1"
     );
     let span_seconds = span_seconds.max(1);
-    let rows = db.query(shop, sql, &params![from, span_seconds.saturating_mul(1_000_000)]).await?;
+    // Ids rise with time, so that the primary key finds the first order of the span.
+    let first = Ids::first_at(from);
+    let rows = db.query(shop, sql, &params![from, span_seconds.saturating_mul(1_000_000), first]).await?;
     Ok(rows
         .iter()
         .map(|row| Takings {

@@ -33,12 +33,19 @@ pub async fn archive_product(db: &Db, shop: ShopId, product: ProductId, now: Tim
 pub async fn delete_product(db: &Db, shop: ShopId, product: ProductId, now: Timestamp) -> Result<Removed> {
     let known = sql!(
         "SELECT COUNT(*) FROM variants v WHERE v.shop_id = $1 AND v.product_id = $2 AND (
-             EXISTS (SELECT 1 FROM order_lines o WHERE o.shop_id = v.shop_id AND o.variant_id = v.variant_id)
-             OR EXISTS (SELECT 1 FROM reservation_lines r WHERE r.shop_id = v.shop_id AND r.variant_id = v.variant_id)
-             OR EXISTS (SELECT 1 FROM flash_sale_items f WHERE f.shop_id = v.shop_id AND f.variant_id = v.variant_id))"
+             EXISTS (SELECT 1 FROM flash_sale_items f WHERE f.shop_id = v.shop_id AND f.variant_id = v.variant_id)
+             OR EXISTS (SELECT 1 FROM stock_movements m
+                        WHERE m.shop_id = v.shop_id AND m.variant_id = v.variant_id AND m.kind = 'reserve'))"
     );
+    // What is not counted leaves no movement. No index leads from a variant to its lines (each order would pay for it), so they
+    // are all read, before the transaction: an order that comes in between keeps its own copy of what it needs.
+    let held = sql!(
+        "SELECT COUNT(*) FROM variants v WHERE v.shop_id = $1 AND v.product_id = $2 AND v.variant_id IN (
+             SELECT r.variant_id FROM reservation_lines r WHERE r.shop_id = $1 AND r.counted = 0)"
+    );
+    let was_held = db.query(shop, held, &params![product]).await?[0].get::<i64>(0) > 0;
     let mut tx = db.begin().await?;
-    let is_known = tx.query(shop, known, &params![product]).await?[0].get::<i64>(0) > 0;
+    let is_known = was_held || tx.query(shop, known, &params![product]).await?[0].get::<i64>(0) > 0;
     let removed = match is_known {
         true if archive(&mut tx, shop, product, now).await? => Removed::Archived,
         false if delete(&mut tx, shop, product).await? => Removed::Deleted,

@@ -291,7 +291,7 @@ CREATE TABLE coupon_claims (
 
 -- One row per checkout page that was submitted. It makes a second submission find the first one's reservation or order.
 CREATE TABLE checkouts (
-    shop_id BIGINT NOT NULL REFERENCES shops (shop_id),
+    shop_id BIGINT NOT NULL,
     checkout_id TEXT NOT NULL,
     content_hash TEXT NOT NULL,
     reservation_id BIGINT NOT NULL,
@@ -302,7 +302,7 @@ CREATE TABLE checkouts (
 
 -- `details` is what will stand on the order: contact, address, shipping method, coupon, and the priced lines.
 CREATE TABLE reservations (
-    shop_id BIGINT NOT NULL REFERENCES shops (shop_id),
+    shop_id BIGINT NOT NULL,
     reservation_id BIGINT NOT NULL,
     checkout_id TEXT NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('active', 'converted', 'expired', 'released')),
@@ -327,13 +327,11 @@ CREATE TABLE reservation_lines (
     sale_id BIGINT,
     quantity BIGINT NOT NULL CHECK (quantity > 0),
     counted BIGINT NOT NULL,
-    PRIMARY KEY (shop_id, reservation_id, line),
-    FOREIGN KEY (shop_id, reservation_id) REFERENCES reservations (shop_id, reservation_id)
+    PRIMARY KEY (shop_id, reservation_id, line)
 ) CLUSTERED;
-CREATE INDEX reservation_lines_by_variant ON reservation_lines (shop_id, variant_id, reservation_id);
 
 CREATE TABLE payments (
-    shop_id BIGINT NOT NULL REFERENCES shops (shop_id),
+    shop_id BIGINT NOT NULL,
     payment_id BIGINT NOT NULL,
     checkout_id TEXT NOT NULL,
     reservation_id BIGINT NOT NULL,
@@ -352,8 +350,9 @@ CREATE TABLE payments (
 CREATE INDEX payments_open ON payments (shop_id, updated_at) WHERE status IN ('pending', 'requires_action');
 CREATE INDEX payments_of_checkout ON payments (shop_id, checkout_id);
 
+-- What was agreed (address, prices, tax) stands in the reservation's `details`.
 CREATE TABLE orders (
-    shop_id BIGINT NOT NULL REFERENCES shops (shop_id),
+    shop_id BIGINT NOT NULL,
     order_id BIGINT NOT NULL,
     number BIGINT NOT NULL,
     checkout_id TEXT NOT NULL,
@@ -372,7 +371,6 @@ CREATE TABLE orders (
     tax_minor BIGINT NOT NULL,
     total_minor BIGINT NOT NULL CHECK (total_minor >= 0),
     refunded_minor BIGINT NOT NULL CHECK (refunded_minor >= 0 AND refunded_minor <= total_minor),
-    details TEXT NOT NULL,
     note TEXT NOT NULL,
     placed_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
@@ -381,7 +379,6 @@ CREATE TABLE orders (
     UNIQUE (shop_id, checkout_id),
     UNIQUE (shop_id, reservation_id)
 ) CLUSTERED;
-CREATE INDEX orders_by_time ON orders (shop_id, placed_at);
 
 CREATE TABLE order_lines (
     shop_id BIGINT NOT NULL,
@@ -405,10 +402,8 @@ CREATE TABLE order_lines (
     refunded BIGINT NOT NULL CHECK (refunded >= 0 AND refunded <= quantity),
     returned BIGINT NOT NULL CHECK (returned >= 0 AND returned <= fulfilled),
     PRIMARY KEY (shop_id, order_id, line),
-    FOREIGN KEY (shop_id, order_id) REFERENCES orders (shop_id, order_id),
     CHECK (fulfilled + canceled <= quantity)
 ) CLUSTERED;
-CREATE INDEX order_lines_by_variant ON order_lines (shop_id, variant_id);
 
 CREATE TABLE order_events (
     shop_id BIGINT NOT NULL,
@@ -418,8 +413,7 @@ CREATE TABLE order_events (
     actor TEXT NOT NULL,
     detail TEXT NOT NULL,
     at BIGINT NOT NULL,
-    PRIMARY KEY (shop_id, order_id, event_id),
-    FOREIGN KEY (shop_id, order_id) REFERENCES orders (shop_id, order_id)
+    PRIMARY KEY (shop_id, order_id, event_id)
 ) CLUSTERED;
 
 CREATE TABLE fulfillments (
@@ -489,7 +483,7 @@ CREATE TABLE ledger_entries (
 ) CLUSTERED;
 
 CREATE TABLE outbox (
-    shop_id BIGINT NOT NULL REFERENCES shops (shop_id),
+    shop_id BIGINT NOT NULL,
     outbox_id BIGINT NOT NULL,
     kind TEXT NOT NULL,
     subject_id BIGINT NOT NULL,

@@ -111,8 +111,8 @@ pub(super) struct Kept {
 }
 
 pub(super) async fn decide_and_keep(tx: &mut Tx, db: &Db, shop: ShopId, commands: &[&Command], now: Timestamp) -> Result<Kept> {
-    let (before, more_is_due) = load::load(tx, shop, commands, now).await?;
-    let mut state = before.clone();
+    let (mut state, more_is_due) = load::load(tx, shop, commands, now).await?;
+    let before = write::Before::of(&state);
     let mut next_id = || db.ids().next(now);
     let (outcomes, changes) = decide(&mut state, commands.iter().copied(), &mut Moment { now, next_id: &mut next_id });
     write::write(tx, shop, &before, &changes, now).await?;

@@ -244,9 +244,11 @@ async fn load_held_units(tx: &mut Tx, shop: ShopId, keys: &Keys, state: &mut Sho
 
 async fn load_orders(tx: &mut Tx, shop: ShopId, keys: &mut Keys, state: &mut ShopState) -> Result<()> {
     let sql = sql_locking!(
-        "SELECT order_id, number, checkout_id, reservation_id, payment_id, status, fulfillment_status, customer_key, coupon_id,
-             currency, total_minor, refunded_minor, details, placed_at
-         FROM orders WHERE shop_id = $1 AND order_id = $2"
+        "SELECT o.order_id, o.number, o.checkout_id, o.reservation_id, o.payment_id, o.status, o.fulfillment_status,
+             o.customer_key, o.coupon_id, o.currency, o.total_minor, o.refunded_minor,
+             (SELECT r.details FROM reservations r WHERE r.shop_id = o.shop_id AND r.reservation_id = o.reservation_id),
+             o.placed_at
+         FROM orders o WHERE o.shop_id = $1 AND o.order_id = $2"
     );
     let lines = sql!(
         "SELECT line, variant_id, sale_id, title, variant_title, sku, quantity, price_minor, was_price_minor, subtotal_minor,

@@ -6,8 +6,8 @@ use commerce::checkout::{Change, CheckoutRecord, ShopState};
 use commerce::order::{Order, OrderLine};
 use commerce::reservation::Reservation;
 use commerce::stock::StockMovement;
-use commerce::{CouponId, FlashSaleId, ShopId, Timestamp, VariantId};
-use std::collections::BTreeMap;
+use commerce::{CouponId, Currency, FlashSaleId, ShopId, Timestamp, VariantId};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is written, in this order: a row comes after the rows it points to.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,9 +41,31 @@ enum Kind {
     OrderNumber,
 }
 
+/// What a batch has to know of the rows as they were read: deciding changes the state as it goes.
+pub(super) struct Before {
+    currency: Currency,
+    /// Movements so far, by variant.
+    movements: BTreeMap<VariantId, i64>,
+    customer_claims: BTreeMap<(FlashSaleId, VariantId, String), i64>,
+    coupon_claims: BTreeMap<(CouponId, String), i64>,
+    checkouts: BTreeSet<String>,
+}
+
+impl Before {
+    pub(super) fn of(state: &ShopState) -> Self {
+        Self {
+            currency: state.currency,
+            movements: state.stock.iter().map(|(variant, row)| (*variant, row.movements)).collect(),
+            customer_claims: state.customer_claims.clone(),
+            coupon_claims: state.coupon_claims.clone(),
+            checkouts: state.checkouts.keys().cloned().collect(),
+        }
+    }
+}
+
 type Rows = BTreeMap<Kind, Vec<Vec<Value>>>;
 
-pub(super) async fn write(tx: &mut Tx, shop: ShopId, before: &ShopState, changes: &[Change], now: Timestamp) -> Result<()> {
+pub(super) async fn write(tx: &mut Tx, shop: ShopId, before: &Before, changes: &[Change], now: Timestamp) -> Result<()> {
     let mut rows = Rows::new();
     for change in changes {
         add(&mut rows, before, change, now)?;
@@ -107,8 +129,8 @@ impl Kind {
             Self::Order => sql!(
                 "INSERT INTO orders (shop_id, order_id, number, checkout_id, reservation_id, payment_id, status,
                      fulfillment_status, email, customer_key, customer_name, coupon_id, currency, subtotal_minor, discount_minor,
-                     shipping_minor, tax_minor, total_minor, refunded_minor, details, note, placed_at, updated_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, '', $21, $21)"
+                     shipping_minor, tax_minor, total_minor, refunded_minor, note, placed_at, updated_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, '', $20, $20)"
             ),
             Self::OrderLine => sql!(
                 "INSERT INTO order_lines (shop_id, order_id, line, variant_id, sale_id, title, variant_title, sku, quantity,
@@ -210,7 +232,7 @@ fn put(rows: &mut Rows, kind: Kind, values: impl Into<Vec<Value>>) {
     rows.entry(kind).or_default().push(values.into());
 }
 
-fn add(rows: &mut Rows, before: &ShopState, change: &Change, now: Timestamp) -> Result<()> {
+fn add(rows: &mut Rows, before: &Before, change: &Change, now: Timestamp) -> Result<()> {
     match change {
         Change::Stock(movement) => add_movement(rows, movement),
         Change::Reservation(reservation) => add_reservation(rows, reservation)?,
@@ -241,7 +263,7 @@ fn add(rows: &mut Rows, before: &ShopState, change: &Change, now: Timestamp) -> 
             Kind::PaymentStatus,
             params![*id, reference.as_str(), status.as_str(), *order, decline_code.as_str(), *refunded_minor, now],
         ),
-        Change::Order(order) => add_order(rows, order)?,
+        Change::Order(order) => add_order(rows, order),
         Change::OrderStatus { id, status, fulfillment_status, refunded_minor } => {
             put(rows, Kind::OrderStatus, params![*id, status.as_str(), fulfillment_status.as_str(), *refunded_minor, now])
         }
@@ -258,7 +280,7 @@ fn add(rows: &mut Rows, before: &ShopState, change: &Change, now: Timestamp) -> 
     Ok(())
 }
 
-fn add_rest(rows: &mut Rows, before: &ShopState, change: &Change, now: Timestamp) {
+fn add_rest(rows: &mut Rows, before: &Before, change: &Change, now: Timestamp) {
     match change {
         Change::Fulfillment { id, order, carrier, tracking, lines } => {
             put(rows, Kind::Fulfillment, params![*id, *order, carrier.as_str(), tracking.as_str(), now]);
@@ -332,7 +354,7 @@ fn add_reservation(rows: &mut Rows, reservation: &Reservation) -> Result<()> {
     Ok(())
 }
 
-fn add_order(rows: &mut Rows, order: &Order) -> Result<()> {
+fn add_order(rows: &mut Rows, order: &Order) {
     let (quote, contact) = (&order.details.quote, &order.details.contact);
     put(
         rows,
@@ -356,14 +378,12 @@ fn add_order(rows: &mut Rows, order: &Order) -> Result<()> {
             quote.tax_minor,
             order.total_minor,
             order.refunded_minor,
-            to_json(&order.details)?,
             order.placed_at
         ],
     );
     for line in &order.lines {
         add_order_line(rows, order, line);
     }
-    Ok(())
 }
 
 fn add_order_line(rows: &mut Rows, order: &Order, line: &OrderLine) {
@@ -391,7 +411,7 @@ fn add_order_line(rows: &mut Rows, order: &Order, line: &OrderLine) {
 }
 
 /// Counters that many changes of a batch move are written once, with what they come to.
-fn add_counters(rows: &mut Rows, before: &ShopState, changes: &[Change], now: Timestamp) {
+fn add_counters(rows: &mut Rows, before: &Before, changes: &[Change], now: Timestamp) {
     let mut stock: BTreeMap<VariantId, &StockMovement> = BTreeMap::new();
     let mut checkouts: BTreeMap<&str, &CheckoutRecord> = BTreeMap::new();
     let mut customers = before.customer_claims.clone();
@@ -416,7 +436,7 @@ fn add_counters(rows: &mut Rows, before: &ShopState, changes: &[Change], now: Ti
         }
     }
     for (variant, last) in stock {
-        let read = before.stock.get(&variant).map_or(0, |row| row.movements);
+        let read = before.movements.get(&variant).copied().unwrap_or(0);
         let after = last.after;
         let values = params![variant, after.on_hand, after.reserved, after.allocated, last.sequence, now, read];
         put(rows, Kind::Stock, values);
@@ -428,7 +448,7 @@ fn add_counters(rows: &mut Rows, before: &ShopState, changes: &[Change], now: Ti
         put(rows, Kind::CouponClaim, params![coupon, delta]);
     }
     for (id, record) in checkouts {
-        let kind = if before.checkouts.contains_key(id) { Kind::Checkout } else { Kind::NewCheckout };
+        let kind = if before.checkouts.contains(id) { Kind::Checkout } else { Kind::NewCheckout };
         put(rows, kind, params![id, record.content_hash.as_str(), record.reservation, record.order, now]);
     }
     for (key, quantity) in customers.iter().filter(|(key, quantity)| before.customer_claims.get(key) != Some(quantity)) {

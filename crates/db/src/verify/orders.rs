@@ -12,13 +12,14 @@ const FIRST_NUMBER: i64 = 1_001;
 pub(super) async fn check(books: &mut Books<'_>) -> Result<()> {
     let orders = sql!(
         "SELECT o.number, o.order_id, o.reservation_id, o.currency, o.subtotal_minor, o.discount_minor, o.shipping_minor,
-            o.tax_minor, o.total_minor, o.refunded_minor, o.details,
+            o.tax_minor, o.total_minor, o.refunded_minor, COALESCE(r.details, ''),
             c.order_id, c.reservation_id, p.order_id, p.amount_minor, p.currency, p.status,
             (SELECT CAST(COALESCE(SUM(f.amount_minor), 0) AS BIGINT) FROM refunds f
              WHERE f.shop_id = o.shop_id AND f.order_id = o.order_id AND f.status <> 'failed')
          FROM orders o
          LEFT JOIN checkouts c ON c.shop_id = o.shop_id AND c.checkout_id = o.checkout_id
          LEFT JOIN payments p ON p.shop_id = o.shop_id AND p.payment_id = o.payment_id
+         LEFT JOIN reservations r ON r.shop_id = o.shop_id AND r.reservation_id = o.reservation_id
          WHERE o.shop_id = $1 AND o.number > $2 ORDER BY o.number LIMIT $3"
     );
     let mut walk = Walk::new(orders, &params![i64::MIN]);

@@ -55,7 +55,7 @@ pub async fn show(visit: Visit, headers: HeaderMap, query: Query) -> Result<Resp
             Some(number) => return Ok(visit.to_receipt(number)),
             None => (id.to_owned(), last_attempt(&visit, id).await?),
         },
-        None => (new_checkout_id()?, None),
+        None => (new_checkout_id(visit.now)?, None),
     };
     let cart = cart_cookie::cart(&headers);
     let form = first_form(&visit, &cart, attempt.as_ref());

@@ -2,7 +2,7 @@
 //!
 //! `cargo bench -p db --bench orders` prints a table: one hot variant, each buyer reserves and pays in turn, fsync on. The
 //! reference is a guarded update of the same row, one insert, one commit, from the same number of connections.
-//! `-- sqlite` or `-- postgres` measures only that one.
+//! `-- sqlite`, `-- postgres` or `-- single` measures only that, a number only so many buyers.
 
 use commerce::cart::CartLine;
 use commerce::checkout::{Command, Outcome, ReserveCart, StockChange};
@@ -31,14 +31,16 @@ fn now() -> Instant {
 
 fn main() {
     let only: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    let wanted = |name: &str| only.is_empty() || only.iter().any(|word| word == name);
+    let wanted = |name: &str| only.iter().all(|word| word.parse::<usize>().is_ok()) || only.iter().any(|word| word == name);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let folder = testing::fresh_folder("bench");
         let sqlite = wanted("sqlite").then(|| Target::Folder(folder.clone()));
-        let postgres = wanted("postgres").then(|| Target::Postgres(testing::durable_postgres_url()));
+        let cluster = || Target::Postgres(testing::durable_postgres_url());
+        let (postgres, single) = (wanted("postgres").then(cluster), wanted("single").then(cluster));
         let mut rows = Vec::new();
-        for buyers in BUYERS {
+        let crowds = only.iter().find_map(|word| word.parse().ok()).map_or_else(|| BUYERS.to_vec(), |buyers| vec![buyers]);
+        for buyers in crowds {
             let mut measured = [Vec::new(), Vec::new(), Vec::new()];
             for _ in 0..REPETITIONS {
                 if let Some(target) = &sqlite {
@@ -46,6 +48,8 @@ fn main() {
                 }
                 if let Some(target) = &postgres {
                     measured[1].push(orders_per_second(target, buyers).await);
+                }
+                if let Some(target) = &single {
                     measured[2].push(single_orders_per_second(target, buyers).await);
                 }
             }
@@ -163,6 +167,7 @@ async fn prepare(db: &Db) {
 /// What an engineer would otherwise do: per order one transaction that takes a unit and writes a row.
 async fn single_orders_per_second(target: &Target, buyers: usize) -> f64 {
     let process = next_process();
+    prepare(&Db::open(target, &OpenOptions::default()).await.expect("it opens")).await;
     let db = Db::open(target, &OpenOptions { process, connections: buyers.clamp(2, 64) }).await.expect("it opens");
     let until = now() + Duration::from_secs(SECONDS);
     let mut crowd = tokio::task::JoinSet::new();

@@ -23,9 +23,9 @@ pub struct Attempt {
 /// When the database fails.
 pub async fn last_attempt(db: &Db, shop: ShopId, checkout_id: &str, now: Timestamp) -> Result<Option<Attempt>> {
     let sql = sql!(
-        "SELECT r.details, r.created_at, r.expires_at, r.status FROM payments p
-         JOIN reservations r ON r.shop_id = p.shop_id AND r.reservation_id = p.reservation_id
-         WHERE p.shop_id = $1 AND p.checkout_id = $2 ORDER BY p.payment_id DESC LIMIT 1"
+        "SELECT r.details, r.created_at, r.expires_at, r.status FROM checkouts c
+         JOIN reservations r ON r.shop_id = c.shop_id AND r.reservation_id = c.reservation_id
+         WHERE c.shop_id = $1 AND c.checkout_id = $2"
     );
     let Some(row) = db.query_opt(shop, sql, &params![checkout_id]).await? else { return Ok(None) };
     let (expires_at, status): (Timestamp, String) = (row.get(2), row.get(3));

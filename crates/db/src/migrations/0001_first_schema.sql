@@ -347,8 +347,7 @@ CREATE TABLE payments (
     updated_at BIGINT NOT NULL,
     PRIMARY KEY (shop_id, payment_id)
 ) CLUSTERED;
-CREATE INDEX payments_open ON payments (shop_id, updated_at) WHERE status IN ('pending', 'requires_action');
-CREATE INDEX payments_of_checkout ON payments (shop_id, checkout_id);
+CREATE INDEX payments_open ON payments (shop_id, checkout_id) WHERE status IN ('pending', 'requires_action');
 
 -- What was agreed (address, prices, tax) stands in the reservation's `details`.
 CREATE TABLE orders (

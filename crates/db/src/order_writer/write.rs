@@ -94,7 +94,7 @@ impl Kind {
             ),
             Self::ReservationStatus => sql!(
                 "UPDATE reservations SET status = $3, expires_at = $4
-                 WHERE shop_id = $1 AND reservation_id = $2 AND status = 'active'"
+                 WHERE shop_id = $1 AND reservation_id = $2"
             ),
             Self::NewCheckout => sql!(
                 "INSERT INTO checkouts (shop_id, checkout_id, content_hash, reservation_id, order_id, updated_at)

@@ -122,6 +122,7 @@ async fn buy(writer: &OrderWriter, checkout_id: String) {
         address: Address { name: "Ada".into(), country: "DE".into(), ..Address::default() },
         shipping_method: String::new(),
         provider: "sandbox".into(),
+        payment_reference: "card".into(),
         early_access: false,
         visitor: String::new(),
     };

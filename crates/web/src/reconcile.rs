@@ -8,7 +8,7 @@ use commerce::checkout::{Command, Outcome, RefundResult};
 use commerce::payment::ProviderVerdict;
 use commerce::{Money, RefundId, ShopId, Timestamp};
 use db::payments::{self, OpenPayment, OpenRefund};
-use outbound::payment::{ProviderError, RefundRequest};
+use outbound::payment::{ChargeRequest, Charged, ProviderError, RefundRequest};
 use tracing::{info, warn};
 
 /// A payment is asked about when it has been open for so long, seconds: longer than any answer that is still on its way.
@@ -38,11 +38,11 @@ pub async fn reconcile(app: &App, now: Timestamp) -> db::Result<usize> {
 
 /// Asks where a payment stands and tells the order writer; whether it has a final word now.
 async fn ask_about(app: &App, payment: &OpenPayment, now: Timestamp) -> db::Result<bool> {
-    let Some(verdict) = verdict_on(app, payment, now).await else {
+    let Some(Charged { reference, verdict }) = word_on(app, payment, now).await else {
         payments::touch_open_payment(app.db(), payment.shop, payment.id, now).await?;
         return Ok(false);
     };
-    let command = Command::Settle { payment: payment.id, reference: payment.reference.clone(), verdict };
+    let command = Command::Settle { payment: payment.id, reference, verdict };
     match app.writer().submit(payment.shop, command).await {
         Ok(Outcome::StillOpen { .. }) => {
             payments::touch_open_payment(app.db(), payment.shop, payment.id, now).await?;
@@ -63,12 +63,14 @@ async fn ask_about(app: &App, payment: &OpenPayment, now: Timestamp) -> db::Resu
     }
 }
 
-async fn verdict_on(app: &App, payment: &OpenPayment, now: Timestamp) -> Option<ProviderVerdict> {
-    if payment.reference.is_empty() {
-        return verdict_without_provider(payment.amount, payment.created_at, now);
+async fn word_on(app: &App, payment: &OpenPayment, now: Timestamp) -> Option<Charged> {
+    let reference = payment.reference.clone();
+    if reference.is_empty() {
+        let verdict = verdict_without_provider(payment.amount, payment.created_at, now)?;
+        return Some(Charged { reference, verdict });
     }
-    match app.payments().retrieve(&payment.reference, now).await {
-        Ok(verdict) => Some(verdict),
+    match app.payments().retrieve(&ChargeRequest { payment: payment.id, amount: payment.amount, reference }, now).await {
+        Ok(charged) => Some(charged),
         Err(error) => {
             warn!(shop.id = %payment.shop, payment.id = %payment.id, %error, "The provider does not tell where a payment stands");
             None

@@ -12,13 +12,6 @@ use crate::{FlashSaleId, Money, OrderId, PaymentId, RefundId, ReservationId, Tim
 pub enum Command {
     /// Hold a cart and begin a payment: all lines or none.
     Reserve(Box<ReserveCart>),
-    /// Write down the provider's own name for a payment, before any money moves.
-    NoteReference {
-        /// Which payment, pending.
-        payment: PaymentId,
-        /// The provider's own name for it.
-        reference: String,
-    },
     /// Take in what the provider says about a payment, whichever way the news came and however often.
     Settle {
         /// Which payment.
@@ -51,8 +44,8 @@ pub enum Command {
         /// A seller's e-mail address, `import` or `system`.
         actor: String,
     },
-    /// Offer more or fewer units of a sale's item. Fewer than are claimed is allowed: nothing is taken from anyone, no more are
-    /// sold.
+    /// Offer more or fewer units of a sale's item, but not fewer than are sold or held in it: nothing is taken from anyone.
+    /// Exactly as many sells no more.
     ChangeQuantityOffered {
         /// The sale.
         sale: FlashSaleId,
@@ -126,6 +119,9 @@ pub struct ReserveCart {
     pub shipping_method: String,
     /// Who will take the money.
     pub provider: String,
+    /// The provider's name for what is to be charged: by it, whatever interrupts the checkout, the provider can be asked. Empty
+    /// when there is nothing to charge.
+    pub payment_reference: String,
     /// Whether the customer came by an early-access link.
     pub early_access: bool,
     /// The signed name that the visitor's browser carries; empty: not known.

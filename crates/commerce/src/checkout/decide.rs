@@ -51,7 +51,6 @@ impl Deciding<'_> {
         // Checks come before changes in each of these, so a refusal has nothing to undo.
         let decided = match command {
             Command::Reserve(cart) => reserve::reserve(self, cart),
-            Command::NoteReference { payment, reference } => settle::note_reference(self, *payment, reference),
             Command::Settle { payment, reference, verdict } => settle::settle(self, *payment, reference, verdict),
             Command::Release { reservation } => self.release(*reservation),
             Command::Extend { reservation } => self.extend(*reservation),

@@ -309,7 +309,7 @@ fn begin_payment(deciding: &mut Deciding<'_>, reservation: &Reservation, cart: &
         reservation: reservation.id,
         order: None,
         provider: if reservation.total_minor == 0 { "none".into() } else { cart.provider.clone() },
-        reference: String::new(),
+        reference: cart.payment_reference.clone(),
         status: PaymentStatus::Pending,
         amount_minor: reservation.total_minor,
         currency: deciding.state.currency,

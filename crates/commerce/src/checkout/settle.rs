@@ -6,19 +6,6 @@ use crate::payment::{Payment, PaymentStatus, ProviderVerdict, Refund, RefundStat
 use crate::planted::{Bug, planted};
 use crate::{Money, PaymentId, RefundId};
 
-/// The provider's name for a payment that nobody has named otherwise. Once it has another, or is over, it must not be charged.
-pub(super) fn note_reference(deciding: &mut Deciding<'_>, id: PaymentId, reference: &str) -> Result<Outcome, Refusal> {
-    let mut payment = deciding.state.payments.get(&id).ok_or(Refusal::NotFound)?.clone();
-    if payment.status != PaymentStatus::Pending || !(payment.reference.is_empty() || payment.reference == reference) {
-        return Err(Refusal::PaymentInProgress);
-    }
-    if payment.reference.is_empty() {
-        payment.reference = reference.to_owned();
-        record_payment(deciding, payment);
-    }
-    Ok(Outcome::Done)
-}
-
 pub(super) fn settle(
     deciding: &mut Deciding<'_>,
     id: PaymentId,

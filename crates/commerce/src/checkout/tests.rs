@@ -79,6 +79,7 @@ fn cart(lines: &[(VariantId, u32)]) -> ReserveCart {
         address: Address { country: "DE".into(), ..Address::default() },
         shipping_method: "post".into(),
         provider: "sandbox".into(),
+        payment_reference: "card".into(),
         early_access: false,
         visitor: String::new(),
     }
@@ -264,7 +265,7 @@ fn nobody_holds_one_checkout_after_the_other() {
 }
 
 #[test]
-fn fewer_units_offered_than_claimed_sells_no_more_and_takes_nothing() {
+fn as_many_units_offered_as_are_claimed_sells_no_more_and_fewer_is_refused() {
     let mut state = juniper_roasters();
     state.sales.push(sale(0, BeforeOpening::NotForSale));
     let offer = |quantity_offered| Command::ChangeQuantityOffered {
@@ -275,7 +276,9 @@ fn fewer_units_offered_than_claimed_sells_no_more_and_takes_nothing() {
     };
     let held = run_at(&mut state, NOW, reserve("c1", "", "ada@example.org", &[(MUG, 1)]));
     assert!(matches!(held, Outcome::Reserved { .. }), "{held:?}");
-    assert_eq!(run_at(&mut state, NOW.plus_seconds(1), offer(Some(0))), Outcome::Done);
+    let below = Outcome::Refused(Refusal::BelowClaimed { claimed: 1 });
+    assert_eq!(run_at(&mut state, NOW.plus_seconds(1), offer(Some(0))), below);
+    assert_eq!(run_at(&mut state, NOW.plus_seconds(1), offer(Some(1))), Outcome::Done);
     let refused = run_at(&mut state, NOW.plus_seconds(2), reserve("c2", "", "ben@example.org", &[(MUG, 1)]));
     assert_eq!(refused, Outcome::Refused(sold_out(MUG, "Mug", 0)));
     assert_eq!(state.stock[&MUG].item.reserved, 1);

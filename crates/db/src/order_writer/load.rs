@@ -72,7 +72,6 @@ impl Keys {
                     keys.count(cart.lines.iter().map(|line| line.variant), &customer, !code.is_empty());
                     keys.coupons.extend((!code.is_empty()).then_some(code));
                 }
-                Command::NoteReference { payment, .. } => keys.payments.extend([*payment]),
                 Command::Settle { payment, .. } => {
                     keys.places_orders = true;
                     keys.payments.insert(*payment);

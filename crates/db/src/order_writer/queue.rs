@@ -38,6 +38,8 @@ struct State<T> {
 
 struct Lane<T> {
     waiting: VecDeque<T>,
+    /// How many of them are starts.
+    starts: usize,
     /// Units of work it may still send in its turn.
     deficit: usize,
     was_cut_short: bool,
@@ -135,24 +137,28 @@ impl<T: Lined> FairQueue<T> {
 impl<T: Lined> State<T> {
     fn push(&mut self, item: T) {
         let shop = item.shop();
-        let lane = self.lanes.entry(shop).or_insert_with(|| Lane { waiting: VecDeque::new(), deficit: 0, was_cut_short: false });
+        let empty = || Lane { waiting: VecDeque::new(), starts: 0, deficit: 0, was_cut_short: false };
+        let lane = self.lanes.entry(shop).or_insert_with(empty);
         if lane.waiting.is_empty() {
             self.turns.push_back(shop);
         }
+        lane.starts += usize::from(item.is_start());
         lane.waiting.push_back(item);
         self.waiting += 1;
     }
 
-    /// Takes the newest start out of the longest lane, if that lane is longer than the newcomer's would be.
+    /// Takes the newest start out of the longest lane that has one; for a start only if that lane is longer than its own would be.
     fn make_room_for(&mut self, item: &T) -> Option<T> {
         let own = self.lanes.get(&item.shop()).map_or(0, |lane| lane.waiting.len());
-        let (shop, longest) = self.lanes.iter_mut().max_by_key(|(_, lane)| lane.waiting.len())?;
+        let with_starts = self.lanes.iter_mut().filter(|(_, lane)| lane.starts > 0);
+        let (shop, longest) = with_starts.max_by_key(|(_, lane)| lane.waiting.len())?;
         // Within its own lane a start never pushes another out: first come, first served.
         if item.is_start() && (*shop == item.shop() || longest.waiting.len() <= own + 1) {
             return None;
         }
         let newest = longest.waiting.iter().rposition(Lined::is_start)?;
         let displaced = longest.waiting.remove(newest);
+        longest.starts -= 1;
         self.waiting -= 1;
         if longest.waiting.is_empty() {
             let shop = *shop;
@@ -182,7 +188,9 @@ impl<T: Lined> State<T> {
                 lane.deficit -= weight;
                 left = left.saturating_sub(weight);
                 self.waiting -= 1;
-                batch.extend(lane.waiting.pop_front());
+                let next = lane.waiting.pop_front();
+                lane.starts -= usize::from(next.as_ref().is_some_and(Lined::is_start));
+                batch.extend(next);
             }
             if lane.waiting.is_empty() {
                 self.lanes.remove(&shop);

@@ -243,27 +243,30 @@ impl<B: Books> Work<B> {
             if batch.is_empty() && !self.shared.queue.next_batch(self.options.batch_max, &mut batch).await {
                 return;
             }
-            if !self.options.linger.is_zero() && batch.len() < self.options.batch_max {
+            let mut left = self.room_in(&batch);
+            if !self.options.linger.is_zero() && left > 0 {
                 tokio::time::sleep(self.options.linger).await;
             }
-            let left = self.options.batch_max.saturating_sub(batch.len());
             if left > 0 && self.shared.queue.waiting() > 0 {
                 self.shared.queue.next_batch(left, &mut batch).await;
+                left = self.room_in(&batch);
             }
-            self.count_batch(&batch);
+            self.count_batch(left > 0);
             // Whoever has gone away meanwhile (a closed connection) asks for nothing any more.
             batch.retain(|waiting| !waiting.answer.is_closed());
             self.work_through(batch, &mut put_off).await;
         }
     }
 
-    fn count_batch(&self, batch: &[Waiting]) {
+    /// Units of work that still fit into a batch.
+    fn room_in(&self, batch: &[Waiting]) -> usize {
+        self.options.batch_max.saturating_sub(batch.iter().map(Lined::weight).sum())
+    }
+
+    fn count_batch(&self, has_room: bool) {
         let counts = &self.shared.counts;
-        let why = if batch.len() < self.options.batch_max && self.shared.queue.waiting() == 0 {
-            &counts.batches_drained
-        } else {
-            &counts.batches_full
-        };
+        let drained = has_room && self.shared.queue.waiting() == 0;
+        let why = if drained { &counts.batches_drained } else { &counts.batches_full };
         why.fetch_add(1, Ordering::Relaxed);
     }
 
@@ -337,8 +340,9 @@ impl<B: Books> Work<B> {
         for (shop, state) in states {
             self.shared.availability.publish(*shop, state);
         }
-        self.shared.counts.committed.fetch_add(batch.len() as u64, Ordering::Relaxed);
         let decisions = refuse_repeats(&batch, decisions);
+        let decided = decisions.iter().filter(|decision| **decision != Decision::PutOff).count();
+        self.shared.counts.committed.fetch_add(decided as u64, Ordering::Relaxed);
         for (waiting, decision) in batch.into_iter().zip(decisions) {
             match decision {
                 Decision::Told(outcome) => waiting.tell(Ok(Some(outcome))),
@@ -385,7 +389,6 @@ fn is_safe_to_repeat(request: &Request) -> bool {
         || matches!(
             request.command,
             Command::Reserve(_)
-                | Command::NoteReference { .. }
                 | Command::Settle { .. }
                 | Command::Release { .. }
                 | Command::Extend { .. }

@@ -106,6 +106,7 @@ fn cart(checkout: &str, email: &str, lines: &[(VariantId, u32)]) -> ReserveCart 
         address: Address { name: "Ada".into(), country: "DE".into(), ..Address::default() },
         shipping_method: "post".into(),
         provider: "sandbox".into(),
+        payment_reference: "card".into(),
         early_access: false,
         visitor: String::new(),
     }

@@ -262,9 +262,6 @@ impl Keys {
                     keys.customers.extend([customer, cart.contact.email.clone()]);
                     keys.coupons.extend(coupon_of(&cart.coupon));
                 }
-                Command::NoteReference { payment, .. } => {
-                    keys.payments.insert(*payment);
-                }
                 Command::Settle { payment, .. } => {
                     keys.places_orders = true;
                     keys.payments.insert(*payment);

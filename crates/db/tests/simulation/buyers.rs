@@ -37,6 +37,7 @@ impl Page {
             address: Address { country: self.country.into(), ..Address::default() },
             shipping_method: "post".into(),
             provider: "sandbox".into(),
+            payment_reference: format!("card of {}", self.id),
             early_access: self.early,
             visitor: self.visitor.clone(),
         }))

@@ -56,9 +56,7 @@ impl Ids {
     fn command(&self, command: &Command) -> Command {
         let mut command = command.clone();
         match &mut command {
-            Command::NoteReference { payment, .. } | Command::Settle { payment, .. } => {
-                *payment = PaymentId(self.real(payment.0))
-            }
+            Command::Settle { payment, .. } => *payment = PaymentId(self.real(payment.0)),
             Command::Release { reservation } | Command::Extend { reservation } => {
                 *reservation = ReservationId(self.real(reservation.0));
             }

@@ -1,8 +1,8 @@
 //! The seam to payment providers: what the shop asks of one, and what it may hear back.
 //!
-//! The order of calls is what keeps money safe. `begin` gives a reference, which the shop writes down before anything else;
-//! `charge` takes the money; and whatever happens in between, `retrieve` with that reference tells the truth later. So a lost
-//! answer, a crash or an impatient customer never leaves money that nobody knows of.
+//! The order of calls is what keeps money safe. `accept` turns a card into a reference, which the shop writes down together with
+//! the hold; `charge` takes the money; and whatever happens in between, `retrieve` with that reference tells the truth later. So
+//! a lost answer, a crash or an impatient customer never leaves money that nobody knows of.
 
 mod card;
 mod sandbox;
@@ -26,10 +26,17 @@ pub struct ChargeRequest {
     pub payment: PaymentId,
     /// How much, more than zero.
     pub amount: Money,
-    /// The card; forgotten as soon as the call is over.
-    pub card: Card,
-    /// When the attempt was written to the database, UTC.
-    pub created_at: Timestamp,
+    /// The provider's latest name for it: of the card that was accepted, later of the payment itself.
+    pub reference: String,
+}
+
+/// Where a payment stands at the provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Charged {
+    /// The provider's name for the payment, from now on.
+    pub reference: String,
+    /// What has become of it.
+    pub verdict: ProviderVerdict,
 }
 
 /// Money to give back.
@@ -94,14 +101,14 @@ impl PaymentProvider {
         }
     }
 
-    /// Announces a payment and gives the provider's reference of it, without moving money. Write the reference down, commit, and
-    /// only then [`charge`](Self::charge).
+    /// Gives the provider's name for a card, good for one payment, without moving money; the card itself is forgotten. Write the
+    /// name down, commit, and only then [`charge`](Self::charge).
     ///
     /// # Errors
     /// [`ProviderError::InvalidCard`] when the card cannot be charged at all; nothing has to be kept then.
-    pub async fn begin(&self, request: &ChargeRequest) -> Result<String, ProviderError> {
+    pub async fn accept(&self, card: &Card, now: Timestamp) -> Result<String, ProviderError> {
         match self {
-            Self::Sandbox(sandbox) => sandbox.begin(request),
+            Self::Sandbox(sandbox) => sandbox.accept(card, now),
         }
     }
 
@@ -109,19 +116,19 @@ impl PaymentProvider {
     ///
     /// # Errors
     /// When there is no verdict; see [`ProviderError::outcome_is_unknown`].
-    pub async fn charge(&self, request: &ChargeRequest) -> Result<ProviderVerdict, ProviderError> {
+    pub async fn charge(&self, request: &ChargeRequest) -> Result<Charged, ProviderError> {
         match self {
             Self::Sandbox(sandbox) => sandbox.charge(request).await,
         }
     }
 
-    /// Where the payment stands at `now`.
+    /// Where the payment stands at `now`. One that was never charged, because something came in between, is charged.
     ///
     /// # Errors
     /// When the provider does not know the reference or does not answer.
-    pub async fn retrieve(&self, reference: &str, now: Timestamp) -> Result<ProviderVerdict, ProviderError> {
+    pub async fn retrieve(&self, request: &ChargeRequest, now: Timestamp) -> Result<Charged, ProviderError> {
         match self {
-            Self::Sandbox(sandbox) => sandbox.retrieve(reference, now),
+            Self::Sandbox(sandbox) => sandbox.retrieve(request, now),
         }
     }
 

@@ -1,13 +1,13 @@
 //! The built-in card provider for trying a shop out: it answers like a real one and moves no money.
 //!
-//! It stands for a system outside of ours, so what it knows has to survive our crash. It does so without a file: the reference
-//! of a payment carries its amount, its card's behavior and its time, signed, and every answer is computed from the reference
-//! and `now`. Only the confirmations given on its own page are remembered in memory; one that is forgotten runs out as
-//! declined.
+//! It stands for a system outside of ours, so what it knows has to survive our crash. It does so without a file: its name for a
+//! card carries how the card behaves and when it was accepted, its name for a payment the amount too, all signed, and every
+//! answer is computed from the name and `now`. Only the confirmations given on its own page are remembered in memory; one that
+//! is forgotten runs out as declined.
 
 mod reference;
 
-use super::{CardField, CardProblem, ChargeRequest, ProviderError, RefundReceipt, RefundRequest};
+use super::{Card, CardField, CardProblem, ChargeRequest, Charged, ProviderError, RefundReceipt, RefundRequest};
 use commerce::payment::ProviderVerdict;
 use commerce::{Money, PaymentId, Timestamp};
 use reference::Signer;
@@ -81,7 +81,7 @@ pub struct SandboxPayment {
     pub amount: Money,
     /// How its card behaves.
     pub card: TestCard,
-    /// When it began, UTC.
+    /// When its card was accepted, UTC.
     pub created_at: Timestamp,
 }
 
@@ -137,24 +137,44 @@ impl Sandbox {
         Ok(self.verdict(&payment, now))
     }
 
-    pub(super) fn begin(&self, request: &ChargeRequest) -> Result<String, ProviderError> {
-        Ok(self.signer.reference(&describe(request)?))
+    pub(super) fn accept(&self, card: &Card, now: Timestamp) -> Result<String, ProviderError> {
+        let known = TEST_CARDS.iter().find(|(number, _, _)| *number == card.number());
+        let Some((_, card, _)) = known else {
+            let message = "This shop is being tried out and takes test cards only, such as 4242 4242 4242 4242.";
+            return Err(ProviderError::InvalidCard(vec![CardProblem { field: CardField::Number, message }]));
+        };
+        Ok(self.signer.name_of_card(*card, now))
     }
 
-    pub(super) async fn charge(&self, request: &ChargeRequest) -> Result<ProviderVerdict, ProviderError> {
-        let payment = describe(request)?;
+    pub(super) async fn charge(&self, request: &ChargeRequest) -> Result<Charged, ProviderError> {
+        let payment = self.asked_for(request)?;
         match payment.card {
             TestCard::AnswerLost => Err(ProviderError::Timeout),
             TestCard::Slow => {
                 tokio::time::sleep(self.slow_answer).await;
-                Ok(self.verdict(&payment, payment.created_at.plus_seconds(SLOW_ANSWER_SECONDS)))
+                Ok(self.charged(&payment, payment.created_at.plus_seconds(SLOW_ANSWER_SECONDS)))
             }
-            _ => Ok(self.verdict(&payment, payment.created_at)),
+            _ => Ok(self.charged(&payment, payment.created_at)),
         }
     }
 
-    pub(super) fn retrieve(&self, reference: &str, now: Timestamp) -> Result<ProviderVerdict, ProviderError> {
-        Ok(self.verdict(&self.payment(reference)?, now))
+    pub(super) fn retrieve(&self, request: &ChargeRequest, now: Timestamp) -> Result<Charged, ProviderError> {
+        Ok(self.charged(&self.asked_for(request)?, now))
+    }
+
+    /// The payment that is meant: by its own name, or by that of its card.
+    fn asked_for(&self, request: &ChargeRequest) -> Result<SandboxPayment, ProviderError> {
+        let Some((card, created_at)) = self.signer.read_name_of_card(&request.reference) else {
+            return self.payment(&request.reference);
+        };
+        if request.amount.amount_minor <= 0 {
+            return Err(ProviderError::Refused { reason: "the amount is not more than zero".into() });
+        }
+        Ok(SandboxPayment { payment: request.payment, amount: request.amount, card, created_at })
+    }
+
+    fn charged(&self, payment: &SandboxPayment, now: Timestamp) -> Charged {
+        Charged { reference: self.signer.reference(payment), verdict: self.verdict(payment, now) }
     }
 
     pub(super) fn refund(&self, request: &RefundRequest, now: Timestamp) -> Result<RefundReceipt, ProviderError> {
@@ -219,18 +239,6 @@ impl Sandbox {
         }
         confirmations.entry(payment.payment).or_insert((now, confirmation));
     }
-}
-
-fn describe(request: &ChargeRequest) -> Result<SandboxPayment, ProviderError> {
-    let known = TEST_CARDS.iter().find(|(number, _, _)| *number == request.card.number());
-    let Some((_, card, _)) = known else {
-        let message = "This shop is being tried out and takes test cards only, such as 4242 4242 4242 4242.";
-        return Err(ProviderError::InvalidCard(vec![CardProblem { field: CardField::Number, message }]));
-    };
-    if request.amount.amount_minor <= 0 {
-        return Err(ProviderError::Refused { reason: "the amount is not more than zero".into() });
-    }
-    Ok(SandboxPayment { payment: request.payment, amount: request.amount, card: *card, created_at: request.created_at })
 }
 
 #[cfg(test)]

@@ -53,8 +53,7 @@ pub async fn adjust(seat: Seat, At(variant): At<VariantId>, Typed(mut form): Typ
     if form.is_fine() && delta == 0 {
         form.refuse("delta", "Please type a change other than 0.");
     }
-    let words = REASONS.map(|(word, shown)| (word, shown));
-    let reason = form.choice("reason", &words);
+    let reason = form.choice("reason", &REASONS);
     let became = change(&seat, variant, StockChange::Add { delta }, reason, &mut form).await?;
     finish(seat, variant, form, became, "The count is corrected.").await
 }

@@ -52,7 +52,7 @@ fn submit(world: &World, command: Command) -> Outcome {
 }
 
 /// Holds one unit for Ada.
-fn reserve(world: &World, checkout_id: &str, variant: VariantId) -> (PaymentId, Money) {
+fn reserve(world: &World, checkout_id: &str, variant: VariantId, payment_reference: &str) -> (PaymentId, Money) {
     let cart = ReserveCart {
         checkout_id: checkout_id.into(),
         content_hash: checkout_id.into(),
@@ -69,6 +69,7 @@ fn reserve(world: &World, checkout_id: &str, variant: VariantId) -> (PaymentId, 
         },
         shipping_method: "standard".into(),
         provider: "sandbox".into(),
+        payment_reference: payment_reference.into(),
         early_access: false,
         visitor: String::new(),
     };
@@ -78,17 +79,16 @@ fn reserve(world: &World, checkout_id: &str, variant: VariantId) -> (PaymentId, 
     }
 }
 
-/// Pays with the card whose answer is lost on the way.
-fn pay_and_hear_nothing(world: &World, payment: PaymentId, amount: Money) {
+/// Holds one unit for Ada and pays with the card whose answer is lost on the way.
+fn pay_and_hear_nothing(world: &World, checkout_id: &str, variant: VariantId) -> PaymentId {
     let form = CardForm { number: ANSWER_LOST.into(), expiry: "12/30".into(), security_code: "123".into() };
     let card = Card::read(&form, MORNING).expect("a test card");
-    let request = ChargeRequest { payment, amount, card, created_at: MORNING };
-    world.with(async {
-        let reference = world.app.payments().begin(&request).await.expect("begun");
-        let noted = world.app.writer().submit(world.juniper, Command::NoteReference { payment, reference }).await;
-        assert_eq!(noted, Ok(Outcome::Done));
-        assert!(world.app.payments().charge(&request).await.is_err(), "the answer is lost");
-    });
+    let provider = world.app.payments();
+    let reference = world.with(provider.accept(&card, MORNING)).expect("a test card");
+    let (payment, amount) = reserve(world, checkout_id, variant, &reference);
+    let charged = world.with(provider.charge(&ChargeRequest { payment, amount, reference }));
+    assert!(charged.is_err(), "the answer is lost");
+    payment
 }
 
 fn reconcile_at(world: &World, now: Timestamp) -> usize {
@@ -100,8 +100,7 @@ fn reconcile_at(world: &World, now: Timestamp) -> usize {
 fn a_payment_whose_answer_was_lost_becomes_an_order_and_a_letter() {
     for world in worlds() {
         let letters = Letters::new();
-        let (payment, amount) = reserve(&world, "first", TOTE_SAND);
-        pay_and_hear_nothing(&world, payment, amount);
+        pay_and_hear_nothing(&world, "first", TOTE_SAND);
         assert_eq!(reconcile_at(&world, MORNING.plus_seconds(15)), 0, "its answer may still be on its way");
         assert_eq!(reconcile_at(&world, MORNING.plus_seconds(25)), 1);
         assert_eq!(reconcile_at(&world, MORNING.plus_seconds(60)), 0, "it is settled once");
@@ -124,12 +123,11 @@ fn a_payment_whose_answer_was_lost_becomes_an_order_and_a_letter() {
 fn money_that_comes_when_everything_is_sold_goes_back_with_a_letter() {
     for world in worlds() {
         let letters = Letters::new();
-        let (late, amount) = reserve(&world, "late", BOARD);
-        pay_and_hear_nothing(&world, late, amount);
+        let late = pay_and_hear_nothing(&world, "late", BOARD);
         // The hold runs out, and somebody else buys the only board before the provider is asked.
         let afterward = MORNING.plus_minutes(11);
         world.move_clock_to(afterward);
-        let (payment, amount) = reserve(&world, "quick", BOARD);
+        let (payment, amount) = reserve(&world, "quick", BOARD, "elsewhere");
         let verdict = commerce::payment::ProviderVerdict::Captured { amount_minor: amount.amount_minor, currency: "EUR".into() };
         let settled = submit(&world, Command::Settle { payment, reference: "elsewhere".into(), verdict });
         assert!(matches!(settled, Outcome::Placed { .. }), "{settled:?}");
@@ -147,7 +145,7 @@ fn money_that_comes_when_everything_is_sold_goes_back_with_a_letter() {
 #[test]
 fn a_checkout_that_was_abandoned_before_paying_is_given_up() {
     for world in worlds() {
-        let (payment, _) = reserve(&world, "abandoned", TOTE_SAND);
+        let (payment, _) = reserve(&world, "abandoned", TOTE_SAND, "");
         assert_eq!(reconcile_at(&world, MORNING.plus_minutes(1)), 0);
         assert_eq!(reconcile_at(&world, MORNING.plus_minutes(3)), 1);
         let payment = world.with(db::orders::load_payment(world.db(), world.juniper, payment)).expect("it works").expect("known");

@@ -123,6 +123,17 @@ fn room_is_made_in_the_longest_lane_for_a_shop_within_its_share() {
 }
 
 #[test]
+fn what_finishes_a_checkout_finds_room_as_long_as_any_lane_has_a_start() {
+    let queue = FairQueue::new(16);
+    (0..12).for_each(|number| assert_eq!(queue.hand_in(finish(1, number)), HandedIn::Waits));
+    (0..2).for_each(|number| assert_eq!(queue.hand_in(start(2, number)), HandedIn::Waits));
+    (12..14).for_each(|number| assert_eq!(queue.hand_in(finish(1, number)), HandedIn::Waits));
+    assert_eq!(queue.hand_in(finish(1, 14)), HandedIn::InPlaceOf(start(2, 1)));
+    assert_eq!(queue.hand_in(finish(1, 15)), HandedIn::InPlaceOf(start(2, 0)));
+    assert_eq!(queue.hand_in(finish(1, 16)), HandedIn::Full(finish(1, 16)));
+}
+
+#[test]
 fn a_closed_queue_gives_out_what_waits_and_then_ends() {
     let queue = FairQueue::new(16);
     queue.hand_in(start(1, 0));

@@ -155,6 +155,7 @@ pub fn cart(checkout: &str, lines: &[(VariantId, u32)]) -> ReserveCart {
         address: Address { name: customer.into(), country: "DE".into(), ..Address::default() },
         shipping_method: "standard".into(),
         provider: "sandbox".into(),
+        payment_reference: "card".into(),
         early_access: false,
         visitor: String::new(),
     }

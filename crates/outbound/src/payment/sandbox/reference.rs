@@ -1,6 +1,8 @@
-//! References of the sandbox: a payment written into its own name, signed, so that nothing has to be stored to know it again.
+//! References of the sandbox: a card or a payment written into its own name, signed, so that nothing has to be stored to know it
+//! again.
 //!
-//! `sandbox.<payment>.<card>.<amount>.<currency>.<created at>.<signature>`; a changed letter makes it unknown.
+//! `card.<card>.<accepted at>.<signature>` and `sandbox.<payment>.<card>.<amount>.<currency>.<accepted at>.<signature>`; a
+//! changed letter makes it unknown.
 
 use super::{SandboxPayment, TestCard};
 use crate::payment::RefundRequest;
@@ -37,13 +39,27 @@ impl Signer {
         format!("{body}.{signature}")
     }
 
+    pub(super) fn name_of_card(&self, card: TestCard, now: Timestamp) -> String {
+        let body = format!("card.{}.{}", card_word(card), now.0);
+        let signature = self.sign(&body);
+        format!("{body}.{signature}")
+    }
+
+    /// The card behind a name and when it was accepted, if this signer wrote it.
+    pub(super) fn read_name_of_card(&self, name: &str) -> Option<(TestCard, Timestamp)> {
+        let mut parts = self.signed_body(name)?.split('.');
+        (parts.next()? == "card").then_some(())?;
+        Some((read_card_word(parts.next()?)?, Timestamp(parts.next()?.parse().ok()?)))
+    }
+
+    fn signed_body<'a>(&self, reference: &'a str) -> Option<&'a str> {
+        let (body, signature) = reference.rsplit_once('.')?;
+        is_same(signature.as_bytes(), self.sign(body).as_bytes()).then_some(body)
+    }
+
     /// The payment written in a reference, if this signer wrote it.
     pub(super) fn read(&self, reference: &str) -> Option<SandboxPayment> {
-        let (body, signature) = reference.rsplit_once('.')?;
-        if !is_same(signature.as_bytes(), self.sign(body).as_bytes()) {
-            return None;
-        }
-        let mut parts = body.split('.');
+        let mut parts = self.signed_body(reference)?.split('.');
         (parts.next()? == "sandbox").then_some(())?;
         let payment = parts.next()?.parse::<PaymentId>().ok()?;
         let card = read_card_word(parts.next()?)?;

@@ -13,7 +13,7 @@ use axum::response::Response;
 use commerce::checkout::Outcome;
 use commerce::payment::{Payment, PaymentStatus};
 use commerce::{Money, PaymentId};
-use outbound::payment::Confirmation;
+use outbound::payment::{ChargeRequest, Charged, Confirmation};
 use tracing::warn;
 
 /// How often the page that waits asks again, seconds.
@@ -50,7 +50,8 @@ pub async fn confirm(visit: AtShop, At(id): At<PaymentId>, query: Query, fields:
             return where_it_stands(&visit, &payment).await;
         }
     };
-    let outcome = settle(&visit.app, visit.id(), payment.id, &payment.reference, verdict).await?;
+    let charged = Charged { reference: payment.reference.clone(), verdict };
+    let outcome = settle(&visit.app, visit.id(), payment.id, charged).await?;
     led_to(&visit, &payment, outcome)
 }
 
@@ -60,9 +61,11 @@ pub async fn pending(visit: AtShop, At(id): At<PaymentId>, query: Query) -> Resu
     if !payment.status.is_open() || payment.reference.is_empty() {
         return where_it_stands(&visit, &payment).await;
     }
-    match visit.app.payments().retrieve(&payment.reference, visit.now).await {
-        Ok(verdict) => {
-            let outcome = settle(&visit.app, visit.id(), payment.id, &payment.reference, verdict).await?;
+    let amount = Money::new(payment.amount_minor, payment.currency);
+    let request = ChargeRequest { payment: payment.id, amount, reference: payment.reference.clone() };
+    match visit.app.payments().retrieve(&request, visit.now).await {
+        Ok(charged) => {
+            let outcome = settle(&visit.app, visit.id(), payment.id, charged).await?;
             led_to(&visit, &payment, outcome)
         }
         Err(error) => {

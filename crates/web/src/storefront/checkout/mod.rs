@@ -17,8 +17,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use commerce::{PaymentId, Timestamp};
 
-/// A name for a checkout that nobody guesses: 48 bits of milliseconds, as in a UUID of version 7, and 80 random ones. Checkouts of
-/// one minute so lie beside each other in the database, and a batch of orders writes few pages.
+/// A name for a checkout that nobody guesses: 48 bits of milliseconds, as in a UUID of version 7, and 80 random ones. Checkouts
+/// of one minute so lie beside each other in the database, and a batch of orders writes few pages.
 fn new_checkout_id(now: Timestamp) -> Result<String, Error> {
     let mut bytes = [0_u8; 16];
     bytes[..6].copy_from_slice(&(now.0 / 1_000).to_be_bytes()[2..]);

@@ -1,7 +1,8 @@
 //! Reserve, pay, settle: from a page that is filled in to an order, or to what stands in its way.
 //!
-//! The provider is called outside of every transaction, after its reference is written down. The call goes on when the shopper
-//! leaves: a task of its own settles what it learns, and whatever is lost on the way the reconciler finds.
+//! The provider is called outside of every transaction, and its name for the card is written down with the hold before any money
+//! moves. The call goes on when the shopper leaves: a task of its own settles what it learns, and whatever is lost on the way the
+//! reconciler finds.
 
 use super::super::cart_lines::shown_variant_title;
 use super::super::respond::see_other;
@@ -13,30 +14,39 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use commerce::checkout::{Command, Outcome, Refusal, ReserveCart};
 use commerce::payment::{PaymentStatus, ProviderVerdict, decline_message};
-use commerce::{Money, PaymentId, ShopId, Timestamp};
+use commerce::{PaymentId, ShopId, Timestamp};
 use db::order_writer::WriterError;
-use outbound::payment::{Card, ChargeRequest, ProviderError};
+use outbound::payment::{Card, ChargeRequest, Charged, ProviderError};
 use sha2::{Digest, Sha256};
 use tracing::{info, warn};
 
 /// Holds the cart and takes the money. `card` is missing when nothing is to be paid.
 pub(super) async fn pay(submission: &Submission<'_>, card: Option<Card>) -> Result<Response, Error> {
     let visit = submission.visit;
-    let outcome = match visit.app.writer().submit(visit.id(), reserve_command(submission)).await {
+    let reference = match card {
+        None => String::new(),
+        Some(card) => match visit.app.payments().accept(&card, visit.now).await {
+            Ok(reference) => reference,
+            Err(error) => return not_accepted(submission, &error),
+        },
+    };
+    let outcome = match visit.app.writer().submit(visit.id(), reserve_command(submission, &reference)).await {
         Err(WriterError::Busy) => return busy(submission),
         answered => answered?,
     };
     match outcome {
-        Outcome::Reserved { payment, amount, expires_at, .. } => match card {
-            Some(card) => charge(submission, payment, amount, expires_at, card).await,
-            None if amount.amount_minor == 0 => {
-                let verdict = ProviderVerdict::Captured { amount_minor: 0, currency: amount.currency.code().into() };
-                let outcome = settle(&visit.app, visit.id(), payment, "", verdict).await?;
-                answer(submission, payment, outcome, Some(expires_at))
-            }
-            // The price rose between the page and the hold: the page is shown again, now with fields for a card.
-            None => submission.page(StatusCode::CONFLICT, held("The total has changed. Please check it and pay.", expires_at)),
-        },
+        Outcome::Reserved { payment, amount, expires_at, .. } if !reference.is_empty() => {
+            charge(submission, ChargeRequest { payment, amount, reference }, expires_at).await
+        }
+        Outcome::Reserved { payment, amount, expires_at, .. } if amount.amount_minor == 0 => {
+            let verdict = ProviderVerdict::Captured { amount_minor: 0, currency: amount.currency.code().into() };
+            let outcome = settle(&visit.app, visit.id(), payment, Charged { reference, verdict }).await?;
+            answer(submission, payment, outcome, Some(expires_at))
+        }
+        // The price rose between the page and the hold: the page is shown again, now with fields for a card.
+        Outcome::Reserved { expires_at, .. } => {
+            submission.page(StatusCode::CONFLICT, held("The total has changed. Please check it and pay.", expires_at))
+        }
         Outcome::PaymentOpen { payment, status: PaymentStatus::RequiresAction, .. } => {
             Ok(visit.to_payment_page("confirm", payment))
         }
@@ -45,6 +55,16 @@ pub(super) async fn pay(submission: &Submission<'_>, card: Option<Card>) -> Resu
         Outcome::Refused(refusal) => refuse(submission, &refusal),
         other => Err(Error::Internal(format!("a reservation led to {other:?}"))),
     }
+}
+
+/// The provider does not take the card, so nothing is held and nothing was charged.
+fn not_accepted(submission: &Submission<'_>, error: &ProviderError) -> Result<Response, Error> {
+    if let ProviderError::InvalidCard(problems) = error {
+        let errors = problems.iter().map(card_error).collect();
+        return submission.page(StatusCode::UNPROCESSABLE_ENTITY, Remarks { errors, ..Remarks::default() });
+    }
+    warn!(shop.id = %submission.visit.id(), %error, "A card could not be accepted");
+    submission.page(StatusCode::PAYMENT_REQUIRED, declined_remarks("processing_error", None))
 }
 
 /// Nobody waits without a bound, and nobody types an address twice: the page again, as it was filled in.
@@ -60,7 +80,7 @@ fn held(words: &str, expires_at: Timestamp) -> Remarks {
     Remarks { refusal: words.into(), held_until: Some(expires_at), ..Remarks::default() }
 }
 
-fn reserve_command(submission: &Submission<'_>) -> Command {
+fn reserve_command(submission: &Submission<'_>, payment_reference: &str) -> Command {
     let (contact, address, cart) = (submission.contact(), submission.address(), &submission.cart);
     let shipping_method = submission.quote.shipping.as_ref().map(|option| option.key.clone()).unwrap_or_default();
     let mut hash = Sha256::new();
@@ -77,43 +97,17 @@ fn reserve_command(submission: &Submission<'_>) -> Command {
         address,
         shipping_method,
         provider: submission.visit.app.payments().name().into(),
+        payment_reference: payment_reference.into(),
         early_access: false,
         visitor: String::new(),
     }))
 }
 
-async fn charge(
-    submission: &Submission<'_>,
-    payment: PaymentId,
-    amount: Money,
-    expires_at: Timestamp,
-    card: Card,
-) -> Result<Response, Error> {
-    let (visit, app) = (submission.visit, submission.visit.app.clone());
-    let shop = visit.id();
-    let created_at = db::orders::load_payment(app.db(), shop, payment).await?.map_or(visit.now, |payment| payment.created_at);
-    let request = ChargeRequest { payment, amount, card, created_at };
-    let reference = match app.payments().begin(&request).await {
-        Ok(reference) => reference,
-        Err(ProviderError::InvalidCard(problems)) => {
-            settle(&app, shop, payment, "", declined("incorrect_number")).await?;
-            let errors = problems.iter().map(card_error).collect();
-            let remarks = Remarks { errors, held_until: Some(expires_at), ..Remarks::default() };
-            return submission.page(StatusCode::UNPROCESSABLE_ENTITY, remarks);
-        }
-        Err(error) => {
-            warn!(shop.id = %shop, payment.id = %payment, %error, "A payment could not be begun");
-            settle(&app, shop, payment, "", declined("processing_error")).await?;
-            return submission.page(StatusCode::PAYMENT_REQUIRED, declined_remarks("processing_error", Some(expires_at)));
-        }
-    };
-    let noted = app.writer().submit(shop, Command::NoteReference { payment, reference: reference.clone() }).await?;
-    if noted != Outcome::Done {
-        return Ok(visit.to_payment_page("pending", payment));
-    }
-    let patience = app.payment_patience();
-    let charging = tokio::spawn(charge_and_settle(app, shop, request, reference));
-    match tokio::time::timeout(patience, charging).await {
+/// Takes the money for what is held.
+async fn charge(submission: &Submission<'_>, request: ChargeRequest, expires_at: Timestamp) -> Result<Response, Error> {
+    let (visit, payment) = (submission.visit, request.payment);
+    let charging = tokio::spawn(charge_and_settle(visit.app.clone(), visit.id(), request));
+    match tokio::time::timeout(visit.app.payment_patience(), charging).await {
         Ok(Ok(Some(outcome))) => answer(submission, payment, outcome, Some(expires_at)),
         // Slow, lost, or failed on our side: the page that waits finds out.
         Ok(Ok(None) | Err(_)) | Err(_) => Ok(visit.to_payment_page("pending", payment)),
@@ -121,19 +115,19 @@ async fn charge(
 }
 
 /// Takes the money and settles what the provider says. `None` when it is not known; the payment stays open then.
-async fn charge_and_settle(app: App, shop: ShopId, request: ChargeRequest, reference: String) -> Option<Outcome> {
-    let verdict = match app.payments().charge(&request).await {
-        Ok(verdict) => verdict,
+async fn charge_and_settle(app: App, shop: ShopId, request: ChargeRequest) -> Option<Outcome> {
+    let charged = match app.payments().charge(&request).await {
+        Ok(charged) => charged,
         Err(error) if error.outcome_is_unknown() => {
             warn!(shop.id = %shop, payment.id = %request.payment, %error, "A payment is left open");
             return None;
         }
         Err(error) => {
             warn!(shop.id = %shop, payment.id = %request.payment, %error, "A payment was refused");
-            declined("processing_error")
+            Charged { reference: String::new(), verdict: declined("processing_error") }
         }
     };
-    settle(&app, shop, request.payment, &reference, verdict).await.ok()
+    settle(&app, shop, request.payment, charged).await.ok()
 }
 
 fn declined(code: &str) -> ProviderVerdict {
@@ -145,10 +139,9 @@ pub(super) async fn settle(
     app: &App,
     shop: ShopId,
     payment: PaymentId,
-    reference: &str,
-    verdict: ProviderVerdict,
+    Charged { reference, verdict }: Charged,
 ) -> Result<Outcome, Error> {
-    let outcome = app.writer().submit(shop, Command::Settle { payment, reference: reference.into(), verdict }).await?;
+    let outcome = app.writer().submit(shop, Command::Settle { payment, reference, verdict }).await?;
     if let Outcome::Placed { number, first: true, .. } = &outcome {
         info!(shop.id = %shop, order.number = number, "Placed order {number}");
     }

@@ -21,6 +21,8 @@ Usage: cargo xtask COMMAND
   simulate [--seeds N | --seed S | --planted]
                   live many seeds of the shop through (10,000), tell one of them line by line, or plant every known bug and
                   write docs/PLANTED_BUGS.md
+  races [--times N | --seed S]
+                  try every race over HTTP often on both databases (1,000 times), or again with a seed that was printed
   screenshots     take the pictures in docs/screenshots anew
 ";
 
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
         ["ci"] => suite::ci(),
         ["tidy"] => suite::tidy(),
         ["simulate", how @ ..] => suite::simulate(how),
+        ["races", how @ ..] => suite::races(how),
         ["screenshots"] => suite::screenshots(),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

@@ -54,6 +54,22 @@ pub fn simulate(how: &[&str]) -> Result<(), String> {
     command::run("cargo", &arguments, &[environment])
 }
 
+/// Tries the races over HTTP: often, or again as a seed had them.
+///
+/// # Errors
+/// What went wrong, or how to ask.
+pub fn races(how: &[&str]) -> Result<(), String> {
+    const OFTEN: &str = "1000";
+    let environment = match how {
+        [] => ("RACES", OFTEN),
+        ["--times", times] => ("RACES", *times),
+        ["--seed", seed] => ("RACES_SEED", *seed),
+        _ => return Err("Usage: cargo xtask races [--times N | --seed S]".to_owned()),
+    };
+    requirements::prepare()?;
+    command::run("cargo", &["test", "--package", "web", "--test", "it", "races::"], &[environment])
+}
+
 /// Takes the pictures in `docs/screenshots` anew: the same walk through the demo shop that the tests take.
 ///
 /// # Errors

@@ -1,4 +1,5 @@
-//! Flash sales with their items. How much of an item was claimed is counted by the order writer and never changed here.
+//! Flash sales with their items. How much of an item was claimed is counted by the order writer and never changed here; neither
+//! is how much of it is offered, once it is in the sale: that is a command to the order writer, which compares the two.
 
 use crate::shops::bump_catalog_version;
 use crate::{Db, Error, Result, Row, Tx, Value, params, sql};
@@ -67,7 +68,8 @@ pub async fn load_flash_sale(db: &Db, shop: ShopId, sale: FlashSaleId) -> Result
 }
 
 /// Makes or changes a sale with all of its items. The sale must be sound (`FlashSale::problems`); what was claimed stays as it is
-/// counted, and an item with claims cannot leave the sale.
+/// counted, and an item with claims cannot leave the sale. Of an item that is in the sale already, the quantity offered stays:
+/// `Command::ChangeQuantityOffered` changes it.
 ///
 /// # Errors
 /// When the database fails.
@@ -104,6 +106,16 @@ pub async fn set_flash_sale_status(
     bump_catalog_version(&mut tx, shop).await?;
     tx.commit().await?;
     Ok(touched > 0)
+}
+
+/// Lets pages follow what the order writer changed about a sale.
+///
+/// # Errors
+/// When the database fails.
+pub async fn show_flash_sale_change(db: &Db, shop: ShopId) -> Result<()> {
+    let mut tx = db.begin().await?;
+    bump_catalog_version(&mut tx, shop).await?;
+    tx.commit().await
 }
 
 /// Removes a draft. Removing one that is gone changes nothing.
@@ -199,8 +211,7 @@ async fn write_items(tx: &mut Tx, shop: ShopId, sale: &FlashSale) -> Result<std:
         "INSERT INTO flash_sale_items (shop_id, sale_id, variant_id, position, price_minor, quantity_offered,
          quantity_per_customer_max, quantity_claimed) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)
          ON CONFLICT (shop_id, sale_id, variant_id) DO UPDATE SET position = excluded.position,
-         price_minor = excluded.price_minor, quantity_offered = excluded.quantity_offered,
-         quantity_per_customer_max = excluded.quantity_per_customer_max"
+         price_minor = excluded.price_minor, quantity_per_customer_max = excluded.quantity_per_customer_max"
     );
     tx.execute_many(shop, sql, &rows).await?;
     Ok(Ok(()))

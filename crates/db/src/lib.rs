@@ -33,6 +33,7 @@ pub mod stock;
 pub mod submissions;
 
 pub mod backup;
+pub mod proofs;
 pub mod verify;
 
 #[cfg(feature = "testing")]

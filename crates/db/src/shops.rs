@@ -25,6 +25,25 @@ pub struct NewShop {
     pub domains: Vec<String>,
 }
 
+impl NewShop {
+    /// What can be told without a database: whether handle, name and domains are written as they must be.
+    ///
+    /// # Errors
+    /// With what to write instead.
+    pub fn check(&self) -> std::result::Result<(), ShopRefusal> {
+        if !is_shop_handle(&self.handle) {
+            return Err(ShopRefusal::BadHandle(self.handle.clone()));
+        }
+        if !is_name(&self.name) {
+            return Err(ShopRefusal::BadName);
+        }
+        match self.domains.iter().find(|host| normalize_host(host).is_none()) {
+            Some(host) => Err(ShopRefusal::BadHost(host.clone())),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Whether shoppers are let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Door {
@@ -144,11 +163,8 @@ pub async fn catalog_versions(db: &Db) -> Result<Vec<(ShopId, i64)>> {
 /// # Errors
 /// When the database fails.
 pub async fn create_shop(db: &Db, new: &NewShop, now: Timestamp) -> Result<std::result::Result<ShopId, ShopRefusal>> {
-    if !is_shop_handle(&new.handle) {
-        return Ok(Err(ShopRefusal::BadHandle(new.handle.clone())));
-    }
-    if !is_name(&new.name) {
-        return Ok(Err(ShopRefusal::BadName));
+    if let Err(refusal) = new.check() {
+        return Ok(Err(refusal));
     }
     let shop = ShopId(db.ids().next(now));
     let mut tx = db.begin().await?;

@@ -92,8 +92,10 @@
   const variants = variantsElement ? JSON.parse(variantsElement.textContent) : [];
   const chooseVariant = (id) => {
     const variant = variants.find((candidate) => candidate.id === id);
-    if (!variant) return false;
-    one("[data-variant-field]").value = variant.id;
+    const field = one("[data-variant-field]");
+    // Under another sale's terms the box with its name, countdown and limit changes, too: that page the server writes.
+    if (!variant || variants.find((candidate) => candidate.id === field.value)?.sale !== variant.sale) return false;
+    field.value = variant.id;
     const line = one("[data-price-line]");
     line.replaceChildren();
     const piece = (name, className, text) => { const element = document.createElement(name); element.className = className; element.textContent = text; return element; };
@@ -110,7 +112,13 @@
     const button = one("[data-buy-button]");
     button.disabled = !variant.buyable;
     button.textContent = variant.button;
-    one("[data-quantity]").disabled = !variant.buyable;
+    const quantity = one("[data-quantity]");
+    quantity.disabled = !variant.buyable;
+    const wanted = Math.min(Number(quantity.value) || 1, Math.max(1, variant.quantity_max));
+    quantity.replaceChildren(...Array.from({ length: variant.quantity_max }, (_, index) => new Option(String(index + 1))));
+    quantity.value = String(wanted);
+    const code = one("[data-sku]");
+    if (code && variant.sku) code.textContent = variant.sku;
     variant.options.forEach((value, axis) => { const chosen = one(`[data-chosen="${axis}"]`); if (chosen) chosen.textContent = value; });
     all("[data-axis]").forEach((link) => {
       const next = variant.links[link.dataset.axis]?.[link.firstChild.textContent.trim()];

@@ -183,6 +183,23 @@ impl App {
         ShopAvailability { shop, published: Arc::clone(self.writer().availability()) }
     }
 
+    /// After how many seconds whoever found no room had better come back. Spread, so that they do not all come back at once.
+    pub fn wait_seconds(&self) -> u64 {
+        let wait = self.writer().wait_seconds();
+        let mut byte = [0_u8; 1];
+        // Without random numbers they come back at once; nothing worse.
+        let _ = getrandom::fill(&mut byte);
+        wait + (wait.max(4) * u64::from(byte[0])).div_ceil(2 * 255)
+    }
+
+    /// Reads anew what is left of that which was said to be sold out.
+    ///
+    /// # Errors
+    /// When the database fails; what was published stays.
+    pub async fn refresh_availability(&self) -> db::Result<()> {
+        db::order_writer::refresh_availability(self.db(), self.writer().availability(), self.now()).await
+    }
+
     /// Loads the shops whose catalog version has moved and forgets those that are gone.
     ///
     /// # Errors
@@ -236,6 +253,9 @@ impl App {
             }
             if let Err(reason) = self.reload_changed().await {
                 error!(error = %reason, "Shops could not be loaded: {reason}");
+            }
+            if let Err(reason) = self.refresh_availability().await {
+                error!(error = %reason, "What is left could not be read: {reason}");
             }
         }
     }

@@ -13,6 +13,7 @@ pub mod theme;
 pub mod storefront;
 
 pub mod admin;
+pub mod books;
 pub mod mail;
 pub mod markdown;
 pub mod password;

@@ -4,6 +4,7 @@
 //! provider's again. One round at a time, asked for again and again by a job.
 
 use crate::app::App;
+use crate::storefront::checkout::settle;
 use commerce::checkout::{Command, Outcome, RefundResult};
 use commerce::payment::ProviderVerdict;
 use commerce::{Money, RefundId, ShopId, Timestamp};
@@ -38,12 +39,11 @@ pub async fn reconcile(app: &App, now: Timestamp) -> db::Result<usize> {
 
 /// Asks where a payment stands and tells the order writer; whether it has a final word now.
 async fn ask_about(app: &App, payment: &OpenPayment, now: Timestamp) -> db::Result<bool> {
-    let Some(Charged { reference, verdict }) = word_on(app, payment, now).await else {
+    let Some(charged) = word_on(app, payment, now).await else {
         payments::touch_open_payment(app.db(), payment.shop, payment.id, now).await?;
         return Ok(false);
     };
-    let command = Command::Settle { payment: payment.id, reference, verdict };
-    match app.writer().submit(payment.shop, command).await {
+    match settle(app, payment.shop, payment.id, charged).await {
         Ok(Outcome::StillOpen { .. }) => {
             payments::touch_open_payment(app.db(), payment.shop, payment.id, now).await?;
             Ok(false)

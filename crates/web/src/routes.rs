@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::serve::{protect, refuse_cross_site, take_in_small_bodies};
 use crate::storefront::{
     assets, cart, checkout, collections, discovery, draw_failures, home, media, not_modified, now, orders, pages, products,
-    sales, search,
+    sales, search, webhooks,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -42,6 +42,7 @@ fn storefront(_app: &App) -> Router<App> {
         .route("/checkout/confirm/{payment}", get(checkout::confirm_page).post(checkout::confirm))
         .route("/checkout/pending/{payment}", get(checkout::pending))
         .route("/orders/{number}", get(orders::order))
+        .route("/webhooks/payments", post(webhooks::payments))
         .route("/now.json", get(now::now))
         .route("/media/{id}/{width}", get(media::media))
         .route("/assets/{name}", get(assets::asset))
@@ -96,9 +97,9 @@ fn admin(app: &App) -> Router<App> {
     uploads.merge(forms).layer(from_fn_with_state(app.clone(), desk_failures))
 }
 
-/// Sales, coupons, pages and mail.
+/// Sales, coupons, pages, mail and the books.
 fn selling() -> Router<App> {
-    use admin::{coupons, flash_sales, mail, pages};
+    use admin::{books, coupons, flash_sales, mail, pages};
     Router::new()
         .route("/admin/flash-sales", get(flash_sales::list).post(flash_sales::create))
         .route("/admin/flash-sales/new", get(flash_sales::new))
@@ -118,6 +119,8 @@ fn selling() -> Router<App> {
         .route("/admin/pages/{id}/delete", get(pages::ask_delete).post(pages::delete))
         .route("/admin/mail", get(mail::list))
         .route("/admin/mail/{id}", get(mail::show))
+        .route("/admin/books", get(books::show))
+        .route("/admin/books/prove", post(books::prove))
 }
 
 /// What a seller settles once.

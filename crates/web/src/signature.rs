@@ -50,6 +50,19 @@ impl Signer {
         self.fits("payment page", shop, payment.0, key)
     }
 
+    /// What the browser of a visitor carries.
+    pub fn visitor_cookie(&self, shop: ShopId, number: i64) -> String {
+        format!("{number}.{}", self.key("visitor", shop, number))
+    }
+
+    /// The visitor whose browser carries this, if we gave it to them in this shop.
+    pub fn visitor_of(&self, shop: ShopId, cookie: &str) -> Option<i64> {
+        let (number, key) = cookie.split_once('.')?;
+        let known: i64 = number.parse().ok()?;
+        // One spelling of each number, so that one visitor is not two.
+        (known >= 0 && number == known.to_string() && self.fits("visitor", shop, known, key)).then_some(known)
+    }
+
     fn key(&self, purpose: &str, shop: ShopId, number: i64) -> String {
         URL_SAFE_NO_PAD.encode(&self.mac(purpose, shop, number).finalize().into_bytes()[..KEPT_BYTES])
     }
@@ -69,6 +82,19 @@ impl Signer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_visitor_is_known_by_what_we_gave_them_in_this_shop() {
+        let signer = Signer::new(b"secret");
+        let cookie = signer.visitor_cookie(ShopId(1), 77);
+        assert_eq!(signer.visitor_of(ShopId(1), &cookie), Some(77));
+        assert_eq!(signer.visitor_of(ShopId(2), &cookie), None);
+        assert_eq!(signer.visitor_of(ShopId(1), &format!("0{cookie}")), None);
+        assert_eq!(signer.visitor_of(ShopId(1), &cookie.replace("77.", "78.")), None);
+        for wrong in ["", ".", "77", "77.", "-1.x", "💥.💥"] {
+            assert_eq!(signer.visitor_of(ShopId(1), wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn a_key_opens_one_order_of_one_shop() {

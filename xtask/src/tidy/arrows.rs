@@ -16,12 +16,13 @@ const ARROWS: [(&str, &[&str]); 9] = [
 ];
 
 /// Libraries that belong to one room, and the rooms that may have them. Tests may use any.
-const HOMES: [(&str, &[&str]); 11] = [
+const HOMES: [(&str, &[&str]); 12] = [
     ("rusqlite", &["db"]),
     ("tokio-postgres", &["db"]),
     ("deadpool-postgres", &["db"]),
     ("axum", &["web"]),
     ("hyper", &["web", "loadtest"]),
+    ("mio", &["loadtest"]),
     ("lettre", &["outbound"]),
     ("reqwest", &["outbound"]),
     ("ureq", &[]),

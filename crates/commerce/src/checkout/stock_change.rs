@@ -53,6 +53,9 @@ pub(super) fn offer(
         return Err(Refusal::OutOfRange);
     }
     if item.quantity_offered != quantity_offered {
+        if quantity_offered.is_some_and(|offered| offered < item.quantity_claimed) {
+            return Err(Refusal::BelowClaimed { claimed: item.quantity_claimed });
+        }
         item.quantity_offered = quantity_offered;
         let actor = actor.to_owned();
         deciding.changes.push(Change::QuantityOffered { sale, variant, quantity_offered, actor });

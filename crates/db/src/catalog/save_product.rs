@@ -156,7 +156,8 @@ async fn write_stock_items(tx: &mut Tx, shop: ShopId, products: &[&Product], now
     let upsert = sql!(
         "INSERT INTO stock_items (shop_id, variant_id, on_hand, reserved, allocated, oversell, movements, updated_at)
          VALUES ($1, $2, 0, 0, 0, $3, 0, $4)
-         ON CONFLICT (shop_id, variant_id) DO UPDATE SET oversell = excluded.oversell, updated_at = excluded.updated_at
+         ON CONFLICT (shop_id, variant_id) DO UPDATE SET oversell = excluded.oversell, updated_at = excluded.updated_at,
+             oversell_until = CASE WHEN stock_items.oversell = 1 THEN stock_items.movements ELSE stock_items.oversell_until END
          WHERE stock_items.oversell <> excluded.oversell"
     );
     let mut variants: Vec<_> = products.iter().flat_map(|product| &product.variants).collect();

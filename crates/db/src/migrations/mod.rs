@@ -7,14 +7,17 @@
 use crate::{Db, Error, Result, Tx, params, platform_sql};
 
 /// Number, name, text.
-const SCRIPTS: [(i64, &str, &str); 2] =
-    [(1, "first_schema", include_str!("0001_first_schema.sql")), (2, "submissions", include_str!("0002_submissions.sql"))];
+const SCRIPTS: [(i64, &str, &str); 3] = [
+    (1, "first_schema", include_str!("0001_first_schema.sql")),
+    (2, "submissions", include_str!("0002_submissions.sql")),
+    (3, "proofs", include_str!("0003_proofs.sql")),
+];
 
 /// The schema's version that this program works with.
 pub const SCHEMA_VERSION: i64 = SCRIPTS[SCRIPTS.len() - 1].0;
 
 /// Every table of a shop, parents before children. Backup and verification walk this list; a test holds it against both engines.
-pub const TABLES: [&str; 36] = [
+pub const TABLES: [&str; 37] = [
     "shops",
     "shop_domains",
     "shop_settings",
@@ -51,6 +54,7 @@ pub const TABLES: [&str; 36] = [
     "ledger_entries",
     "outbox",
     "submissions",
+    "proofs",
 ];
 
 /// A script as the database remembers it.

@@ -7,6 +7,7 @@
 mod availability;
 mod books;
 mod load;
+mod pace;
 mod queue;
 pub(crate) mod read;
 mod write;
@@ -17,7 +18,7 @@ mod locks {
     pub(super) use std::sync::{Mutex, MutexGuard};
 }
 
-pub use availability::{Availability, load_availability};
+pub use availability::{Availability, load_availability, refresh_availability};
 pub use books::{Books, Decided, Decision, Request};
 pub use writer::{Clock, OrderWriter, Work, WriterError, WriterFigures, WriterOptions};
 

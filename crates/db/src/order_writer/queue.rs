@@ -147,7 +147,8 @@ impl<T: Lined> State<T> {
         self.waiting += 1;
     }
 
-    /// Takes the newest start out of the longest lane that has one; for a start only if that lane is longer than its own would be.
+    /// Takes the newest start out of the longest lane that has one; for a start only if that lane is longer than its own would
+    /// be.
     fn make_room_for(&mut self, item: &T) -> Option<T> {
         let own = self.lanes.get(&item.shop()).map_or(0, |lane| lane.waiting.len());
         let with_starts = self.lanes.iter_mut().filter(|(_, lane)| lane.starts > 0);

@@ -1,5 +1,6 @@
 //! The writer itself: takes batches from the queue, has each decided and committed, and answers.
 
+use super::pace::Pace;
 use super::queue::{FairQueue, HandedIn, Lined};
 use super::{Availability, Books, Decision, Request};
 use crate::{Db, Error};
@@ -82,6 +83,7 @@ struct Door(Arc<Shared>);
 struct Shared {
     queue: FairQueue<Waiting>,
     availability: Arc<Availability>,
+    pace: Pace,
     counts: Counts,
 }
 
@@ -145,6 +147,7 @@ impl OrderWriter {
         let shared = Arc::new(Shared {
             queue: FairQueue::new(options.queue_max),
             availability: Arc::default(),
+            pace: Pace::default(),
             counts: Counts::default(),
         });
         let work = Work { books, clock, options, shared: Arc::clone(&shared) };
@@ -192,6 +195,13 @@ impl OrderWriter {
         &self.0.0.availability
     }
 
+    /// After how many seconds whoever was told [`WriterError::Busy`] had better come back: as long as what waits should take.
+    /// Spreading those who come back is left to the caller.
+    pub fn wait_seconds(&self) -> u64 {
+        let shared = &self.0.0;
+        shared.pace.wait_seconds(shared.queue.waiting())
+    }
+
     /// What the writer has done so far.
     pub fn figures(&self) -> WriterFigures {
         let counts = &self.0.0.counts;
@@ -222,9 +232,18 @@ pub struct Work<B> {
     shared: Arc<Shared>,
 }
 
+/// What a committed batch has come to.
+struct Decisions {
+    /// When it was decided, UTC.
+    decided_at: Timestamp,
+    decisions: Vec<Decision>,
+    /// What each shop looks like now.
+    states: Vec<(ShopId, ShopState)>,
+}
+
 /// How a transaction ended.
 enum Ended {
-    Committed(Vec<Decision>, Vec<(ShopId, ShopState)>),
+    Committed(Decisions),
     /// Another node was quicker.
     Overtaken(Error),
     /// The database is away, or has no room: no command of the batch would fare better alone.
@@ -276,7 +295,7 @@ impl<B: Books> Work<B> {
             return;
         }
         match self.attempt(&batch).await {
-            Ended::Committed(decisions, states) => self.answer(batch, decisions, &states, put_off),
+            Ended::Committed(decisions) => self.answer(batch, decisions, put_off),
             Ended::Unknown(cause) => self.end_in_doubt(batch, &cause, put_off).await,
             Ended::Away(cause) => {
                 error!(error = %cause, commands = batch.len(), "Could not write a batch: {cause}");
@@ -315,20 +334,20 @@ impl<B: Books> Work<B> {
 
     async fn transact(&self, batch: &[Waiting]) -> Ended {
         let requests: Vec<&Request> = batch.iter().map(|waiting| &waiting.request).collect();
-        let decided = match self.books.decide(&requests, (self.clock)()).await {
+        let decided_at = (self.clock)();
+        let decided = match self.books.decide(&requests, decided_at).await {
             Ok(decided) => decided,
             // A constraint that says no means that another node was quicker: read again, decide again.
             Err(cause @ (Error::Conflict(_) | Error::Constraint(_))) => return Ended::Overtaken(cause),
             Err(cause @ (Error::Unreachable(_) | Error::DiskFull(_))) => return Ended::Away(cause),
             Err(cause) => return Ended::Failed(cause),
         };
+        let decisions = Decisions { decided_at, decisions: decided.decisions, states: decided.states };
         match self.books.commit(decided.open).await {
-            Ok(()) => Ended::Committed(decided.decisions, decided.states),
-            Err(_) if planted(Bug::AnswerBeforeCommit) => Ended::Committed(decided.decisions, decided.states),
+            Ok(()) => Ended::Committed(decisions),
+            Err(_) if planted(Bug::AnswerBeforeCommit) => Ended::Committed(decisions),
             Err(cause @ Error::CommitUnknown(_)) if planted(Bug::UnknownTakenForFailure) => Ended::Failed(cause),
-            Err(Error::CommitUnknown(_)) if planted(Bug::UnknownTakenForSuccess) => {
-                Ended::Committed(decided.decisions, decided.states)
-            }
+            Err(Error::CommitUnknown(_)) if planted(Bug::UnknownTakenForSuccess) => Ended::Committed(decisions),
             Err(cause @ Error::CommitUnknown(_)) => Ended::Unknown(cause),
             Err(cause @ (Error::Conflict(_) | Error::Constraint(_))) => Ended::Overtaken(cause),
             Err(cause @ (Error::Unreachable(_) | Error::DiskFull(_))) => Ended::Away(cause),
@@ -336,13 +355,14 @@ impl<B: Books> Work<B> {
         }
     }
 
-    fn answer(&self, batch: Vec<Waiting>, decisions: Vec<Decision>, states: &[(ShopId, ShopState)], put_off: &mut Vec<Waiting>) {
-        for (shop, state) in states {
-            self.shared.availability.publish(*shop, state);
+    fn answer(&self, batch: Vec<Waiting>, committed: Decisions, put_off: &mut Vec<Waiting>) {
+        for (shop, state) in &committed.states {
+            self.shared.availability.publish(*shop, state, committed.decided_at);
         }
-        let decisions = refuse_repeats(&batch, decisions);
+        let decisions = refuse_repeats(&batch, committed.decisions);
         let decided = decisions.iter().filter(|decision| **decision != Decision::PutOff).count();
         self.shared.counts.committed.fetch_add(decided as u64, Ordering::Relaxed);
+        self.shared.pace.note(committed.decided_at, decided);
         for (waiting, decision) in batch.into_iter().zip(decisions) {
             match decision {
                 Decision::Told(outcome) => waiting.tell(Ok(Some(outcome))),

@@ -1,5 +1,6 @@
 //! The stock ledger, replayed from its first row: what each movement may move, where it leads, and which hold it ends.
 
+use super::proof::Named;
 use super::walk::Walk;
 use super::{Books, Invariant};
 use crate::{Result, Row, Value, params, sql};
@@ -15,6 +16,8 @@ struct Movement {
     after: StockItem,
     cause: String,
     stored: Option<StockItem>,
+    /// Up to which movement more could be promised than there was, because the seller wanted it so.
+    oversell_until: i64,
 }
 
 impl Movement {
@@ -29,11 +32,12 @@ impl Movement {
             after: counters(6),
             cause: row.get(9),
             stored: row.get::<Option<i64>>(10).map(|_| counters(10)),
+            oversell_until: row.get::<Option<i64>>(13).unwrap_or(0),
         }
     }
 
-    fn name(&self) -> String {
-        format!("variant {}, movement {}", self.variant, self.sequence)
+    fn name(&self) -> Named {
+        Named::of_variant(self.variant, format!("variant {}, movement {}", self.variant, self.sequence))
     }
 
     /// The row that caused it, if it is of this kind: `reservation:17` gives 17 for `reservation`.
@@ -57,7 +61,8 @@ struct Replay {
 pub(super) async fn check(books: &mut Books<'_>) -> Result<()> {
     let movements = sql!(
         "SELECT m.variant_id, m.sequence, m.kind, m.on_hand_delta, m.reserved_delta, m.allocated_delta,
-            m.on_hand_after, m.reserved_after, m.allocated_after, m.cause, s.on_hand, s.reserved, s.allocated
+            m.on_hand_after, m.reserved_after, m.allocated_after, m.cause, s.on_hand, s.reserved, s.allocated,
+            CASE WHEN s.oversell = 1 THEN m.sequence ELSE s.oversell_until END
          FROM stock_movements m LEFT JOIN stock_items s ON s.shop_id = m.shop_id AND s.variant_id = m.variant_id
          WHERE m.shop_id = $1 AND (m.variant_id, m.sequence) > ($2, $3) ORDER BY m.variant_id, m.sequence LIMIT $4"
     );
@@ -75,6 +80,7 @@ pub(super) async fn check(books: &mut Books<'_>) -> Result<()> {
                 }
             };
             check_kind(books, movement);
+            check_promise(books, movement);
             check_step(books, &mut current, movement);
             check_hold(books, &mut current, movement, &reservation_of_order);
             replay = Some(current);
@@ -91,7 +97,7 @@ async fn reservations_of_orders(books: &mut Books<'_>, movements: &[Movement]) -
         .collect();
     let params: Vec<Vec<Value>> = orders.iter().map(|order| params![*order].to_vec()).collect();
     let reservation = sql!("SELECT reservation_id FROM orders WHERE shop_id = $1 AND order_id = $2");
-    let found = books.tx.query_many(books.shop, reservation, &params).await?;
+    let found = books.query_many(reservation, &params).await?;
     Ok(orders.into_iter().zip(found).filter_map(|(order, rows)| Some((order, rows.first()?.get(0)))).collect())
 }
 
@@ -117,6 +123,17 @@ fn may_move(kind: MovementKind, delta: StockItem) -> bool {
         MovementKind::Allocate => on_hand == 0 && reserved < 0 && allocated == -reserved,
         MovementKind::Ship => on_hand < 0 && reserved == 0 && allocated == on_hand,
         MovementKind::Deallocate => on_hand == 0 && reserved == 0 && allocated < 0,
+    }
+}
+
+/// No unit that was not there has ever been promised, unless the seller let the variant sell beyond its stock at that time.
+fn check_promise(books: &mut Books<'_>, movement: &Movement) {
+    books.findings.row(Invariant::I5);
+    let StockItem { on_hand, reserved, allocated } = movement.after;
+    let promised = i128::from(reserved) + i128::from(allocated);
+    if movement.sequence > movement.oversell_until && promised > i128::from(on_hand) {
+        let detail = format!("leaves {on_hand} on hand with {reserved} reserved and {allocated} allocated");
+        books.findings.broken(Invariant::I5, movement.name(), detail);
     }
 }
 
@@ -162,36 +179,34 @@ fn check_hold(books: &mut Books<'_>, replay: &mut Replay, movement: &Movement, r
     }
 }
 
-/// The end of a variant's ledger: it has led to the counters of today, and what is still held belongs to active reservations.
+/// The end of a variant's ledger: it has led to the counters of the instant in which it ended, and what is still held then belongs
+/// to active reservations.
 async fn finish(books: &mut Books<'_>, replay: Option<Replay>) -> Result<()> {
     let Some(replay) = replay else { return Ok(()) };
-    let name = format!("variant {}", replay.variant);
+    let name = || Named::of_variant(replay.variant, format!("variant {}", replay.variant));
     if replay.stored != Some(replay.counters) {
         let stored = replay.stored.map_or("no counters at all".into(), spelled);
         let detail = format!("has {stored}, its movements give {}", spelled(replay.counters));
-        books.findings.broken(Invariant::I3, &name, detail);
+        books.findings.broken(Invariant::I3, name(), detail);
     }
     if !replay.ever_held {
         return Ok(());
     }
-    let active = sql!(
-        "SELECT l.reservation_id, CAST(SUM(l.quantity) AS BIGINT) FROM reservation_lines l
-         JOIN reservations r ON r.shop_id = l.shop_id AND r.reservation_id = l.reservation_id
-         WHERE l.shop_id = $1 AND l.variant_id = $2 AND l.counted = 1 AND r.status = 'active'
-         GROUP BY l.reservation_id ORDER BY l.reservation_id"
+    // Should another active reservation claim units that no movement took, the sum of claims is not the counter: I2 says so.
+    let ids: Vec<i64> = replay.holds.keys().copied().collect();
+    let claimed = sql!(
+        "SELECT CAST(COALESCE(SUM(l.quantity), 0) AS BIGINT) FROM reservations r
+         JOIN reservation_lines l ON l.shop_id = r.shop_id AND l.reservation_id = r.reservation_id
+         WHERE r.shop_id = $1 AND r.reservation_id = $2 AND r.status = 'active' AND l.variant_id = $3 AND l.counted = 1"
     );
-    let rows = books.tx.query(books.shop, active, &params![replay.variant]).await?;
-    let mut active: BTreeMap<i64, i64> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
-    for (reservation, held) in replay.holds {
-        let claimed = active.remove(&reservation).unwrap_or(0);
-        if held != claimed {
+    let params: Vec<Vec<Value>> = ids.iter().map(|id| params![*id, replay.variant].to_vec()).collect();
+    let rows = books.query_many(claimed, &params).await?;
+    for ((reservation, held), rows) in replay.holds.iter().zip(&rows) {
+        let claimed: i64 = rows[0].get(0);
+        if *held != claimed {
             let detail = format!("reservation {reservation} claims {claimed} units, its movements left it {held}");
-            books.findings.broken(Invariant::I4, &name, detail);
+            books.findings.broken(Invariant::I4, name(), detail);
         }
-    }
-    for (reservation, claimed) in active {
-        let detail = format!("reservation {reservation} claims {claimed} units that its movements never took or gave back");
-        books.findings.broken(Invariant::I4, &name, detail);
     }
     Ok(())
 }

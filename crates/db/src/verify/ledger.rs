@@ -1,5 +1,5 @@
-//! The money ledger: the money at the provider is what payments and refunds say. That each entry has both its sides, the table
-//! sees to.
+//! The money ledger: the money at the provider is what payments and refunds say, at one instant. That each entry has both its
+//! sides, the table sees to.
 
 use super::walk::Walk;
 use super::{Books, Invariant};
@@ -14,7 +14,7 @@ pub(super) async fn check(books: &mut Books<'_>) -> Result<()> {
         "SELECT entry_id, debit, credit, amount_minor, currency FROM ledger_entries
          WHERE shop_id = $1 AND entry_id > $2 ORDER BY entry_id LIMIT $3"
     );
-    let mut walk = Walk::new(entries, &params![i64::MIN]);
+    let mut walk = Walk::at_one_instant(entries, &params![i64::MIN]);
     let mut at_provider: BTreeMap<String, i128> = BTreeMap::new();
     while let Some(rows) = walk.next(books).await? {
         for row in &rows {
@@ -38,10 +38,10 @@ async fn check_provider(books: &mut Books<'_>, mut at_provider: BTreeMap<String,
          WHERE f.shop_id = $1 AND f.status = 'succeeded' GROUP BY p.currency"
     );
     let mut expected: BTreeMap<String, i128> = BTreeMap::new();
-    for row in books.tx.query(books.shop, captured, &[]).await? {
+    for row in books.query(captured, &[]).await? {
         *expected.entry(row.get(0)).or_default() += i128::from(row.get::<i64>(1));
     }
-    for row in books.tx.query(books.shop, given_back, &[]).await? {
+    for row in books.query(given_back, &[]).await? {
         *expected.entry(row.get(0)).or_default() -= i128::from(row.get::<i64>(1));
     }
     for (currency, payments_say) in expected {

@@ -1,8 +1,10 @@
-//! Every order, in the order of their numbers: where it came from, what it cost, what was paid and what went back.
+//! Every order, in the order of their numbers: where it came from, what it cost, what was paid, what went back, and whether it
+//! stands where its steps have led it.
 
 use super::amounts::{Amounts, LineAmounts, add_up};
+use super::proof::Named;
 use super::walk::Walk;
-use super::{Books, Invariant};
+use super::{Books, Invariant, steps};
 use crate::{Result, Row, Value, params, sql};
 use commerce::order::OrderDetails;
 
@@ -15,7 +17,8 @@ pub(super) async fn check(books: &mut Books<'_>) -> Result<()> {
             o.tax_minor, o.total_minor, o.refunded_minor, COALESCE(r.details, ''),
             c.order_id, c.reservation_id, p.order_id, p.amount_minor, p.currency, p.status,
             (SELECT CAST(COALESCE(SUM(f.amount_minor), 0) AS BIGINT) FROM refunds f
-             WHERE f.shop_id = o.shop_id AND f.order_id = o.order_id AND f.status <> 'failed')
+             WHERE f.shop_id = o.shop_id AND f.order_id = o.order_id AND f.status <> 'failed'),
+            o.status, o.fulfillment_status, o.placed_at
          FROM orders o
          LEFT JOIN checkouts c ON c.shop_id = o.shop_id AND c.checkout_id = o.checkout_id
          LEFT JOIN payments p ON p.shop_id = o.shop_id AND p.payment_id = o.payment_id
@@ -24,31 +27,51 @@ pub(super) async fn check(books: &mut Books<'_>) -> Result<()> {
     );
     let mut walk = Walk::new(orders, &params![i64::MIN]);
     let mut expected = FIRST_NUMBER;
+    let given_out = last_number(books).await?;
     while let Some(rows) = walk.next(books).await? {
         let lines = lines_of(books, &rows).await?;
-        for (row, lines) in rows.iter().zip(&lines) {
+        let steps = steps::of(books, &rows).await?;
+        for ((row, lines), steps) in rows.iter().zip(&lines).zip(&steps) {
             check_number(books, row, expected);
             expected = row.get::<i64>(0) + 1;
             check_origin(books, row);
             check_amounts(books, row, lines);
             check_payment(books, row);
             check_refunds(books, row);
+            steps::check(books, row, lines, steps);
         }
     }
-    check_checkouts(books).await
+    check_last_number(books, given_out, expected - 1);
+    Ok(())
+}
+
+/// The last number that was given out; the first order's predecessor when none was.
+async fn last_number(books: &mut Books<'_>) -> Result<i64> {
+    let counter = sql!("SELECT value FROM shop_counters WHERE shop_id = $1 AND name = 'order_number'");
+    Ok(books.query(counter, &[]).await?.first().map_or(FIRST_NUMBER - 1, |row| row.get(0)))
+}
+
+/// The counter was read before the orders: all that it had counted then must have been among them.
+fn check_last_number(books: &mut Books<'_>, given_out: i64, last: i64) {
+    books.findings.row(Invariant::D1);
+    if last < given_out {
+        let detail = format!("was given out, but the last order there is has the number {last}");
+        books.findings.broken(Invariant::D1, format!("order {given_out}"), detail);
+    }
 }
 
 async fn lines_of(books: &mut Books<'_>, orders: &[Row]) -> Result<Vec<Vec<Row>>> {
     let lines = sql!(
-        "SELECT line, quantity, price_minor, subtotal_minor, discount_minor, tax_minor, total_minor
+        "SELECT line, quantity, price_minor, subtotal_minor, discount_minor, tax_minor, total_minor, fulfilled, canceled
          FROM order_lines WHERE shop_id = $1 AND order_id = $2 ORDER BY line"
     );
     let params: Vec<Vec<Value>> = orders.iter().map(|order| params![order.get::<i64>(1)].to_vec()).collect();
-    books.tx.query_many(books.shop, lines, &params).await
+    books.query_many(lines, &params).await
 }
 
-fn name_of(order: &Row) -> String {
-    format!("order {}", order.get::<i64>(0))
+/// The order by its number.
+pub(super) fn name_of(order: &Row) -> Named {
+    Named::of_order(order.get(1), format!("order {}", order.get::<i64>(0)))
 }
 
 /// Numbers are given out in the transaction that stores the order, so a gap means that an order has vanished.
@@ -126,28 +149,4 @@ fn check_refunds(books: &mut Books<'_>, order: &Row) {
         let detail = format!("says {refunded} of {total} went back, its refunds are {given_back} (minor units)");
         books.findings.broken(Invariant::P4, name_of(order), detail);
     }
-}
-
-/// A checkout that led to an order which does not exist is an order that was confirmed and lost.
-async fn check_checkouts(books: &mut Books<'_>) -> Result<()> {
-    let checkouts = sql!(
-        "SELECT c.checkout_id, c.order_id, o.checkout_id FROM checkouts c
-         LEFT JOIN orders o ON o.shop_id = c.shop_id AND o.order_id = c.order_id
-         WHERE c.shop_id = $1 AND c.checkout_id > $2 ORDER BY c.checkout_id LIMIT $3"
-    );
-    let mut walk = Walk::new(checkouts, &params![""]);
-    while let Some(rows) = walk.next(books).await? {
-        for row in &rows {
-            books.findings.row(Invariant::D2);
-            let (checkout, order, back): (String, Option<i64>, Option<String>) = (row.get(0), row.get(1), row.get(2));
-            let Some(order) = order else { continue };
-            let detail = match back {
-                None => format!("led to an order with the id {order} that does not exist"),
-                Some(back) if back != checkout => format!("led to the order of another checkout, with the id {order}"),
-                Some(_) => continue,
-            };
-            books.findings.broken(Invariant::D2, format!("checkout {checkout}"), detail);
-        }
-    }
-    Ok(())
 }

@@ -1,71 +1,9 @@
 //! What was proved and what was not, for people (a table) and for machines (JSON).
 
-use commerce::{ShopId, Timestamp};
-use serde::Serialize;
+use super::invariant::Invariant;
+use commerce::{OrderId, ShopId, Timestamp, VariantId};
+use serde::{Deserialize, Serialize};
 use std::fmt;
-
-/// What must hold at every instant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Invariant {
-    /// Units are conserved.
-    I1,
-    /// Counters are what reservations and orders claim.
-    I2,
-    /// Counters are what the ledger says.
-    I3,
-    /// Holds end once.
-    I4,
-    /// Limits of sales count what is claimed.
-    L1,
-    /// Limits of coupons count what is claimed.
-    L2,
-    /// No order is lost and none appears from nowhere.
-    D2,
-    /// Captured money has an order or goes back.
-    P1,
-    /// Orders cost what their parts cost.
-    P2,
-    /// No more goes back than came in.
-    P4,
-}
-
-impl Invariant {
-    /// Every invariant, in the order of the report.
-    pub const ALL: [Self; 10] =
-        [Self::I1, Self::I2, Self::I3, Self::I4, Self::L1, Self::L2, Self::D2, Self::P1, Self::P2, Self::P4];
-
-    /// The short name: `I1`.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::I1 => "I1",
-            Self::I2 => "I2",
-            Self::I3 => "I3",
-            Self::I4 => "I4",
-            Self::L1 => "L1",
-            Self::L2 => "L2",
-            Self::D2 => "D2",
-            Self::P1 => "P1",
-            Self::P2 => "P2",
-            Self::P4 => "P4",
-        }
-    }
-
-    /// What is claimed, in one sentence.
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Self::I1 => "What came in, less what was sent, is in the building, and no more than that is promised.",
-            Self::I2 => "Reserved units are those of active reservations, allocated units those of orders still to be sent.",
-            Self::I3 => "The counters of every variant are what a replay of its movements from the first row gives.",
-            Self::I4 => "Every reservation ends at most once: as one order, expired, or released.",
-            Self::L1 => "Units counted against each sale's limits are those of active reservations and of orders that stand.",
-            Self::L2 => "Uses counted against each coupon's limits are those of active reservations and of orders that stand.",
-            Self::D2 => "Every order came from one checkout, every checkout's order exists, and no order number is missing.",
-            Self::P1 => "Every captured payment has exactly one order, or goes back in full.",
-            Self::P2 => "Every order's total is the sum of its parts at their pinned prices, and exactly that was paid.",
-            Self::P4 => "No more money goes back than came in, and the money ledger says what payments and refunds say.",
-        }
-    }
-}
 
 /// The answer for all shops that were asked about.
 #[derive(Clone, Debug, Serialize)]
@@ -104,15 +42,49 @@ pub struct Claim {
     pub times_broken: u64,
     /// The first row that breaks it.
     pub first_broken: Option<Broken>,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advice: Option<&'static str>,
 }
 
 /// A row that breaks a claim.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Broken {
     /// Which: `variant 17, movement 4`.
     pub row: String,
     /// How, with the numbers.
     pub detail: String,
+    /// The order it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<OrderId>,
+    /// The variant it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<VariantId>,
+}
+
+/// A row by name, and where a seller can look at it.
+pub(super) struct Named {
+    row: String,
+    order: Option<OrderId>,
+    variant: Option<VariantId>,
+}
+
+impl<T: Into<String>> From<T> for Named {
+    fn from(row: T) -> Self {
+        Self { row: row.into(), order: None, variant: None }
+    }
+}
+
+impl Named {
+    /// A row that belongs to an order.
+    pub(super) fn of_order(id: i64, row: impl Into<String>) -> Self {
+        Self { order: Some(OrderId(id)), ..Self::from(row) }
+    }
+
+    /// A row that belongs to a variant.
+    pub(super) fn of_variant(id: i64, row: impl Into<String>) -> Self {
+        Self { variant: Some(VariantId(id)), ..Self::from(row) }
+    }
 }
 
 impl Proof {
@@ -144,11 +116,14 @@ impl fmt::Display for Proof {
             for claim in &shop.claims {
                 let verdict = if claim.holds() { "holds" } else { "BROKEN" };
                 writeln!(f, "  {:<3} {verdict:<6} {:>10} rows  {}", claim.id, claim.rows_checked, claim.sentence)?;
-                if let Some(Broken { row, detail }) = &claim.first_broken {
+                if let Some(Broken { row, detail, .. }) = &claim.first_broken {
                     writeln!(f, "      {row}: {detail}")?;
                 }
                 if claim.times_broken > 1 {
                     writeln!(f, "      and {} more like it", claim.times_broken - 1)?;
+                }
+                if let Some(advice) = claim.advice {
+                    writeln!(f, "      {advice}")?;
                 }
             }
             writeln!(f)?;
@@ -183,10 +158,13 @@ impl Findings {
     }
 
     /// Notes that something breaks an invariant; the first is kept by name.
-    pub(super) fn broken(&mut self, invariant: Invariant, row: impl Into<String>, detail: impl Into<String>) {
+    pub(super) fn broken(&mut self, invariant: Invariant, row: impl Into<Named>, detail: impl Into<String>) {
         let counted = self.of(invariant);
         counted.times_broken += 1;
-        counted.first_broken.get_or_insert_with(|| Broken { row: row.into(), detail: detail.into() });
+        counted.first_broken.get_or_insert_with(|| {
+            let Named { row, order, variant } = row.into();
+            Broken { row, detail: detail.into(), order, variant }
+        });
     }
 
     pub(super) fn into_claims(self) -> Vec<Claim> {
@@ -198,6 +176,7 @@ impl Findings {
                 sentence: invariant.sentence(),
                 rows_checked: counted.rows_checked,
                 times_broken: counted.times_broken,
+                advice: counted.first_broken.is_some().then_some(invariant.advice()),
                 first_broken: counted.first_broken,
             })
             .collect()
@@ -228,7 +207,7 @@ mod tests {
             let broken: Vec<&str> = claims.iter().filter(|claim| !claim.holds()).map(|claim| claim.id).collect();
             assert_eq!(broken, [invariant.id()]);
             assert_eq!(claims[index].times_broken, 2);
-            let first = Broken { row: "variant 17".into(), detail: "first".into() };
+            let first = Broken { row: "variant 17".into(), detail: "first".into(), order: None, variant: None };
             assert_eq!(claims[index].first_broken, Some(first));
         }
     }
@@ -244,6 +223,7 @@ mod tests {
         assert!(table.starts_with("Juniper Roasters (juniper)\n  I1  holds           0 rows  What came in"), "{table}");
         assert!(table.contains("\n  I3  BROKEN          1 rows  "), "{table}");
         assert!(table.contains("\n      variant 17: on_hand is 5, the movements say 4\n      and 2 more like it\n"), "{table}");
+        assert!(table.contains("compare with the latest backup"), "{table}");
         assert!(table.ends_with("The books do not add up in 1 of 1 shops."), "{table}");
         assert!(proof(Findings::default()).to_string().ends_with("\n\nEverything holds."));
     }

@@ -70,6 +70,7 @@ impl Command {
             Self::Config(WithSettings { flags, .. }) => config::run(&flags),
             Self::Restore(WithSettings { args, flags }) => restore::run(&flags, &args),
             Self::Shop(WithSettings { args, flags }) => {
+                args.check()?;
                 let opening = if args.makes_a_shop() { Opening::Make } else { Opening::Find };
                 with_database(&flags, opening, async |db, settings| shop::run(&db, &settings, args).await)
             }

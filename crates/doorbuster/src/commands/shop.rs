@@ -87,6 +87,29 @@ impl ShopArgs {
     pub const fn makes_a_shop(&self) -> bool {
         matches!(self.action, ShopAction::Create(_))
     }
+
+    /// Refuses what no database could accept, so that a slip leaves no empty database behind.
+    ///
+    /// # Errors
+    /// With what to write instead.
+    pub fn check(&self) -> Result<(), Failure> {
+        match &self.action {
+            ShopAction::Create(args) => args.new_shop().check().map_err(refused),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl CreateArgs {
+    fn new_shop(&self) -> NewShop {
+        NewShop {
+            handle: self.handle.clone(),
+            name: self.name.clone().unwrap_or_else(|| self.handle.clone()),
+            currency: self.currency,
+            time_zone: self.time_zone.clone(),
+            domains: self.domains.clone(),
+        }
+    }
 }
 
 /// Does it.
@@ -95,7 +118,7 @@ impl ShopArgs {
 /// When there is no such shop, it is not accepted, or the database fails.
 pub async fn run(db: &Db, settings: &Settings, args: ShopArgs) -> Result<ExitCode, Failure> {
     match args.action {
-        ShopAction::Create(args) => create(db, args).await?,
+        ShopAction::Create(args) => create(db, &args).await?,
         ShopAction::List => list(db).await?,
         ShopAction::Show(OneShop { handle }) => show(db, settings, &handle).await?,
         ShopAction::Open(OneShop { handle }) => set_door(db, &handle, Door::Open).await?,
@@ -105,14 +128,8 @@ pub async fn run(db: &Db, settings: &Settings, args: ShopArgs) -> Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-async fn create(db: &Db, args: CreateArgs) -> Result<(), Failure> {
-    let new = NewShop {
-        name: args.name.unwrap_or_else(|| args.handle.clone()),
-        handle: args.handle,
-        currency: args.currency,
-        time_zone: args.time_zone,
-        domains: args.domains,
-    };
+async fn create(db: &Db, args: &CreateArgs) -> Result<(), Failure> {
+    let new = args.new_shop();
     shops::create_shop(db, &new, now()).await?.map_err(refused)?;
     say(&format!("Made the shop {}.", new.handle))?;
     if new.domains.is_empty() {

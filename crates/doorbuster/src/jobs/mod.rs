@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::{error, warn};
 use web::App;
+use web::books::prove_due;
 use web::mail::{MailSettings, send_due};
 use web::reconcile::reconcile;
 
@@ -20,6 +21,8 @@ const MAIL_INTERVAL: Duration = Duration::from_secs(2);
 const RECONCILE_INTERVAL: Duration = Duration::from_secs(5);
 /// How often reservations that ran out are tidied. Their stock is free before that.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(15);
+/// How often it is asked whose books are due for a proof.
+const BOOKS_INTERVAL: Duration = Duration::from_secs(60);
 /// How often sessions that ended are tidied.
 const SESSIONS_INTERVAL: Duration = Duration::from_secs(600);
 /// How long a round may go on once the program stops.
@@ -56,6 +59,11 @@ impl Jobs {
         running.spawn(every(SWEEP_INTERVAL, "Tidying reservations", stopped.clone(), move || {
             let app = sweep_app.clone();
             async move { sweep(&app).await }
+        }));
+        let books_app = app.clone();
+        running.spawn(every(BOOKS_INTERVAL, "Proving the books", stopped.clone(), move || {
+            let app = books_app.clone();
+            async move { prove_due(&app, app.now()).await.map(|_| ()) }
         }));
         let sessions_app = app.clone();
         running.spawn(every(SESSIONS_INTERVAL, "Tidying sessions", stopped, move || {

@@ -9,6 +9,7 @@ mod webdriver;
 
 mod audit;
 mod browser_buys;
+mod buyers;
 mod commands;
 mod crowd;
 mod kill;

@@ -48,10 +48,14 @@ pub struct Server {
 impl Place {
     /// A fresh one.
     pub fn new(engine: Engine) -> Self {
-        let database = match engine {
+        Self::on(match engine {
             Engine::Sqlite => None,
             Engine::Postgres => Some(db::testing::postgres_url()),
-        };
+        })
+    }
+
+    /// A fresh folder, with this PostgreSQL database instead of a file in it.
+    pub fn on(database: Option<String>) -> Self {
         Self { folder: db::testing::fresh_folder("place"), database }
     }
 

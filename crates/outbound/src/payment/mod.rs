@@ -5,9 +5,11 @@
 //! a lost answer, a crash or an impatient customer never leaves money that nobody knows of.
 
 mod card;
+mod event;
 mod sandbox;
 
 pub use card::{Card, CardField, CardForm, CardProblem};
+pub use event::{EventRefusal, PaymentEvent};
 pub use sandbox::{CONFIRMATION_MINUTES, Confirmation, Sandbox, SandboxPayment, TEST_CARDS, TestCard};
 
 use commerce::payment::ProviderVerdict;

@@ -122,6 +122,21 @@ impl Sandbox {
         self.signer.read(reference).ok_or_else(|| ProviderError::UnknownReference { reference: reference.into() })
     }
 
+    /// Where a payment stands at `now`.
+    pub(super) fn stands(&self, payment: &SandboxPayment, now: Timestamp) -> Charged {
+        Charged { reference: self.signer.reference(payment), verdict: self.verdict(payment, now) }
+    }
+
+    /// Signs a message.
+    pub(super) fn sign_event(&self, seconds: i64, body: &[u8]) -> String {
+        self.signer.sign_event(seconds, body)
+    }
+
+    /// Whether this sandbox has signed these bytes at this second.
+    pub(super) fn is_event_signature(&self, seconds: i64, body: &[u8], signature: &str) -> bool {
+        reference::is_same(signature.as_bytes(), self.signer.sign_event(seconds, body).as_bytes())
+    }
+
     /// What the customer's answer on the confirmation page leads to. The first answer counts; too late is declined.
     ///
     /// # Errors

@@ -41,6 +41,7 @@ pub async fn show(seat: Seat) -> Result<Response, Error> {
         sale: next_sale(&sales, now).map(|sale| sale_card(sale, now)),
         chart: chart(&days, seat.currency(), &zone),
         todo: todo(&seat, orders_waiting, low.len(), &sales),
+        books: super::books::card(&seat).await?,
         low_stock: low
             .into_iter()
             .take(ROWS)

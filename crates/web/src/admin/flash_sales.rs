@@ -9,6 +9,7 @@ use super::uploads;
 use super::views::{Confirm, SaleList, SaleRow};
 use crate::error::Error;
 use axum::response::Response;
+use commerce::checkout::{Command, Outcome, Refusal};
 use commerce::sale::{BeforeOpening, FlashSale, FlashSaleItem, FlashSalePhase, FlashSaleStatus};
 use commerce::{FlashSaleId, VariantId};
 use db::flash_sales::SaveSaleRefusal;
@@ -205,12 +206,61 @@ async fn save(seat: Seat, known: Option<FlashSale>, mut form: Form) -> Result<Re
             other => form.refuse("", format!("{other}.")),
         }
     }
+    let mut known = known;
+    if form.is_fine()
+        && let Some(before) = &known
+    {
+        offer_quantities(&seat, before, &sale, &mut form).await?;
+        seat.app.reload_changed().await?;
+        known = Some(find(&seat, sale.id).await?);
+    }
     if !form.is_fine() {
         let page = editor(&seat, known.as_ref(), form, &view).await?;
         return seat.refused(&page).await;
     }
     let message = if known.is_some() { "The sale is saved." } else { "The draft is saved. Now add what is cheaper." };
     seat.changed(&view.address(&format!("/admin/flash-sales/{}", sale.id)), message).await
+}
+
+/// Has the order writer offer more or fewer units of the items that were in the sale before. What it refuses is noted beside the
+/// field; the rest of the sale is saved by then.
+async fn offer_quantities(seat: &Seat, before: &FlashSale, sale: &FlashSale, form: &mut Form) -> Result<(), Error> {
+    let mut is_changed = false;
+    for item in &sale.items {
+        let offered_before = before.item(item.variant).map_or(item.quantity_offered, |known| known.quantity_offered);
+        if item.quantity_offered == offered_before {
+            continue;
+        }
+        let command = Command::ChangeQuantityOffered {
+            sale: sale.id,
+            variant: item.variant,
+            quantity_offered: item.quantity_offered,
+            actor: seat.seller.email.clone(),
+        };
+        match seat.app.writer().submit(seat.shop(), command).await? {
+            Outcome::Refused(refusal) => {
+                let words = match refusal {
+                    Refusal::BelowClaimed { claimed } => {
+                        format!("{claimed} are sold or held in this sale, so it cannot be fewer. Everything else is saved.")
+                    }
+                    other => other.message(seat.currency()),
+                };
+                form.refuse(quantity_field(form, item.variant), words);
+            }
+            _ => is_changed = true,
+        }
+    }
+    if is_changed {
+        db::flash_sales::show_flash_sale_change(seat.db(), seat.shop()).await?;
+    }
+    Ok(())
+}
+
+/// The field in which the quantity of an item was typed.
+fn quantity_field(form: &Form, variant: VariantId) -> String {
+    let variant = variant.to_string();
+    let row = (0..Pages::ROWS).find(|row| form.typed(&format!("items.{row}.variant")) == variant);
+    row.map_or_else(String::new, |row| format!("items.{row}.quantity_offered"))
 }
 
 async fn read(

@@ -12,6 +12,7 @@ pub mod sign_in;
 pub mod templates;
 pub mod views;
 
+pub mod books;
 pub mod dashboard;
 
 pub mod orders;

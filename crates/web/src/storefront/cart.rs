@@ -54,7 +54,7 @@ pub async fn add(visit: Visit, headers: HeaderMap, fields: Fields) -> Result<Res
     if !cart.add(wanted, quantity, lines_max, most) {
         return refuse(StatusCode::CONFLICT, &format!("A cart can hold {lines_max} different products. Yours is full."));
     }
-    Ok(to_cart(&visit, &cart))
+    to_cart(&visit, &headers, &cart)
 }
 
 /// `POST /cart/set`
@@ -71,7 +71,7 @@ pub async fn set(visit: Visit, headers: HeaderMap, fields: Fields) -> Result<Res
         return cart_page(&visit, &headers, cart, StatusCode::UNPROCESSABLE_ENTITY, words).await;
     }
     cart.set(variant, quantity);
-    Ok(to_cart(&visit, &cart))
+    to_cart(&visit, &headers, &cart)
 }
 
 /// `POST /cart/coupon`
@@ -83,13 +83,14 @@ pub async fn coupon(visit: Visit, headers: HeaderMap, fields: Fields) -> Result<
         return cart_page(&visit, &headers, cart, StatusCode::UNPROCESSABLE_ENTITY, words.into()).await;
     }
     cart.coupon = code;
-    Ok(to_cart(&visit, &cart))
+    to_cart(&visit, &headers, &cart)
 }
 
-fn to_cart(visit: &AtShop, cart: &Cart) -> Response {
+fn to_cart(visit: &AtShop, headers: &HeaderMap, cart: &Cart) -> Result<Response, Error> {
     let mut response = see_other("/cart");
     visit.set_cart(&mut response, cart);
-    response
+    visit.remember(&visit.visitor(headers)?, &mut response);
+    Ok(response)
 }
 
 async fn cart_page(

@@ -81,7 +81,8 @@ impl AtShop {
         }
     }
 
-    fn set_cookie(&self, response: &mut Response, name: &str, value: &str, age_seconds: i64, more: &str) {
+    /// Gives the browser a cookie for the whole shop.
+    pub(super) fn set_cookie(&self, response: &mut Response, name: &str, value: &str, age_seconds: i64, more: &str) {
         let secure = if self.app.scheme() == Scheme::Https { "; Secure" } else { "" };
         let text = format!("{name}={value}; Path=/; Max-Age={age_seconds}; SameSite=Lax{secure}{more}");
         let header_value = HeaderValue::from_str(&text).expect("carts are written in ASCII");

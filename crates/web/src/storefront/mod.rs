@@ -10,6 +10,7 @@ mod frame;
 mod respond;
 mod structured_data;
 mod visit;
+mod visitor;
 
 pub mod assets;
 pub mod cart;
@@ -24,6 +25,7 @@ pub mod pages;
 pub mod products;
 pub mod sales;
 pub mod search;
+pub mod webhooks;
 
 mod cart_cookie;
 mod cart_lines;

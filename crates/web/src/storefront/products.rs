@@ -179,6 +179,9 @@ fn variants_json(visit: &AtShop, product: &Product, pictures: &[PictureView]) ->
             "buyable": view.buyable,
             "button": view.button,
             "picture": place.map_or(-1, |place| place as i64),
+            "sku": view.sku,
+            "sale": sale_of(visit, variant).map(|sale| format!("{}/{:?}", sale.id, terms.customer_max)),
+            "quantity_max": moment.quantity_max(&terms),
             "url": variant_url(product, variant),
             "links": links,
         })

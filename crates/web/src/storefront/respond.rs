@@ -105,6 +105,9 @@ pub async fn draw_failures(State(app): State<App>, request: Request, next: Next)
         response = Error::MethodNotAllowed.into_response();
         allow.map(|allow| response.headers_mut().insert(header::ALLOW, allow));
     }
+    if response.headers().contains_key(header::RETRY_AFTER) && response.extensions().get::<Failure>().is_some_and(|it| !it.bare) {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(app.wait_seconds()));
+    }
     let (Some(visit), Some(failure)) = (visit, response.extensions_mut().remove::<Failure>()) else { return response };
     let drawn = visit.framed(frame::Heading::private(failure.title), message_of(&visit, &failure));
     let Ok(html) = visit.snapshot().theme.render(&drawn) else { return response };

@@ -2,5 +2,6 @@
 
 mod admin;
 mod jobs;
+mod races;
 mod storefront;
 mod world;

@@ -8,7 +8,7 @@ use commerce::sale::{BeforeOpening, FlashSale, FlashSaleItem, FlashSaleStatus};
 use commerce::shop::{Branding, CheckoutSettings, Link, ShippingMethod, ShippingSettings, ShippingZone, TaxRate, TaxSettings};
 use commerce::{CollectionId, CouponId, Currency, FlashSaleId, PageId, ProductId, ShopId, Timestamp, VariantId};
 use db::OrderWriter;
-use db::order_writer::{Clock, WriterOptions};
+use db::order_writer::{Books, Clock, Decided, Request, WriterOptions};
 use db::shops::{Door, NewShop, Settings};
 use db::testing::TestDb;
 use outbound::payment::{PaymentProvider, Sandbox};
@@ -34,12 +34,12 @@ pub const VOUCHER: VariantId = VariantId(41);
 /// A running server over one database.
 pub struct World {
     /// Which database, for messages.
-    #[expect(dead_code, reason = "read in a debugger")]
     pub engine: &'static str,
     pub juniper: ShopId,
     pub app: App,
     address: SocketAddr,
     clock: Arc<AtomicI64>,
+    gate: Gate,
     runtime: Option<Runtime>,
     database: Option<TestDb>,
 }
@@ -60,13 +60,21 @@ pub fn worlds() -> impl Iterator<Item = World> {
 
 impl World {
     pub fn start(engine: &'static str) -> Self {
+        Self::start_with(engine, WriterOptions::default())
+    }
+
+    pub fn start_with(engine: &'static str, options: WriterOptions) -> Self {
         let runtime = Runtime::new().expect("threads can be had");
         let clock = Arc::new(AtomicI64::new(MORNING.0));
+        let gate = Gate::default();
+        let books_gate = gate.clone();
         let (database, app, juniper, address) = runtime.block_on(async {
             let database = if engine == "sqlite" { db::testing::sqlite().await } else { db::testing::postgres().await };
             let hands = Arc::clone(&clock);
             let clock: Clock = Arc::new(move || Timestamp(hands.load(Ordering::Relaxed)));
-            let (writer, _) = OrderWriter::start(database.db.clone(), Arc::clone(&clock), WriterOptions::default());
+            let books = GatedBooks { db: database.db.clone(), gate: books_gate };
+            let (writer, work) = OrderWriter::over(books, Arc::clone(&clock), options);
+            tokio::spawn(work.run());
             let juniper = open_juniper(&database.db, &writer).await;
             open_quillmere(&database.db).await;
             let parts = AppParts {
@@ -85,7 +93,7 @@ impl World {
             tokio::spawn(serve(listener, web::router(app.clone()), ServeLimits::default(), std::future::pending()));
             (database, app, juniper, address)
         });
-        Self { engine, juniper, app, address, clock, runtime: Some(runtime), database: Some(database) }
+        Self { engine, juniper, app, address, clock, gate, runtime: Some(runtime), database: Some(database) }
     }
 
     /// Runs something against the database.
@@ -111,6 +119,18 @@ impl World {
         self.reload();
     }
 
+    /// Makes the order writer wait until the guard is dropped.
+    pub fn stall_writer(&self) -> impl Drop + use<> {
+        self.with(self.gate.clone().write_owned())
+    }
+
+    /// Every unit and every cent adds up.
+    #[track_caller]
+    pub fn verify(&self) {
+        let proof = self.with(db::verify::verify(self.db(), self.app.now())).expect("the books can be read");
+        assert!(proof.holds(), "{}: {proof}", self.engine);
+    }
+
     pub fn set_stock(&self, variant: VariantId, on_hand: i64) {
         self.with(set_stock(self.app.writer(), self.juniper, variant, on_hand));
     }
@@ -133,6 +153,32 @@ impl World {
         let mut numbers: Vec<i64> = orders.iter().map(|order| order.number).collect();
         numbers.sort_unstable();
         numbers
+    }
+}
+
+/// Shut by whoever writes to it.
+type Gate = Arc<tokio::sync::RwLock<()>>;
+
+/// The database behind a gate, so that a test can make the order writer wait.
+struct GatedBooks {
+    db: db::Db,
+    gate: Gate,
+}
+
+impl Books for GatedBooks {
+    type Open = <db::Db as Books>::Open;
+
+    async fn decide(&self, requests: &[&Request], now: Timestamp) -> db::Result<Decided<Self::Open>> {
+        let _open = self.gate.read().await;
+        self.db.decide(requests, now).await
+    }
+
+    async fn commit(&self, open: Self::Open) -> db::Result<()> {
+        Books::commit(&self.db, open).await
+    }
+
+    async fn end_in_doubt(&self) {
+        self.db.end_in_doubt().await;
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod any_day;
 mod juniper;
+mod kept;
 mod spoilings;
 
 use commerce::checkout::{Command, LineRefund, Restock, StockChange};
@@ -103,6 +104,73 @@ async fn captured_money_may_wait_a_quarter_of_an_hour_for_its_order_and_no_longe
             let proof = verify(&test.db, NOON.plus_minutes(minutes)).await.expect(test.engine);
             assert_eq!(broken(&proof), expected, "{} after {minutes} minutes\n{proof}", test.engine);
         }
+    }
+}
+
+/// The history is held against the policy of its time: a variant that was let sell beyond its stock is not accused later.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unit_that_was_not_there_is_named_unless_the_seller_let_it_be_promised() {
+    for test in testing::databases().await {
+        let juniper = Juniper::open(&test.db, "juniper").await;
+        juniper.buy("ada-1", &[(BAG, 1)]).await;
+        let earlier = sql!(
+            "UPDATE stock_movements SET on_hand_after = on_hand_after - $2,
+                 on_hand_delta = on_hand_delta - CASE WHEN sequence = 1 THEN $2 ELSE 0 END
+             WHERE shop_id = $1 AND variant_id = 1"
+        );
+        let today = sql!("UPDATE stock_items SET on_hand = on_hand - $2, oversell = 1 WHERE shop_id = $1 AND variant_id = 1");
+        test.db.execute(juniper.shop, today, &params![10]).await.expect(test.engine);
+        test.db.execute(juniper.shop, earlier, &params![10]).await.expect(test.engine);
+        assert!(juniper.proof().await.holds(), "{}: it may be sold beyond its stock", test.engine);
+        juniper.ask(adjust(BAG, StockChange::Receive { quantity: 10 })).await;
+        let counted = sql!("UPDATE stock_items SET oversell = 0, oversell_until = $2 WHERE shop_id = $1 AND variant_id = 1");
+        for (until, expected) in [(4, &[][..]), (2, &["I5"][..])] {
+            test.db.execute(juniper.shop, counted, &params![until]).await.expect(test.engine);
+            let proof = juniper.proof().await;
+            assert_eq!(broken(&proof), expected, "{}: allowed until movement {until}\n{proof}", test.engine);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_holds_more_in_several_checkouts_than_the_shop_allows_is_named() {
+    for test in testing::databases().await {
+        let juniper = Juniper::open(&test.db, "juniper").await;
+        juniper.reserve("ben-1", &[(BAG, 3)]).await;
+        juniper.reserve("ben-2", &[(BAG, 3)]).await;
+        let proof = |now| verify(&test.db, now);
+        assert!(proof(NOON).await.expect(test.engine).holds(), "{}", test.engine);
+        let lower = sql!(
+            "INSERT INTO shop_settings (shop_id, area, value, updated_at)
+             VALUES ($1, 'checkout', '{\"held_units_per_customer_max\":5}', $2)"
+        );
+        test.db.execute(juniper.shop, lower, &params![NOON.plus_seconds(-60)]).await.expect(test.engine);
+        let found = proof(NOON).await.expect(test.engine);
+        assert_eq!(broken(&found), ["L3"], "{}\n{found}", test.engine);
+        let since = sql!("UPDATE shop_settings SET updated_at = $2 WHERE shop_id = $1 AND area = 'checkout'");
+        test.db.execute(juniper.shop, since, &params![NOON.plus_seconds(60)]).await.expect(test.engine);
+        assert!(proof(NOON).await.expect(test.engine).holds(), "{}: the limit is younger than the holds", test.engine);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn books_are_proved_beside_a_sale_without_accusing_anyone() {
+    for test in testing::databases().await {
+        let juniper = Juniper::open(&test.db, "juniper").await;
+        juniper.ask(adjust(BAG, StockChange::Add { delta: 5_000 })).await;
+        let selling = async {
+            for number in 0..60 {
+                juniper.buy(&format!("c{number}-1"), &[(BAG, 1)]).await;
+                juniper.reserve(&format!("d{number}-1"), &[(BAG, 1)]).await;
+            }
+        };
+        let proving = async {
+            for _ in 0..12 {
+                let proof = juniper.proof().await;
+                assert!(proof.holds(), "{}\n{proof}", test.engine);
+            }
+        };
+        tokio::join!(selling, proving);
     }
 }
 

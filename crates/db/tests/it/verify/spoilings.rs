@@ -13,7 +13,7 @@ pub const OF_STOCK: Spoilings = &[
         ],
     ),
     (
-        &["I2"],
+        &["I2", "D5"],
         [
             sql!("UPDATE order_lines SET fulfilled = 1 WHERE shop_id = $1 AND line = 2"),
             sql!("UPDATE order_lines SET fulfilled = 0 WHERE shop_id = $1 AND line = 2"),
@@ -54,7 +54,7 @@ pub const OF_STOCK: Spoilings = &[
         ],
     ),
     (
-        &["I4"],
+        &["I4", "D3"],
         [
             sql!("UPDATE reservations SET status = 'released' WHERE shop_id = $1 AND status = 'converted'"),
             sql!(
@@ -74,6 +74,13 @@ pub const OF_STOCK: Spoilings = &[
             ),
         ],
     ),
+    (
+        &["I6"],
+        [
+            sql!("UPDATE reservations SET expires_at = expires_at + 100000000000 WHERE shop_id = $1 AND status = 'active'"),
+            sql!("UPDATE reservations SET expires_at = expires_at - 100000000000 WHERE shop_id = $1 AND status = 'active'"),
+        ],
+    ),
 ];
 
 pub const OF_ORDERS_AND_MONEY: Spoilings = &[
@@ -88,7 +95,7 @@ pub const OF_ORDERS_AND_MONEY: Spoilings = &[
         ],
     ),
     (
-        &["D2"],
+        &["D1"],
         [
             sql!("UPDATE checkouts SET order_id = 1 WHERE shop_id = $1 AND checkout_id = 'ben-3'"),
             sql!("UPDATE checkouts SET order_id = NULL WHERE shop_id = $1 AND checkout_id = 'ben-3'"),
@@ -102,7 +109,7 @@ pub const OF_ORDERS_AND_MONEY: Spoilings = &[
         ],
     ),
     (
-        &["P1"],
+        &["P1", "P5"],
         [
             sql!("UPDATE payments SET order_id = NULL WHERE shop_id = $1 AND checkout_id = 'ada-2'"),
             sql!(
@@ -151,6 +158,99 @@ pub const OF_ORDERS_AND_MONEY: Spoilings = &[
         [
             sql!("UPDATE payments SET refunded_minor = refunded_minor + 1 WHERE shop_id = $1 AND checkout_id = 'ada-1'"),
             sql!("UPDATE payments SET refunded_minor = refunded_minor - 1 WHERE shop_id = $1 AND checkout_id = 'ada-1'"),
+        ],
+    ),
+    (
+        &["D1"],
+        [
+            sql!("UPDATE shop_counters SET value = value + 1 WHERE shop_id = $1 AND name = 'order_number'"),
+            sql!("UPDATE shop_counters SET value = value - 1 WHERE shop_id = $1 AND name = 'order_number'"),
+        ],
+    ),
+    (
+        &["D1"],
+        [
+            sql!("UPDATE outbox SET subject_id = -subject_id WHERE shop_id = $1 AND kind = 'order_placed'"),
+            sql!("UPDATE outbox SET subject_id = -subject_id WHERE shop_id = $1 AND kind = 'order_placed'"),
+        ],
+    ),
+    (
+        &["D3"],
+        [
+            sql!(
+                "UPDATE payments SET checkout_id = 'somebody-' || checkout_id WHERE shop_id = $1 AND checkout_id = 'ben-1'"
+            ),
+            sql!("UPDATE payments SET checkout_id = 'ben-1' WHERE shop_id = $1 AND checkout_id = 'somebody-ben-1'"),
+        ],
+    ),
+    (
+        &["D3"],
+        [
+            sql!("UPDATE payments SET reservation_id = -reservation_id WHERE shop_id = $1 AND checkout_id = 'ben-1'"),
+            sql!("UPDATE payments SET reservation_id = -reservation_id WHERE shop_id = $1 AND checkout_id = 'ben-1'"),
+        ],
+    ),
+    (
+        &["D5"],
+        [
+            sql!("UPDATE orders SET status = 'completed' WHERE shop_id = $1 AND number = 1001"),
+            sql!("UPDATE orders SET status = 'open' WHERE shop_id = $1 AND number = 1001"),
+        ],
+    ),
+    (
+        &["D5"],
+        [
+            sql!("UPDATE orders SET fulfillment_status = 'unfulfilled' WHERE shop_id = $1 AND number = 1001"),
+            sql!("UPDATE orders SET fulfillment_status = 'partial' WHERE shop_id = $1 AND number = 1001"),
+        ],
+    ),
+    (
+        &["D5"],
+        [
+            sql!("UPDATE order_events SET actor = '' WHERE shop_id = $1 AND kind = 'fulfilled'"),
+            sql!("UPDATE order_events SET actor = 'ines@juniper.example' WHERE shop_id = $1 AND kind = 'fulfilled'"),
+        ],
+    ),
+    (
+        &["D5"],
+        [
+            sql!("UPDATE order_events SET kind = 'sent' WHERE shop_id = $1 AND kind = 'fulfilled'"),
+            sql!("UPDATE order_events SET kind = 'fulfilled' WHERE shop_id = $1 AND kind = 'sent'"),
+        ],
+    ),
+    (
+        &["D5"],
+        [
+            sql!("UPDATE order_events SET at = at - 86400000000 WHERE shop_id = $1 AND kind = 'canceled'"),
+            sql!("UPDATE order_events SET at = at + 86400000000 WHERE shop_id = $1 AND kind = 'canceled'"),
+        ],
+    ),
+    (
+        &["D5"],
+        [
+            sql!("UPDATE fulfillment_lines SET quantity = quantity + 1 WHERE shop_id = $1"),
+            sql!("UPDATE fulfillment_lines SET quantity = quantity - 1 WHERE shop_id = $1"),
+        ],
+    ),
+    (
+        &["D3", "K1", "K3"],
+        [
+            sql!("UPDATE reservations SET checkout_id = 'ada-x' WHERE shop_id = $1 AND checkout_id = 'ben-1'"),
+            sql!("UPDATE reservations SET checkout_id = 'ben-1' WHERE shop_id = $1 AND checkout_id = 'ada-x'"),
+        ],
+    ),
+    (
+        &["K3"],
+        [
+            sql!("UPDATE checkouts SET reservation_id = -reservation_id WHERE shop_id = $1 AND checkout_id = 'ben-1'"),
+            sql!("UPDATE checkouts SET reservation_id = -reservation_id WHERE shop_id = $1 AND checkout_id = 'ben-1'"),
+        ],
+    ),
+    (
+        &["P4", "P5"],
+        [
+            sql!("UPDATE refunds SET status = 'failed' WHERE shop_id = $1 AND order_id IS NULL"),
+            sql!("UPDATE refunds SET status = 'succeeded' WHERE shop_id = $1 AND order_id IS NULL"),
         ],
     ),
 ];

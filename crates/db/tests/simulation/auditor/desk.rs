@@ -12,8 +12,8 @@ impl Auditor {
                 self.expect("I1", outcome, expected, command)
             }
             Command::ChangeQuantityOffered { variant, quantity_offered, .. } => {
-                self.offered.insert(*variant, *quantity_offered);
-                self.expect("I5", outcome, Ok(Outcome::Done), command)
+                let expected = self.offered_anew(*variant, *quantity_offered);
+                self.expect("I5", outcome, expected, command)
             }
             Command::FulfillOrder { order, lines, .. } => {
                 let expected = self.sent(*order, lines);
@@ -29,6 +29,15 @@ impl Auditor {
             }
             other => found("S2", format!("{other:?} is no business of the desk")),
         }
+    }
+
+    fn offered_anew(&mut self, variant: VariantId, quantity_offered: Option<i64>) -> Result<Outcome, Refusal> {
+        let claimed = self.claimed(variant, None, None);
+        if self.offered[&variant] != quantity_offered && quantity_offered.is_some_and(|offered| offered < claimed) {
+            return Err(Refusal::BelowClaimed { claimed });
+        }
+        self.offered.insert(variant, quantity_offered);
+        Ok(Outcome::Done)
     }
 
     fn counted(&mut self, variant: VariantId, change: StockChange) -> Result<Outcome, Refusal> {

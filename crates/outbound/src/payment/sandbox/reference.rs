@@ -76,6 +76,14 @@ impl Signer {
         format!("{body}.{signature}")
     }
 
+    /// The signature of a message: all 256 bits, and never good as a reference.
+    pub(super) fn sign_event(&self, seconds: i64, body: &[u8]) -> String {
+        let mut keyed = self.keyed.clone();
+        keyed.update(format!("event\0{seconds}.").as_bytes());
+        keyed.update(body);
+        keyed.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     fn sign(&self, body: &str) -> String {
         let mut keyed = self.keyed.clone();
         keyed.update(body.as_bytes());
@@ -89,7 +97,7 @@ impl Signer {
 }
 
 /// Compares without stopping at the first difference, so that the time taken tells nothing about the right signature.
-fn is_same(left: &[u8], right: &[u8]) -> bool {
+pub(super) fn is_same(left: &[u8], right: &[u8]) -> bool {
     left.len() == right.len() && left.iter().zip(right).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
 }
 

@@ -64,6 +64,8 @@ pub struct Dashboard {
     pub low_stock: Vec<LowStockRow>,
     /// The latest orders.
     pub recent: Vec<RecentOrder>,
+    /// The last proof of the books.
+    pub books: Option<super::BooksCard>,
 }
 
 /// A sale on the dashboard.

@@ -1,6 +1,7 @@
 //! What each page of the desk shows: one struct per template. Amounts are minor units and times are instants; the templates write
 //! them in the shop's currency and zone. Samples of all of them are in `samples`, for the tests that render every page.
 
+mod books;
 mod catalog;
 mod home;
 mod orders;
@@ -10,6 +11,7 @@ mod settings;
 #[cfg(test)]
 mod samples;
 
+pub use books::*;
 pub use catalog::*;
 pub use home::*;
 pub use orders::*;
@@ -31,6 +33,7 @@ view! {
     Confirm => "confirm.html" in "",
     Problem => "problem.html" in "",
     Dashboard => "dashboard/show.html" in "home",
+    Books => "books/show.html" in "books",
     ProductList => "products/list.html" in "products",
     ProductEdit => "products/edit.html" in "products",
     InventoryList => "inventory/list.html" in "inventory",

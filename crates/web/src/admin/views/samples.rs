@@ -68,6 +68,7 @@ fn dashboard() -> Dashboard {
             variant_title: "250 g / Whole bean".into(),
             available: 2,
         }],
+        books: Some(BooksCard { holds: true, proved_at: SAMPLE_NOW, rows: "148,824".into() }),
         recent: vec![RecentOrder {
             id: OrderId(4),
             number: "#1004".into(),
@@ -318,6 +319,8 @@ fn every_template_of_the_desk_renders_its_sample() {
         "sign_in",
         SignIn { form: wrong(&[("email", "ines@juniper.example")], "", "E-mail address or password is not right.") },
     );
+    g.show("books", crate::admin::books::sample(SAMPLE_NOW));
+    g.show("books_unproved", Books::default());
     g.show(
         "confirm",
         Confirm {

@@ -8,6 +8,7 @@ use super::super::frame::Heading;
 use super::super::respond::see_other;
 use super::super::views::{CardHintView, CheckoutView, CountryView, FieldErrorView, FormView, ShippingOptionView};
 use super::super::visit::{AtShop, Query, Visit};
+use super::super::visitor::Visitor;
 use super::{new_checkout_id, pay};
 use crate::error::Error;
 use axum::http::{HeaderMap, StatusCode};
@@ -36,6 +37,7 @@ pub(super) struct Submission<'a> {
     pub known: Vec<KnownLine<'a>>,
     pub form: FormView,
     pub quote: Quote,
+    pub visitor: Visitor,
 }
 
 /// What the page says beside the form itself.
@@ -59,7 +61,10 @@ pub async fn show(visit: Visit, headers: HeaderMap, query: Query) -> Result<Resp
     };
     let cart = cart_cookie::cart(&headers);
     let form = first_form(&visit, &cart, attempt.as_ref());
-    let Some(submission) = Submission::new(&visit, checkout_id, cart, form).await? else { return Ok(see_other("/cart")) };
+    let visitor = visit.visitor(&headers)?;
+    let Some(submission) = Submission::new(&visit, checkout_id, cart, form, visitor).await? else {
+        return Ok(see_other("/cart"));
+    };
     let mut remarks = Remarks { held_until: attempt.and_then(|attempt| attempt.held_until), ..Remarks::default() };
     let declined = query.first("declined");
     let status = if declined.is_empty() {
@@ -88,7 +93,10 @@ pub async fn submit(visit: Visit, headers: HeaderMap, fields: Fields) -> Result<
         };
     }
     let is_refresh = fields.text("intent") == "refresh";
-    let Some(submission) = Submission::new(&visit, checkout_id, cart, form).await? else { return Ok(see_other("/cart")) };
+    let visitor = visit.visitor(&headers)?;
+    let Some(submission) = Submission::new(&visit, checkout_id, cart, form, visitor).await? else {
+        return Ok(see_other("/cart"));
+    };
     if is_refresh {
         let mut response = submission.page(StatusCode::OK, Remarks::default())?;
         visit.set_cart(&mut response, &submission.cart);
@@ -102,7 +110,9 @@ pub async fn submit(visit: Visit, headers: HeaderMap, fields: Fields) -> Result<
     if !errors.is_empty() {
         return submission.page(StatusCode::UNPROCESSABLE_ENTITY, Remarks { errors, ..Remarks::default() });
     }
-    pay::pay(&submission, card.and_then(Result::ok)).await
+    let mut response = pay::pay(&submission, card.and_then(Result::ok)).await?;
+    visit.remember(&submission.visitor, &mut response);
+    Ok(response)
 }
 
 /// What was tried under this name a short while ago.
@@ -181,7 +191,13 @@ fn without_full_stop(words: &str) -> &str {
 
 impl<'a> Submission<'a> {
     /// `None` when there is nothing in the cart that is for sale.
-    async fn new(visit: &'a AtShop, checkout_id: String, cart: Cart, mut form: FormView) -> Result<Option<Self>, Error> {
+    async fn new(
+        visit: &'a AtShop,
+        checkout_id: String,
+        cart: Cart,
+        mut form: FormView,
+        visitor: Visitor,
+    ) -> Result<Option<Self>, Error> {
         let (known, gone) = visit.known_lines(&cart);
         if known.is_empty() || !gone.is_empty() {
             return Ok(None);
@@ -196,7 +212,7 @@ impl<'a> Submission<'a> {
             form.shipping_method.clone_from(&first.key);
             quote = visit.quoted(&known, &form.coupon, Some(&address), Some(&form.shipping_method)).await?;
         }
-        Ok(Some(Self { visit, checkout_id, cart, known, form, quote }))
+        Ok(Some(Self { visit, checkout_id, cart, known, form, quote, visitor }))
     }
 
     pub fn contact(&self) -> Contact {

@@ -1,13 +1,15 @@
-//! The checkout: one page, filled in once. Shown and checked in `form`, paid in `pay`, waited for in `after`.
+//! The checkout: one page, filled in once. Shown and checked in `form`, held in `hold`, paid in `pay`, waited for in `after`.
 //!
 //! The page carries a checkout id. Whatever is submitted twice under one id leads to one order.
 
 mod after;
 mod form;
+mod hold;
 mod pay;
 
 pub use after::{confirm, confirm_page, pending};
 pub use form::{show, submit};
+pub(crate) use pay::settle;
 
 use super::respond::see_other;
 use super::visit::AtShop;

@@ -8,16 +8,15 @@ use super::super::cart_lines::shown_variant_title;
 use super::super::respond::see_other;
 use super::super::views::{FieldErrorView, MessageView};
 use super::form::{Remarks, Submission, card_error};
+use super::hold::{Held, hold};
 use crate::app::App;
 use crate::error::Error;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use commerce::checkout::{Command, Outcome, Refusal, ReserveCart};
+use commerce::checkout::{Command, Outcome, Refusal};
 use commerce::payment::{PaymentStatus, ProviderVerdict, decline_message};
 use commerce::{PaymentId, ShopId, Timestamp};
-use db::order_writer::WriterError;
 use outbound::payment::{Card, ChargeRequest, Charged, ProviderError};
-use sha2::{Digest, Sha256};
 use tracing::{info, warn};
 
 /// Holds the cart and takes the money. `card` is missing when nothing is to be paid.
@@ -30,9 +29,9 @@ pub(super) async fn pay(submission: &Submission<'_>, card: Option<Card>) -> Resu
             Err(error) => return not_accepted(submission, &error),
         },
     };
-    let outcome = match visit.app.writer().submit(visit.id(), reserve_command(submission, &reference)).await {
-        Err(WriterError::Busy) => return busy(submission),
-        answered => answered?,
+    let outcome = match hold(submission, &reference).await? {
+        Held::Busy => return busy(submission),
+        Held::Decided(outcome) => outcome,
     };
     match outcome {
         Outcome::Reserved { payment, amount, expires_at, .. } if !reference.is_empty() => {
@@ -69,38 +68,18 @@ fn not_accepted(submission: &Submission<'_>, error: &ProviderError) -> Result<Re
 
 /// Nobody waits without a bound, and nobody types an address twice: the page again, as it was filled in.
 fn busy(submission: &Submission<'_>) -> Result<Response, Error> {
-    let words = "More people than ever are here and your order could not be taken yet. Nothing was charged; please try again.";
-    let mut response =
-        submission.page(StatusCode::SERVICE_UNAVAILABLE, Remarks { refusal: words.into(), ..Remarks::default() })?;
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    let seconds = submission.visit.app.wait_seconds();
+    let words = format!(
+        "More people than ever are here, and your order could not be taken yet. Nothing was charged, and what you typed is still \
+         here: please send it again in about {seconds} seconds. Only the card has to be entered once more."
+    );
+    let mut response = submission.page(StatusCode::SERVICE_UNAVAILABLE, Remarks { refusal: words, ..Remarks::default() })?;
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     Ok(response)
 }
 
 fn held(words: &str, expires_at: Timestamp) -> Remarks {
     Remarks { refusal: words.into(), held_until: Some(expires_at), ..Remarks::default() }
-}
-
-fn reserve_command(submission: &Submission<'_>, payment_reference: &str) -> Command {
-    let (contact, address, cart) = (submission.contact(), submission.address(), &submission.cart);
-    let shipping_method = submission.quote.shipping.as_ref().map(|option| option.key.clone()).unwrap_or_default();
-    let mut hash = Sha256::new();
-    let lines: Vec<String> = cart.lines.iter().map(|line| format!("{}x{}", line.variant, line.quantity)).collect();
-    let content = serde_json::json!([lines, cart.coupon, contact, address, shipping_method]);
-    hash.update(content.to_string().as_bytes());
-    let content_hash = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Command::Reserve(Box::new(ReserveCart {
-        checkout_id: submission.checkout_id.clone(),
-        content_hash,
-        lines: cart.lines.clone(),
-        coupon: cart.coupon.clone(),
-        contact,
-        address,
-        shipping_method,
-        provider: submission.visit.app.payments().name().into(),
-        payment_reference: payment_reference.into(),
-        early_access: false,
-        visitor: String::new(),
-    }))
 }
 
 /// Takes the money for what is held.
@@ -135,7 +114,7 @@ fn declined(code: &str) -> ProviderVerdict {
 }
 
 /// Tells the order writer what the provider said. Saying it twice does no harm. Money that came too late goes back.
-pub(super) async fn settle(
+pub(crate) async fn settle(
     app: &App,
     shop: ShopId,
     payment: PaymentId,

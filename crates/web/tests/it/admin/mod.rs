@@ -1,6 +1,7 @@
 //! What sellers see and do at the desk.
 
 mod bad_input;
+mod books;
 mod catalog;
 mod orders;
 mod selling;

@@ -1,7 +1,7 @@
 //! Flash sales, coupons and info pages at the desk.
 
 use super::ines;
-use crate::world::{MORNING, worlds};
+use crate::world::{BLANKET, Browser, MORNING, worlds};
 
 #[test]
 fn a_sale_is_planned_in_the_shops_zone_filled_scheduled_and_ended() {
@@ -109,5 +109,41 @@ fn an_info_page_is_written_in_markdown_previewed_and_shown() {
         ines.post(&format!("{path}/delete"), &[]).location();
         assert_eq!(ines.get(&path).status, 404);
         assert!(MORNING < world.app.now().plus_seconds(1));
+    }
+}
+
+#[test]
+fn fewer_units_than_are_sold_or_held_in_a_sale_are_refused_beside_the_field() {
+    for world in worlds() {
+        let mut ines = ines(&world);
+        world.move_clock_to(MORNING.plus_minutes(60));
+        let page = ines.get("/admin/flash-sales/1");
+        let (opens_at, closes_at) = (page.field("opens_at"), page.field("closes_at"));
+        super::ada_orders(&world, BLANKET, 2);
+        let change = |ines: &mut Browser, name: &str, offered: &str| {
+            let fields = [
+                ("name", name),
+                ("handle", "winter"),
+                ("opens_at", &opens_at),
+                ("closes_at", &closes_at),
+                ("before_opening", "not_for_sale"),
+                ("items.0.variant", "11"),
+                ("items.0.price", "99"),
+                ("items.0.quantity_offered", offered),
+                ("items.0.quantity_per_customer_max", "2"),
+            ];
+            ines.post("/admin/flash-sales/1", &fields)
+        };
+        let refused = change(&mut ines, "Winter Finale", "1");
+        refused.expect(422, &["2 are sold or held in this sale", "Everything else is saved."]);
+        assert_eq!(refused.field("items.0.quantity_offered"), "1", "what was typed is still there");
+        ines.get("/admin/flash-sales/1").expect(200, &["Winter Finale", "items.0.quantity_offered"]);
+        assert_eq!(ines.get("/admin/flash-sales/1").field("items.0.quantity_offered"), "4");
+
+        change(&mut ines, "Winter Finale", "2").location();
+        world.browser().get("/products/blanket").expect(200, &["Sold out"]);
+        change(&mut ines, "Winter Finale", "").location();
+        world.browser().post("/cart/add", &[("variant", &BLANKET.to_string())]).location();
+        world.verify();
     }
 }

@@ -1,0 +1,86 @@
+//! Writes the table into docs/BENCHMARKS.md: only the lines between its two marks, whatever else is there.
+
+use crate::contest::{Group, REFERENCE};
+use crate::report::{Line, RIVALS, Report, cpu, grouped, millis, ratio};
+use std::fmt::Write as _;
+use std::path::Path;
+
+const DOCUMENT: &str = "../../docs/BENCHMARKS.md";
+const BEGIN: &str = "<!-- Orders: written by `cargo xtask bench orders` -->\n";
+const END: &str = "<!-- Orders end here -->\n";
+const TITLE: &str = "# Benchmarks\n\nEach section is written by the command that it names, on the machine that it names.\n\n";
+
+/// Replaces the section, or adds it.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write(report: &Report) -> Result<(), String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(DOCUMENT);
+    let present = std::fs::read_to_string(&path).unwrap_or_else(|_| TITLE.to_owned());
+    let section = format!("{BEGIN}{}{END}", section(report));
+    let (before, rest) = present.split_once(BEGIN).unwrap_or((&present, ""));
+    let after = rest.split_once(END).map_or("", |(_, after)| after);
+    std::fs::write(&path, format!("{before}{section}{after}")).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn section(report: &Report) -> String {
+    let facts = &report.facts;
+    let mut text = format!(
+        "## Orders over HTTP\n\n\
+         `cargo xtask bench orders`, {}. {}; one after the other, {} rounds of {} s, medians. {}. Keeping 4 KiB (write and\n\
+         `fdatasync`) takes this machine's disk {:.2} ms. Client, server and database share the machine.\n\n\
+         Everything is durable when it is answered: SQLite with WAL and `synchronous=FULL`, PostgreSQL as it comes (`fsync` and\n\
+         `synchronous_commit` on), Redis with `appendonly yes` and `appendfsync always`. An order of ours has prices, limits, a\n\
+         reservation, a payment, stock movements, money entries and a mail; the buyer has read the receipt. An order of the\n\
+         others is a guarded update of one row and an insert. Bold is how many times as fast as pgbench with {} clients.\n",
+        facts.date, facts.machine, facts.rounds, facts.seconds, facts.versions, facts.disk_ms, REFERENCE.2,
+    );
+    let mut group = None;
+    for line in &report.lines {
+        if group != Some(line.row.group) {
+            group = Some(line.row.group);
+            head(&mut text, line.row.group);
+        }
+        row(&mut text, report, line);
+    }
+    for (rival, at_once, per_second) in RIVALS {
+        let cells = format!("| {rival}, measured apart | {at_once} | {} | | | | | | |", grouped(per_second));
+        writeln!(text, "{cells}").expect("memory takes everything");
+    }
+    text.push('\n');
+    for proof in &facts.proofs {
+        writeln!(text, "- {proof}").expect("memory takes everything");
+    }
+    text.push('\n');
+    text
+}
+
+fn head(text: &mut String, group: Group) {
+    let unit = if group == Group::Journey { "journeys/s" } else { "orders/s" };
+    write!(
+        text,
+        "\n### {}\n\n| | at once | {unit} | lowest to highest | p50 | p99 | CPU s per 1,000: server | database | client |\n\
+         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
+        group.title()
+    )
+    .expect("memory takes everything");
+}
+
+fn row(text: &mut String, report: &Report, line: &Line) {
+    let times = report.ratio(line.per_second).map_or_else(String::new, |times| format!(" **{}×**", ratio(Some(times))));
+    writeln!(
+        text,
+        "| {} | {} | {}{times} | {} to {} | {} | {} | {} | {} | {} |",
+        line.row.name,
+        line.row.at_once,
+        grouped(line.per_second),
+        grouped(line.lowest),
+        grouped(line.highest),
+        millis(line.p50_ms),
+        millis(line.p99_ms),
+        cpu(line.server),
+        cpu(line.database),
+        cpu(Some(line.client)),
+    )
+    .expect("memory takes everything");
+}

@@ -1,0 +1,170 @@
+//! What was found, as numbers and words; how it is printed and written down is elsewhere.
+
+use crate::contest::{Plan, REFERENCE, Row, Sample};
+use std::io::Write as _;
+use std::process::Command;
+
+/// Rival systems' journeys a second through their own public interfaces, measured on a machine of the same kind: name, and with
+/// how many buyers at once.
+pub const RIVALS: [(&str, usize, f64); 2] = [("Vendure 3.7.3 on PostgreSQL", 64, 5.7), ("Medusa 2.21.2 on PostgreSQL", 16, 0.6)];
+
+/// Everything that was found.
+pub struct Report {
+    pub facts: Facts,
+    pub lines: Vec<Line>,
+}
+
+/// A row with the medians of its samples.
+pub struct Line {
+    pub row: Row,
+    pub per_second: f64,
+    pub lowest: f64,
+    pub highest: f64,
+    pub p50_ms: f64,
+    pub p99_ms: f64,
+    /// Processor seconds per thousand.
+    pub server: Option<f64>,
+    pub database: Option<f64>,
+    pub client: f64,
+}
+
+/// Where, when and how it was measured.
+pub struct Facts {
+    pub date: String,
+    pub machine: String,
+    pub versions: String,
+    /// How long the disk takes to keep four kilobytes, milliseconds: the median of some.
+    pub disk_ms: f64,
+    pub rounds: usize,
+    pub seconds: f64,
+    /// What was proved about our orders.
+    pub proofs: Vec<String>,
+}
+
+impl Report {
+    /// How many times as fast as the reference, if that was measured.
+    pub fn ratio(&self, per_second: f64) -> Option<f64> {
+        let (group, name, at_once) = REFERENCE;
+        let is_reference = |row: &Row| row.group == group && row.name == name && row.at_once == at_once;
+        self.lines.iter().find(|line| is_reference(&line.row)).map(|reference| per_second / reference.per_second)
+    }
+}
+
+impl Line {
+    /// The medians.
+    pub fn new(row: &Row, samples: &[Sample]) -> Self {
+        let rates: Vec<f64> = samples.iter().map(|sample| sample.per_second).collect();
+        let of = |value: fn(&Sample) -> f64| median(samples.iter().map(value).collect());
+        let of_some = |value: fn(&Sample) -> Option<f64>| {
+            let values: Option<Vec<f64>> = samples.iter().map(value).collect();
+            values.map(median)
+        };
+        Self {
+            row: *row,
+            lowest: rates.iter().copied().fold(f64::INFINITY, f64::min),
+            highest: rates.iter().copied().fold(0.0, f64::max),
+            per_second: median(rates),
+            p50_ms: of(|sample| sample.p50_ms),
+            p99_ms: of(|sample| sample.p99_ms),
+            server: of_some(|sample| sample.server),
+            database: of_some(|sample| sample.database),
+            client: of(|sample| sample.client),
+        }
+    }
+}
+
+impl Facts {
+    /// Looks around.
+    pub fn gather(plan: &Plan, redis: Option<String>, proofs: Vec<String>) -> Self {
+        let postgres = said("psql", &["--version"]).split_whitespace().nth(2).unwrap_or("?").to_owned();
+        let redis = redis.map(|version| format!(", Redis {version}")).unwrap_or_default();
+        Self {
+            date: said("date", &["-u", "+%Y-%m-%d %H:%M UTC"]),
+            machine: machine(),
+            versions: format!("PostgreSQL {postgres}{redis}, {}", said("rustc", &["--version"])),
+            disk_ms: disk_ms(),
+            rounds: plan.rounds,
+            seconds: plan.seconds,
+            proofs,
+        }
+    }
+}
+
+fn machine() -> String {
+    let read = |file: &str| std::fs::read_to_string(file).unwrap_or_default();
+    let after_colon = |text: &str, key: &str| {
+        let line = text.lines().find(|line| line.starts_with(key)).unwrap_or_default();
+        line.split_once(':').map_or_else(|| "?".to_owned(), |(_, value)| value.trim().to_owned())
+    };
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let model = after_colon(&read("/proc/cpuinfo"), "model name");
+    let memory = after_colon(&read("/proc/meminfo"), "MemTotal");
+    let gibibytes = memory.split(' ').next().and_then(|kibibytes| kibibytes.parse::<f64>().ok()).unwrap_or(0.0) / 1_048_576.0;
+    format!("{cores} cores of {model}, {gibibytes:.0} GiB, {}", said("uname", &["-sr"]))
+}
+
+fn said(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program).args(arguments).output();
+    output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
+}
+
+#[allow(clippy::disallowed_methods, reason = "a measurement reads the clock")]
+fn disk_ms() -> f64 {
+    const WRITES: usize = 101;
+    let folder = db::testing::fresh_folder("disk");
+    let measured = || -> std::io::Result<Vec<f64>> {
+        let mut file = std::fs::File::create(folder.join("log"))?;
+        (0..WRITES)
+            .map(|_| {
+                let began = std::time::Instant::now();
+                file.write_all(&[7; 4_096])?;
+                file.sync_data()?;
+                Ok(began.elapsed().as_secs_f64() * 1_000.0)
+            })
+            .collect()
+    };
+    let millis = measured().map_or(f64::NAN, median);
+    let _ = std::fs::remove_dir_all(folder);
+    millis
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// `12,345`, and `5.7` where that is all there is.
+pub fn grouped(number: f64) -> String {
+    if number < 10.0 {
+        return format!("{number:.1}");
+    }
+    let digits = format!("{number:.0}");
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `0.4 ms`, `12 ms`.
+pub fn millis(number: f64) -> String {
+    if number < 10.0 { format!("{number:.1} ms") } else { format!("{} ms", grouped(number)) }
+}
+
+/// `6.2`, `13`, or nothing.
+pub fn ratio(ratio: Option<f64>) -> String {
+    match ratio {
+        Some(ratio) if ratio < 0.095 => format!("{ratio:.3}"),
+        Some(ratio) if ratio < 9.95 => format!("{ratio:.1}"),
+        Some(ratio) => grouped(ratio),
+        None => String::new(),
+    }
+}
+
+/// Processor seconds per thousand, or a dash where there is no such process.
+pub fn cpu(seconds: Option<f64>) -> String {
+    seconds.map_or_else(|| "–".to_owned(), |seconds| format!("{seconds:.2}"))
+}

@@ -45,6 +45,7 @@ pub use ids::Ids;
 pub use migrations::{SCHEMA_VERSION, TABLES};
 pub use opening::{OpenOptions, Target};
 pub use order_writer::OrderWriter;
+pub use sqlite::repair::{Repair, repair};
 pub use statement::{PlatformSql, ShopSql};
 pub use value::{FromValue, Row, Value};
 

@@ -1,5 +1,5 @@
-//! The last proof of each shop's books, kept so that a seller can see it, and who proves at the moment: one at a time per shop, on
-//! whichever node.
+//! The last proof of each shop's books, kept so that a seller can see it, and who proves at the moment: one at a time for each
+//! shop, on whichever node.
 //!
 //! What is proved is `verify`'s business.
 
@@ -66,7 +66,8 @@ impl KeptClaim {
 /// When the database fails.
 pub async fn load_proof(db: &Db, shop: ShopId, now: Timestamp) -> Result<Option<KeptProof>> {
     let sql = sql!(
-        "SELECT proved_at, took_micros, holds, claims, asked_at, running_until, pages_read, failure FROM proofs WHERE shop_id = $1"
+        "SELECT proved_at, took_micros, holds, claims, asked_at, running_until, pages_read, failure
+         FROM proofs WHERE shop_id = $1"
     );
     db.query_opt(shop, sql, &[]).await?.map(|row| read_kept(&row, now)).transpose()
 }

@@ -3,12 +3,15 @@
 //! Statements run where they are called: a point read takes some microseconds, less than a hop to another thread. Only the one
 //! writing connection checkpoints, so that the log never grows and shrinks under two hands.
 
+pub(crate) mod repair;
+
 use crate::{Error, Result, Row, Value};
 use commerce::ShopId;
+use rusqlite::hooks::Wal;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ToSql, params_from_iter};
 use std::iter::once;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
@@ -16,6 +19,9 @@ use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, OwnedSemaphorePermit, Se
 const VERSION_MIN: i32 = 3_051_003;
 /// How long a statement waits for another process's write, milliseconds.
 const BUSY_TIMEOUT_MS: u32 = 10_000;
+/// Pages in the log after which they are written into the file: 32 MiB. Rows of a batch that lie on one page are then written
+/// once for many batches.
+const LOG_PAGES_MAX: i32 = 8_000;
 /// Statements each connection keeps prepared.
 const STATEMENTS_CACHED: usize = 256;
 /// The file inside the data folder.
@@ -40,6 +46,7 @@ pub(crate) struct SqliteBackend {
     // Dropped before the writer: only a last connection that may write puts the log back into the file.
     readers: Arc<Readers>,
     writer: Arc<AsyncMutex<Connection>>,
+    folder: PathBuf,
 }
 
 struct Readers {
@@ -59,7 +66,13 @@ impl SqliteBackend {
         let readers = (0..connections.clamp(1, 64)).map(|_| open_reader(&file)).collect::<Result<Vec<_>>>()?;
         let permits = Arc::new(Semaphore::new(readers.len()));
         let readers = Arc::new(Readers { idle: Mutex::new(readers), permits });
-        Ok(Self { writer: Arc::new(AsyncMutex::new(writer)), readers })
+        Ok(Self { writer: Arc::new(AsyncMutex::new(writer)), readers, folder: folder.to_owned() })
+    }
+
+    /// Nobody knows whether a commit was kept: notes it for the next start, which repairs the file, and ends the process.
+    pub(crate) fn end_in_doubt(&self) -> ! {
+        repair::mark(&self.folder);
+        std::process::abort();
     }
 
     pub(crate) async fn query(&self, text: &str, params: &[Value]) -> Result<Vec<Row>> {
@@ -195,12 +208,12 @@ impl Drop for SqliteReadTx {
 }
 
 fn open_writer(file: &Path) -> Result<Connection> {
-    let connection = Connection::open(file)
+    let mut connection = Connection::open(file)
         .map_err(|error| Error::Unsuitable(format!("cannot open the database {}: {error}", file.display())))?;
     prepare_connection(&connection)?;
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(failure)?;
     connection
-        .execute_batch("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864;")
+        .execute_batch("PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;")
         .map_err(failure)?;
     let synchronous: i64 = connection.query_row("PRAGMA synchronous", [], |row| row.get(0)).map_err(failure)?;
     if mode != "wal" || synchronous != 2 {
@@ -210,7 +223,18 @@ fn open_writer(file: &Path) -> Result<Connection> {
             file.display()
         )));
     }
+    connection.wal_hook(Some(checkpoint)).map_err(failure)?;
     Ok(connection)
+}
+
+/// Writes the log back into the file once it is long. SQLite's own way does not tell when the disk fails while it does so, and
+/// takes the pages to be safe the next time; here the commit that caused it learns of it and is in doubt.
+fn checkpoint(log: &mut Wal, pages: i32) -> rusqlite::Result<()> {
+    match if pages < LOG_PAGES_MAX { Ok(()) } else { log.checkpoint() } {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) => Err(error),
+        // A reader in the way, no room: the log stays as it is and is tried again with the next commit.
+        _ => Ok(()),
+    }
 }
 
 fn open_reader(file: &Path) -> Result<Connection> {

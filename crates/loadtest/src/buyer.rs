@@ -86,7 +86,8 @@ impl Buyer {
         Step::Next
     }
 
-    /// A name for a checkout as the page would have made it: 22 letters that nobody has used, those of one time beside each other.
+    /// A name for a checkout as the page would have made it: 22 letters that nobody has used, those of one time beside each
+    /// other.
     fn own_checkout_id(&self) -> String {
         let BuyerName { crowd, buyer } = self.name;
         format!("{crowd:05}{:07}{buyer:07}own", self.visits)

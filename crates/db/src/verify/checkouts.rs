@@ -1,5 +1,5 @@
-//! Every trace that an order leaves elsewhere, followed back: a checkout or a letter that speaks of an order which is not there is
-//! an order that was confirmed and lost.
+//! Every trace that an order leaves elsewhere, followed back: a checkout or a letter that speaks of an order which is not there
+//! is an order that was confirmed and lost.
 
 use super::walk::Walk;
 use super::{Books, Invariant};

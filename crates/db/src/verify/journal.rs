@@ -179,8 +179,8 @@ fn check_hold(books: &mut Books<'_>, replay: &mut Replay, movement: &Movement, r
     }
 }
 
-/// The end of a variant's ledger: it has led to the counters of the instant in which it ended, and what is still held then belongs
-/// to active reservations.
+/// The end of a variant's ledger: it has led to the counters of the instant in which it ended, and what is still held then
+/// belongs to active reservations.
 async fn finish(books: &mut Books<'_>, replay: Option<Replay>) -> Result<()> {
     let Some(replay) = replay else { return Ok(()) };
     let name = || Named::of_variant(replay.variant, format!("variant {}", replay.variant));

@@ -58,7 +58,8 @@ async fn read_reservations(books: &mut Books<'_>, sums: &mut Sums) -> Result<()>
 /// The id up to which the next orders are summed; `None` after the last.
 async fn next_orders(books: &mut Books<'_>, after: i64) -> Result<Option<i64>> {
     let next = sql!(
-        "SELECT MAX(order_id) FROM (SELECT order_id FROM orders WHERE shop_id = $1 AND order_id > $2 ORDER BY order_id LIMIT $3) n"
+        "SELECT MAX(order_id) FROM (
+             SELECT order_id FROM orders WHERE shop_id = $1 AND order_id > $2 ORDER BY order_id LIMIT $3) n"
     );
     let rows = books.query(next, &params![after, ORDERS_AT_ONCE]).await?;
     Ok(rows.first().and_then(|row| row.get(0)))

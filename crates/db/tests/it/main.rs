@@ -5,6 +5,7 @@ mod catalog;
 mod desk;
 mod order_writer;
 mod outbox;
+mod repair;
 mod schema;
 mod seam;
 mod sellers;

@@ -7,7 +7,7 @@ use crate::folder_lock::FolderLock;
 use crate::jobs::Jobs;
 use crate::logging;
 use crate::settings::{MailRoute, SettingFlags, Settings};
-use db::Db;
+use db::{Db, Repair, Target};
 use db::order_writer::{Clock, OrderWriter, WriterOptions};
 use outbound::mail::{Folder, Mailer, Smtp};
 use outbound::payment::{PaymentProvider, Sandbox};
@@ -62,6 +62,11 @@ impl Claim {
     pub fn take(settings: &Settings) -> Result<Self, Failure> {
         make_private(&settings.data)?;
         let folder = lock_folder(settings)?;
+        if let Target::Folder(data) = &settings.target
+            && db::repair(data)? == Repair::Copied
+        {
+            warn!("The disk failed when the database was last written: every page was copied into a new file. Look after the disk");
+        }
         Ok(Self { listener: bind(settings.listen)?, _folder: folder })
     }
 }

@@ -212,9 +212,7 @@ fn open_writer(file: &Path) -> Result<Connection> {
         .map_err(|error| Error::Unsuitable(format!("cannot open the database {}: {error}", file.display())))?;
     prepare_connection(&connection)?;
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(failure)?;
-    connection
-        .execute_batch("PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;")
-        .map_err(failure)?;
+    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;").map_err(failure)?;
     let synchronous: i64 = connection.query_row("PRAGMA synchronous", [], |row| row.get(0)).map_err(failure)?;
     if mode != "wal" || synchronous != 2 {
         return Err(Error::Unsuitable(format!(

@@ -58,7 +58,9 @@ pub fn repair(folder: &Path) -> Result<Repair> {
         return Ok(Repair::Settled);
     }
     if is_busy {
-        return Err(Error::Unsuitable("the disk has failed and the database has to be copied; end the other command first".into()));
+        return Err(Error::Unsuitable(
+            "the disk has failed and the database has to be copied; end the other command first".into(),
+        ));
     }
     copy(folder, connection)?;
     Ok(Repair::Copied)

@@ -23,7 +23,8 @@ async fn a_database_is_settled_before_it_is_served_and_copied_after_its_disk_has
             std::fs::write(folder.join("doorbuster.sqlite.repaired"), "half a copy").expect("the folder can be written");
         }
         assert_eq!(repair(&folder).expect("it is repaired"), expected);
-        let mut names: Vec<_> = std::fs::read_dir(&folder).expect("it is there").flatten().map(|entry| entry.file_name()).collect();
+        let mut names: Vec<_> =
+            std::fs::read_dir(&folder).expect("it is there").flatten().map(|entry| entry.file_name()).collect();
         names.sort();
         assert_eq!(names, ["doorbuster.sqlite"], "{expected:?}");
         let versions = db::shops::catalog_versions(&open().await).await.expect("it is whole");

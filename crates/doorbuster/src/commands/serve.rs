@@ -7,8 +7,8 @@ use crate::folder_lock::FolderLock;
 use crate::jobs::Jobs;
 use crate::logging;
 use crate::settings::{MailRoute, SettingFlags, Settings};
-use db::{Db, Repair, Target};
 use db::order_writer::{Clock, OrderWriter, WriterOptions};
+use db::{Db, Repair, Target};
 use outbound::mail::{Folder, Mailer, Smtp};
 use outbound::payment::{PaymentProvider, Sandbox};
 use std::io::Write as _;
@@ -65,7 +65,9 @@ impl Claim {
         if let Target::Folder(data) = &settings.target
             && db::repair(data)? == Repair::Copied
         {
-            warn!("The disk failed when the database was last written: every page was copied into a new file. Look after the disk");
+            warn!(
+                "The disk failed when the database was last written: every page was copied into a new file. Look after the disk"
+            );
         }
         Ok(Self { listener: bind(settings.listen)?, _folder: folder })
     }

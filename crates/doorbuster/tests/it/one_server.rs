@@ -31,7 +31,7 @@ fn after_a_kill_the_folder_is_free_at_once() {
     let place = Place::new(Engine::Sqlite);
     place.open_juniper_roasters(5);
     for _ in 0..2 {
-        place.start("serve").kill();
+        drop(place.start("serve"));
         let server = place.start("serve");
         assert_eq!(server.stop(), Some(0));
     }

@@ -165,12 +165,6 @@ impl Server {
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
-
-    /// Ends it without a word: `kill -9`.
-    pub fn kill(mut self) {
-        self.child.kill().expect("the server was still running");
-        self.child.wait().expect("the server ends");
-    }
 }
 
 impl Server {

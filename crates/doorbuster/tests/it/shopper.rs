@@ -40,6 +40,11 @@ impl Shopper {
         Self { agent: config.into(), address: address.to_owned(), cookies: BTreeMap::new() }
     }
 
+    /// The shop is found at another address now.
+    pub fn move_to(&mut self, address: &str) {
+        address.clone_into(&mut self.address);
+    }
+
     /// Asks for a page.
     ///
     /// # Errors
@@ -93,8 +98,13 @@ impl Shopper {
             if page.status != 303 {
                 return Ok(refused(page));
             }
-            let receipt = self.get(&page.location)?;
-            Ok(received(page.location, receipt))
+            let (mut path, mut receipt) = (page.location.clone(), self.get(&page.location)?);
+            // What was sent before and lost its answer leads there by way of the page that asks the provider.
+            if receipt.status == 303 {
+                path.clone_from(&receipt.location);
+                receipt = self.get(&path)?;
+            }
+            Ok(received(path, receipt))
         });
         outcome.unwrap_or_else(|error| Bought::Failed { status: 0, text: error.to_string() })
     }

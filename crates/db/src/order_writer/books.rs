@@ -95,7 +95,8 @@ impl Books for Db {
     }
 
     async fn end_in_doubt(&self) {
-        // An SQLite file may say one thing now and another after a restart. Nobody is told anything; the next start reads what is.
+        // An SQLite file may say one thing now and another after a restart. Nobody is told anything; the next start reads what
+        // is.
         self.end_in_doubt_for_good();
     }
 }

@@ -1,9 +1,9 @@
 //! Before a server promises anything: what an earlier process wrote is brought from the page cache to the disk.
 //!
-//! After a failed fsync the pages in memory and those on the disk may differ, and no later fsync tells: the kernel reports the
-//! failure once. A process that then ends and starts again reads its order in memory and would lose it with the next power cut.
-//! Writing the log back and asking for the disk once more is enough after an ordinary crash. After an I/O error nothing but a copy
-//! of every page into a new file is, because the kernel takes the old ones to be written.
+//! After a failed fsync the pages in memory and those on the disk may differ, and no later fsync tells: the kernel reports
+//! the failure once. A process that then ends and starts again reads its order in memory and would lose it with the next
+//! power cut. Writing the log back and asking for the disk once more is enough after an ordinary crash. After an I/O error
+//! nothing but a copy of every page into a new file is, because the kernel takes the old ones to be written.
 
 use super::{FILE_NAME, failure, is_there};
 use crate::{Error, Result};

@@ -7,7 +7,7 @@ use crate::program::{Place, Server};
 use crate::shopper::{Bought, Shopper, number_of};
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 /// How many shoppers are at it at any time.
 const SHOPPERS: usize = 16;
@@ -41,7 +41,7 @@ impl Crowd {
     /// so many have been seen.
     fn buy_until_it_fails(&mut self, server: &Server, receipts: usize, after_receipts: impl FnOnce()) {
         let address = &server.address;
-        let (tell, told) = channel();
+        let (tell, told) = sync_channel(1_000);
         std::thread::scope(|scope| {
             for shopper in 0..SHOPPERS {
                 let tell = tell.clone();
@@ -98,7 +98,7 @@ impl Crowd {
 }
 
 /// One more customer. `false` once the shop does not answer.
-fn buy_once(address: &str, shopper: usize, tell: &Sender<Visit>) -> bool {
+fn buy_once(address: &str, shopper: usize, tell: &SyncSender<Visit>) -> bool {
     let email = format!("shopper{shopper}@example.com");
     let mut shopper = Shopper::new(address);
     let Ok(checkout_id) = shopper.go_to_checkout("house-blend") else { return false };

@@ -1,4 +1,4 @@
-//! What the tests need beyond Rust: PostgreSQL's server programs, Chromium with its driver, and axe-core.
+//! What tests and benchmarks need beyond Rust: PostgreSQL's server programs, Chromium with its driver, axe-core; pgbench, Redis.
 //!
 //! On Debian and Ubuntu, as root, they are installed. Elsewhere nothing is touched: the reader is told what to install.
 
@@ -19,12 +19,15 @@ struct Requirement {
     present: fn() -> bool,
 }
 
-const REQUIREMENTS: [Requirement; 3] = [
-    Requirement {
-        name: "PostgreSQL 15 or later with its server programs (initdb, pg_ctl)",
-        packages: &["postgresql"],
-        present: postgresql_is_there,
-    },
+const POSTGRESQL: Requirement = Requirement {
+    name: "PostgreSQL 15 or later with its server programs (initdb, pg_ctl)",
+    packages: &["postgresql"],
+    present: postgresql_is_there,
+};
+
+/// For every test.
+const OF_TESTS: [Requirement; 3] = [
+    POSTGRESQL,
     Requirement {
         name: "Chromium or Chrome",
         packages: &["chromium"],
@@ -37,29 +40,50 @@ const REQUIREMENTS: [Requirement; 3] = [
     },
 ];
 
-/// Makes sure that everything is there, installing what it may.
+/// For the benchmarks: those that we are held against. pgbench comes with PostgreSQL's server programs.
+const OF_BENCHMARKS: [Requirement; 2] = [
+    POSTGRESQL,
+    Requirement {
+        name: "Redis with redis-benchmark",
+        packages: &["redis-server", "redis-tools"],
+        present: || ["redis-server", "redis-benchmark", "redis-cli"].iter().all(|program| command::on_path(&[program]).is_some()),
+    },
+];
+
+/// Makes sure that everything is there that the tests need, installing what it may.
 ///
 /// # Errors
 /// What is missing, and how to install it.
 pub fn prepare() -> Result<(), String> {
-    let missing: Vec<&Requirement> = REQUIREMENTS.iter().filter(|requirement| !(requirement.present)()).collect();
+    have(&OF_TESTS, "test")?;
+    install_axe()
+}
+
+/// As [`prepare`], for the benchmarks.
+///
+/// # Errors
+/// What is missing, and how to install it.
+pub fn prepare_to_measure() -> Result<(), String> {
+    have(&OF_BENCHMARKS, "bench")
+}
+
+fn have(requirements: &[Requirement], command: &str) -> Result<(), String> {
+    let find_missing = || requirements.iter().filter(|requirement| !(requirement.present)()).collect::<Vec<_>>();
+    let missing = find_missing();
     if !missing.is_empty() && may_use_apt() {
         let packages: Vec<&str> = missing.iter().flat_map(|requirement| requirement.packages).copied().collect();
         apt_install(&packages)?;
     }
-    let missing: Vec<&Requirement> = REQUIREMENTS.iter().filter(|requirement| !(requirement.present)()).collect();
-    if !missing.is_empty() {
-        return Err(advice(&missing));
-    }
-    install_axe()
+    let missing = find_missing();
+    if missing.is_empty() { Ok(()) } else { Err(advice(&missing, command)) }
 }
 
-fn advice(missing: &[&Requirement]) -> String {
-    let mut text = String::from("The tests need what is not here:\n");
+fn advice(missing: &[&Requirement], command: &str) -> String {
+    let mut text = format!("`cargo xtask {command}` needs what is not here:\n");
     for requirement in missing {
         text += &format!("  {}   (Debian: apt-get install {})\n", requirement.name, requirement.packages.join(" "));
     }
-    text + "Install that and run `cargo xtask test` again. As root on Debian or Ubuntu it installs them by itself."
+    text + "Install that and run it again. As root on Debian or Ubuntu it installs them by itself."
 }
 
 /// The page checker is a script, fetched once into the target folder.
@@ -125,7 +149,7 @@ mod tests {
 
     #[test]
     fn whoever_lacks_something_is_told_its_name_and_its_package() {
-        let text = advice(&[&REQUIREMENTS[2]]);
+        let text = advice(&[&OF_TESTS[2]], "test");
         assert!(text.contains("chromedriver of the same version   (Debian: apt-get install chromium-driver)"), "{text}");
     }
 }

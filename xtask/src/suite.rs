@@ -70,6 +70,21 @@ pub fn races(how: &[&str]) -> Result<(), String> {
     command::run("cargo", &["test", "--package", "web", "--test", "it", "races::"], &[environment])
 }
 
+/// Measures us beside the references: `orders` over HTTP (the default), or the order `writer` alone. What follows is passed on.
+///
+/// # Errors
+/// What is missing, what failed, or how to ask.
+pub fn bench(what: &[&str]) -> Result<(), String> {
+    let (package, options) = match what {
+        [] => ("doorbuster", &[][..]),
+        ["orders", options @ ..] => ("doorbuster", options),
+        ["writer", options @ ..] => ("db", options),
+        _ => return Err("Usage: cargo xtask bench [orders|writer] [OPTIONS]; --help after either tells its options".to_owned()),
+    };
+    requirements::prepare_to_measure()?;
+    command::run("cargo", &[&["bench", "--package", package, "--bench", "orders", "--"], options].concat(), &[])
+}
+
 /// Takes the pictures in `docs/screenshots` anew: the same walk through the demo shop that the tests take.
 ///
 /// # Errors

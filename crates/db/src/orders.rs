@@ -2,10 +2,36 @@
 
 use crate::ids::Ids;
 use crate::order_writer::{order_from_rows, read};
-use crate::{Db, Error, Result, Row, params, sql};
+use crate::{Db, Error, Result, Row, ShopSql, params, sql};
 use commerce::order::{FulfillmentStatus, Order, OrderStatus};
 use commerce::payment::{Payment, PaymentStatus, Refund};
 use commerce::{Currency, FulfillmentId, OrderId, PaymentId, RefundId, ShopId, Timestamp};
+use std::sync::Arc;
+
+/// The lines of an order, as [`order_from_rows`] reads them.
+const LINES: ShopSql = sql!(
+    "SELECT line, variant_id, sale_id, title, variant_title, sku, quantity, price_minor, was_price_minor, subtotal_minor,
+         discount_minor, tax_minor, total_minor, counted, fulfilled, canceled, refunded, returned
+     FROM order_lines WHERE shop_id = $1 AND order_id = $2 ORDER BY line"
+);
+
+/// An order as its customer sees it.
+#[derive(Clone, Debug)]
+pub struct Receipt {
+    /// The order.
+    pub order: Arc<Order>,
+    /// Parcels, oldest first.
+    pub fulfillments: Vec<Fulfillment>,
+    /// Refunds, oldest first.
+    pub refunds: Vec<Refund>,
+}
+
+impl From<Arc<Order>> for Receipt {
+    /// Of an order to which nothing has happened yet.
+    fn from(order: Arc<Order>) -> Self {
+        Self { order, fulfillments: Vec::new(), refunds: Vec::new() }
+    }
+}
 
 /// An order with everything that happened to it.
 #[derive(Clone, Debug)]
@@ -138,13 +164,8 @@ pub async fn load_order(db: &Db, shop: ShopId, id: OrderId) -> Result<Option<Ord
          FROM orders o JOIN reservations r ON r.shop_id = o.shop_id AND r.reservation_id = o.reservation_id
          WHERE o.shop_id = $1 AND o.order_id = $2"
     );
-    let lines = sql!(
-        "SELECT line, variant_id, sale_id, title, variant_title, sku, quantity, price_minor, was_price_minor, subtotal_minor,
-             discount_minor, tax_minor, total_minor, counted, fulfilled, canceled, refunded, returned
-         FROM order_lines WHERE shop_id = $1 AND order_id = $2 ORDER BY line"
-    );
     let Some(row) = db.query_opt(shop, order, &params![id]).await? else { return Ok(None) };
-    let order = order_from_rows(&row, &db.query(shop, lines, &params![id]).await?)?;
+    let order = order_from_rows(&row, &db.query(shop, LINES, &params![id]).await?)?;
     let payment = load_payment(db, shop, order.payment)
         .await?
         .ok_or_else(|| Error::Unsuitable(format!("order {} has no payment", order.number)))?;
@@ -167,13 +188,41 @@ pub async fn order_by_number(db: &Db, shop: ShopId, number: i64) -> Result<Optio
     Ok(db.query_opt(shop, sql, &params![number]).await?.map(|row| row.get(0)))
 }
 
-/// The id of the order that a checkout page led to.
+/// The number of the order that a checkout page led to.
 ///
 /// # Errors
 /// When the database fails. `None`: it has led to none.
-pub async fn order_of_checkout(db: &Db, shop: ShopId, checkout_id: &str) -> Result<Option<OrderId>> {
-    let sql = sql!("SELECT order_id FROM orders WHERE shop_id = $1 AND checkout_id = $2");
+pub async fn number_of_checkout(db: &Db, shop: ShopId, checkout_id: &str) -> Result<Option<i64>> {
+    let sql = sql!("SELECT number FROM orders WHERE shop_id = $1 AND checkout_id = $2");
     Ok(db.query_opt(shop, sql, &params![checkout_id]).await?.map(|row| row.get(0)))
+}
+
+/// The number of an order.
+///
+/// # Errors
+/// When the database fails. `None`: no such order in this shop.
+pub async fn number_of_order(db: &Db, shop: ShopId, id: OrderId) -> Result<Option<i64>> {
+    let sql = sql!("SELECT number FROM orders WHERE shop_id = $1 AND order_id = $2");
+    Ok(db.query_opt(shop, sql, &params![id]).await?.map(|row| row.get(0)))
+}
+
+/// What the customer sees of the order with this number.
+///
+/// # Errors
+/// When the database fails. `None`: no such order in this shop.
+pub async fn load_receipt(db: &Db, shop: ShopId, number: i64) -> Result<Option<Receipt>> {
+    let sql = sql!(
+        "SELECT o.order_id, o.number, o.checkout_id, o.reservation_id, o.payment_id, o.status, o.fulfillment_status,
+             o.customer_key, o.coupon_id, o.currency, o.total_minor, o.refunded_minor, r.details, o.placed_at
+         FROM orders o JOIN reservations r ON r.shop_id = o.shop_id AND r.reservation_id = o.reservation_id
+         WHERE o.shop_id = $1 AND o.number = $2"
+    );
+    let Some(row) = db.query_opt(shop, sql, &params![number]).await? else { return Ok(None) };
+    let id: OrderId = row.get(0);
+    let order = order_from_rows(&row, &db.query(shop, LINES, &params![id]).await?)?;
+    let is_sent = order.fulfillment_status != FulfillmentStatus::Unfulfilled;
+    let fulfillments = if is_sent { fulfillments_of(db, shop, id).await? } else { Vec::new() };
+    Ok(Some(Receipt { fulfillments, refunds: refunds_of(db, shop, id).await?, order: Arc::new(order) }))
 }
 
 /// A payment by its id.

@@ -44,7 +44,8 @@ impl Cookies {
         self.line.push_str(pair.trim());
     }
 
-    fn forget(&mut self, name: &str) {
+    /// Forgets one.
+    pub fn forget(&mut self, name: &str) {
         let is_other = |pair: &&str| pair.split_once('=').is_none_or(|(own, _)| own != name);
         let pairs = || self.line.split("; ").filter(|pair| !pair.is_empty());
         if pairs().all(|pair| is_other(&pair)) {

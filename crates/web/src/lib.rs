@@ -1,10 +1,11 @@
 //! The only HTTP server: sockets, storefront, the seller's desk.
 //!
-//! Read in this order: `app` (what handlers share), `routes` (every address), `snapshot` (a shop in memory), `theme` (its look),
-//! `storefront` (what shoppers see), `admin` (the seller's desk), `serve` (sockets).
+//! Read in this order: `app` (what handlers share), `site` (the way of every request), `routes` (every address), `snapshot` (a
+//! shop in memory), `theme` (its look), `storefront` (what shoppers see), `admin` (the seller's desk), `serve` (sockets).
 
 pub mod app;
 pub mod routes;
+pub mod site;
 
 pub mod search;
 pub mod snapshot;
@@ -27,4 +28,4 @@ pub mod serve;
 pub mod signature;
 
 pub use app::{App, AppParts, Scheme};
-pub use routes::router;
+pub use site::Site;

@@ -2,29 +2,21 @@
 
 use crate::admin;
 use crate::app::App;
-use crate::serve::{protect, refuse_cross_site, take_in_small_bodies};
 use crate::storefront::{
-    assets, cart, checkout, collections, discovery, draw_failures, home, media, not_modified, now, orders, pages, products,
-    sales, search, webhooks,
+    assets, cart, checkout, collections, discovery, home, media, now, orders, pages, products, sales, search, webhooks,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
-/// The whole server.
+/// Every address.
 pub fn router(app: App) -> Router {
-    storefront(&app)
-        .merge(admin(&app))
-        .layer(from_fn(refuse_cross_site))
-        .layer(from_fn(take_in_small_bodies))
-        .layer(from_fn_with_state(app.clone(), draw_failures))
-        .layer(from_fn(protect))
-        .with_state(app)
+    storefront().merge(admin(&app)).with_state(app)
 }
 
 /// What shoppers see.
-fn storefront(_app: &App) -> Router<App> {
+fn storefront() -> Router<App> {
     Router::new()
         .route("/", get(home::home))
         .route("/collections", get(collections::index))
@@ -52,7 +44,6 @@ fn storefront(_app: &App) -> Router<App> {
         .route("/robots.txt", get(discovery::robots))
         .route("/sitemap.xml", get(discovery::sitemap))
         .fallback(pages::nothing_here)
-        .layer(from_fn(not_modified))
 }
 
 /// The seller's desk.

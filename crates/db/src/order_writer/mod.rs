@@ -6,6 +6,7 @@
 
 mod availability;
 mod books;
+mod just_placed;
 mod load;
 mod pace;
 mod queue;
@@ -20,6 +21,7 @@ mod locks {
 
 pub use availability::{Availability, load_availability, refresh_availability};
 pub use books::{Books, Decided, Decision, Request};
+pub use just_placed::{FRESH_MICROS, JustPlaced};
 pub use writer::{Clock, OrderWriter, Work, WriterError, WriterFigures, WriterOptions};
 
 use crate::{Db, Result, Tx};

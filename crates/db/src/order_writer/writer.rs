@@ -2,7 +2,7 @@
 
 use super::pace::Pace;
 use super::queue::{FairQueue, HandedIn, Lined};
-use super::{Availability, Books, Decision, Request};
+use super::{Availability, Books, Decision, JustPlaced, Request};
 use crate::{Db, Error};
 use commerce::checkout::{Command, Outcome, ShopState};
 use commerce::planted::{Bug, planted};
@@ -83,6 +83,7 @@ struct Door(Arc<Shared>);
 struct Shared {
     queue: FairQueue<Waiting>,
     availability: Arc<Availability>,
+    just_placed: JustPlaced,
     pace: Pace,
     counts: Counts,
 }
@@ -147,6 +148,7 @@ impl OrderWriter {
         let shared = Arc::new(Shared {
             queue: FairQueue::new(options.queue_max),
             availability: Arc::default(),
+            just_placed: JustPlaced::default(),
             pace: Pace::default(),
             counts: Counts::default(),
         });
@@ -193,6 +195,11 @@ impl OrderWriter {
     /// What is left, as pages show it.
     pub fn availability(&self) -> &Arc<Availability> {
         &self.0.0.availability
+    }
+
+    /// The orders of the last seconds, for their receipts.
+    pub fn just_placed(&self) -> &JustPlaced {
+        &self.0.0.just_placed
     }
 
     /// After how many seconds whoever was told [`WriterError::Busy`] had better come back: as long as what waits should take.
@@ -356,8 +363,9 @@ impl<B: Books> Work<B> {
     }
 
     fn answer(&self, batch: Vec<Waiting>, committed: Decisions, put_off: &mut Vec<Waiting>) {
-        for (shop, state) in &committed.states {
-            self.shared.availability.publish(*shop, state, committed.decided_at);
+        for (shop, mut state) in committed.states {
+            self.shared.availability.publish(shop, &state, committed.decided_at);
+            self.shared.just_placed.publish(shop, &mut state);
         }
         let decisions = refuse_repeats(&batch, committed.decisions);
         let decided = decisions.iter().filter(|decision| **decision != Decision::PutOff).count();

@@ -93,7 +93,7 @@ pub async fn until_stopped(
     // Whoever has read that visitors can come may ask the program to stop.
     let stop = told_to_stop()?;
     announce(address, &welcome(address))?;
-    serve(listener, web::router(app.clone()), limits, stop).await;
+    serve(listener, web::Site::new(app.clone()), limits, stop).await;
     jobs.stop().await;
     drop(app);
     // The writer answers what it has taken in and ends when nobody can ask it any more.

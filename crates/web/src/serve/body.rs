@@ -5,8 +5,6 @@ use crate::error::Error;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::header;
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use hyper::body::Body as _;
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -19,17 +17,18 @@ const THROWN_AWAY_BYTES_MAX: usize = 4 << 20;
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Reads small bodies whole. Larger ones, such as uploads, are left to the handler that wants them.
-pub async fn take_in_small_bodies(request: Request, next: Next) -> Response {
+/// The request with its body taken in, if it is small. Larger ones, such as uploads, are left to the handler that wants them.
+///
+/// # Errors
+/// As [`read_body`].
+pub async fn take_in_small_body(request: Request) -> Result<Request, Error> {
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if !length.is_some_and(|length| length > 0 && length <= SMALL_BYTES_MAX) {
-        return next.run(request).await;
+        return Ok(request);
     }
     let (parts, body) = request.into_parts();
-    match read_body(body, SMALL_BYTES_MAX).await {
-        Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
-        Err(error) => error.into_response(),
-    }
+    let bytes = read_body(body, SMALL_BYTES_MAX).await?;
+    Ok(Request::from_parts(parts, Body::from(bytes)))
 }
 
 /// A whole body of at most `bytes_max`. What is beyond is read and thrown away within reason, so that the refusal is heard.

@@ -1,9 +1,6 @@
 //! Headers that every answer carries, whoever made it. What a handler has set itself is left alone.
 
-use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, header};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 /// Nothing inline, nothing from elsewhere but pictures, and no frame around us. Pictures may come from elsewhere because imported
 /// products show them from their source until they are uploaded.
@@ -20,10 +17,9 @@ const HEADERS: [(HeaderName, &str); 6] = [
 ];
 
 /// Adds the headers that protect a page.
-pub async fn protect(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+pub fn protect(headers: &mut HeaderMap) {
+    headers.reserve(HEADERS.len());
     for (name, value) in HEADERS {
-        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    response
 }

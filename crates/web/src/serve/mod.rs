@@ -1,22 +1,22 @@
 //! Sockets: accepts connections, bounds them, and drains them when the program stops.
 //!
-//! This is the only place that knows hyper. What a request means is the router's business.
+//! This is the only place that knows hyper. What becomes of a request is the site's business.
 
 mod body;
 mod headers;
 mod origin;
 
-pub use body::{read_body, take_in_small_bodies};
+pub use body::{read_body, take_in_small_body};
 pub use headers::protect;
-pub use origin::refuse_cross_site;
+pub use origin::is_cross_site;
 
-use axum::Router;
-use hyper::body::Incoming;
+use crate::site::Site;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use socket2::{Domain, Socket, Type};
+use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -24,7 +24,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use tower::ServiceExt;
 use tracing::{info, warn};
 
 /// What one process accepts.
@@ -70,7 +69,7 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Serves until `shutdown` is ready, then lets started requests finish for at most `drain_timeout`.
-pub async fn serve(listener: TcpListener, router: Router, limits: ServeLimits, shutdown: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, site: Site, limits: ServeLimits, shutdown: impl Future<Output = ()>) {
     let slots = Arc::new(Semaphore::new(limits.connections_max));
     let graceful = GracefulShutdown::new();
     let mut builder = http1::Builder::new();
@@ -98,11 +97,12 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ServeLimits, s
             () = &mut shutdown => break,
         };
         let _ = stream.set_nodelay(true);
-        let router = router.clone().map_request(move |mut request: hyper::Request<Incoming>| {
-            request.extensions_mut().insert(Peer(peer));
-            request
+        let site = site.clone();
+        let answer = service_fn(move |request| {
+            let site = site.clone();
+            async move { Ok::<_, Infallible>(site.answer(request, Peer(peer)).await) }
         });
-        let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        let connection = builder.serve_connection(TokioIo::new(stream), answer);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             // Whoever hangs up in the middle is no news.

@@ -1,18 +1,11 @@
 //! Keeps other sites from sending forms in a visitor's name, without a hidden field, so that pages stay the same for everyone.
 
-use crate::error::Error;
-use axum::extract::Request;
-use axum::http::{HeaderMap, Method, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, Method, Request, header};
 
-/// Refuses requests that change something and come from another site.
-pub async fn refuse_cross_site(request: Request, next: Next) -> Response {
+/// Whether a request would change something and comes from another site.
+pub fn is_cross_site<B>(request: &Request<B>) -> bool {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if is_safe || is_from_here(request.headers()) {
-        return next.run(request).await;
-    }
-    Error::CrossSite.into_response()
+    !is_safe && !is_from_here(request.headers())
 }
 
 /// A browser says in `Sec-Fetch-Site` where a request comes from; older ones say it in `Origin`; what says neither is no browser

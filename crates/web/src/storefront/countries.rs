@@ -2,6 +2,7 @@
 
 use commerce::shop::ShippingSettings;
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 /// Countries where addresses have no postal code, or often none.
 const WITHOUT_POSTAL_CODE: &str = "AE AG AO BF BI BJ BO BS BW BZ CD CF CG CI CK CM DJ DM ER FJ GA GD GH GM GQ GY HK IE JM KE KI KM \
@@ -37,9 +38,19 @@ TM Turkmenistan|TC Turks & Caicos Islands|TV Tuvalu|UG Uganda|UA Ukraine|AE Unit
 UM U.S. Outlying Islands|UY Uruguay|UZ Uzbekistan|VU Vanuatu|VE Venezuela|VN Vietnam|VG British Virgin Islands|\
 VI U.S. Virgin Islands|WF Wallis & Futuna|EH Western Sahara|YE Yemen|ZM Zambia|ZW Zimbabwe";
 
-/// Code and name of every country.
+/// As a zone names all countries.
+const EVERYWHERE: &str = "*";
+
+/// Code and name of every country, by name as shoppers look for it.
+static COUNTRIES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+    let mut countries: Vec<_> = NAMES.split('|').filter_map(|row| row.split_once(' ')).collect();
+    countries.sort_by_key(|(_, name)| name.replace('Å', "A"));
+    countries
+});
+
+/// Code and name of every country, by name.
 pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
-    NAMES.split('|').filter_map(|row| row.split_once(' '))
+    COUNTRIES.iter().copied()
 }
 
 /// The name of a country; `None` when the code is none.
@@ -49,10 +60,17 @@ pub fn name(code: &str) -> Option<&'static str> {
 
 /// Countries to which a shop delivers, by name.
 pub fn delivered_to(shipping: &ShippingSettings) -> Vec<(&'static str, &'static str)> {
-    let named: HashSet<&str> = shipping.zones.iter().flat_map(|zone| &zone.countries).map(String::as_str).collect();
-    let mut countries: Vec<_> = all().filter(|(code, _)| named.contains("*") || named.contains(code)).collect();
-    countries.sort_by_key(|(_, name)| name.replace('Å', "A"));
-    countries
+    let named: HashSet<&str> = named_by(shipping).collect();
+    all().filter(|(code, _)| named.contains(EVERYWHERE) || named.contains(code)).collect()
+}
+
+/// Whether a shop delivers to a country that there is.
+pub fn is_delivered_to(shipping: &ShippingSettings, code: &str) -> bool {
+    named_by(shipping).any(|named| named == EVERYWHERE || named == code) && name(code).is_some()
+}
+
+fn named_by(shipping: &ShippingSettings) -> impl Iterator<Item = &str> {
+    shipping.zones.iter().flat_map(|zone| &zone.countries).map(String::as_str)
 }
 
 /// Whether an address there needs a postal code.

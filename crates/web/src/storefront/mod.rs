@@ -33,5 +33,5 @@ mod countries;
 pub(crate) mod picture_cache;
 
 pub use frame::plain_text;
-pub use respond::{draw_failures, not_modified};
-pub use visit::{AtShop, Visit};
+pub use respond::{answer_not_modified, draw_failure};
+pub use visit::{AtShop, Visit, host_of};

@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use commerce::Money;
 use commerce::order::{FulfillmentStatus, Order, OrderStatus};
-use db::orders::{Fulfillment, OrderHistory};
+use db::orders::{Fulfillment, Receipt};
 
 /// How long an order's page says thank you, minutes.
 const FRESH_MINUTES: i64 = 15;
@@ -20,21 +20,22 @@ pub async fn order(visit: AtShop, At(number): At<i64>, query: Query) -> Result<R
     if !visit.app.signer().opens_order(visit.id(), number, query.first("key")) {
         return Err(Error::NotFound);
     }
-    let db = visit.app.db();
-    let id = db::orders::order_by_number(db, visit.id(), number).await?.ok_or(Error::NotFound)?;
-    let history = db::orders::load_order(db, visit.id(), id).await?.ok_or(Error::NotFound)?;
+    let receipt = match visit.app.writer().just_placed().get(visit.id(), number, visit.now) {
+        Some(order) => Receipt::from(order),
+        None => db::orders::load_receipt(visit.app.db(), visit.id(), number).await?.ok_or(Error::NotFound)?,
+    };
     let heading = Heading::private(&format!("Order {number}"));
-    visit.private_page(StatusCode::OK, &visit.framed(heading, order_view(&visit, &history)))
+    visit.private_page(StatusCode::OK, &visit.framed(heading, order_view(&visit, &receipt)))
 }
 
-fn order_view(visit: &AtShop, history: &OrderHistory) -> OrderView {
-    let order = &history.order;
+fn order_view(visit: &AtShop, receipt: &Receipt) -> OrderView {
+    let order = &*receipt.order;
     let money = |amount_minor| Money::new(amount_minor, order.currency);
     let mut payments = Vec::new();
     if order.total_minor > 0 {
         payments.push(PaymentNoteView { text: "Paid by card".into(), amount: money(order.total_minor), at: order.placed_at });
     }
-    payments.extend(history.refunds.iter().map(|refund| PaymentNoteView {
+    payments.extend(receipt.refunds.iter().map(|refund| PaymentNoteView {
         text: "Given back".into(),
         amount: money(refund.amount_minor),
         at: refund.created_at,
@@ -48,7 +49,7 @@ fn order_view(visit: &AtShop, history: &OrderHistory) -> OrderView {
         email: order.details.contact.email.clone(),
         address: if order.details.quote.requires_shipping { address_lines(order) } else { Vec::new() },
         payments,
-        fulfillments: history.fulfillments.iter().map(|parcel| parcel_view(order, parcel)).collect(),
+        fulfillments: receipt.fulfillments.iter().map(|parcel| parcel_view(order, parcel)).collect(),
         summary: summary(visit, order),
     }
 }

@@ -2,15 +2,14 @@
 
 use super::frame;
 use super::views::{MessageView, Page, View};
-use super::visit::{AtShop, host_of};
+use super::visit::AtShop;
 use crate::app::App;
 use crate::error::{Error, Failure};
 use crate::theme::assets::short_hash;
 use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use std::fmt::Write as _;
 
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 /// Everyone sees the same: shared caches may keep it for a second, browsers ask again each time.
@@ -51,10 +50,14 @@ impl AtShop {
 /// To another page of the shop, after a form was sent.
 pub fn see_other(path: &str) -> Response {
     // Handles may be written in any script; headers are ASCII.
-    let ascii: String = path
-        .bytes()
-        .map(|byte| if byte.is_ascii_graphic() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect();
+    let mut ascii = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_graphic() {
+            ascii.push(char::from(byte));
+        } else {
+            write!(ascii, "%{byte:02X}").expect("memory takes everything");
+        }
+    }
     let location = HeaderValue::from_str(&ascii).expect("only visible ASCII is left");
     (StatusCode::SEE_OTHER, [(header::LOCATION, location), (header::CACHE_CONTROL, NO_STORE)]).into_response()
 }
@@ -77,12 +80,9 @@ fn etag_of(body: &[u8]) -> HeaderValue {
     HeaderValue::from_str(&format!("\"{}\"", short_hash(body))).expect("hex digits are visible ASCII")
 }
 
-/// Answers 304 when the visitor has these very bytes already.
-pub async fn not_modified(request: Request, next: Next) -> Response {
-    let asked = matches!(*request.method(), Method::GET | Method::HEAD);
-    let known = request.headers().get(header::IF_NONE_MATCH).cloned().filter(|_| asked);
-    let mut response = next.run(request).await;
-    let (Some(known), Some(etag)) = (known, response.headers().get(header::ETAG)) else { return response };
+/// Answers 304 when the visitor has these very bytes already. `known` is what their request's `If-None-Match` says.
+pub fn answer_not_modified(known: &HeaderValue, mut response: Response) -> Response {
+    let Some(etag) = response.headers().get(header::ETAG) else { return response };
     let matches = known.to_str().is_ok_and(|known| {
         known.split(',').any(|one| one.trim().trim_start_matches("W/").as_bytes() == etag.as_bytes() || one.trim() == "*")
     });
@@ -95,20 +95,18 @@ pub async fn not_modified(request: Request, next: Next) -> Response {
     response
 }
 
-/// Draws the pages of failures in the look of the shop that was asked. Where no shop answers, the plain words stay.
-pub async fn draw_failures(State(app): State<App>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    let visit = host_of(&parts).and_then(|host| AtShop::find(&app, host));
-    let mut response = next.run(Request::from_parts(parts, body)).await;
+/// Draws the page of a failure in the look of the shop that was asked. Where no shop answers, the plain words stay.
+pub fn draw_failure(app: &App, host: Option<&str>, mut response: Response) -> Response {
     if response.status() == StatusCode::METHOD_NOT_ALLOWED && response.extensions().get::<Failure>().is_none() {
         let allow = response.headers_mut().remove(header::ALLOW);
         response = Error::MethodNotAllowed.into_response();
         allow.map(|allow| response.headers_mut().insert(header::ALLOW, allow));
     }
-    if response.headers().contains_key(header::RETRY_AFTER) && response.extensions().get::<Failure>().is_some_and(|it| !it.bare) {
+    let Some(failure) = response.extensions_mut().remove::<Failure>() else { return response };
+    if response.headers().contains_key(header::RETRY_AFTER) && !failure.bare {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(app.wait_seconds()));
     }
-    let (Some(visit), Some(failure)) = (visit, response.extensions_mut().remove::<Failure>()) else { return response };
+    let Some(visit) = host.and_then(|host| AtShop::find(app, host)) else { return response };
     let drawn = visit.framed(frame::Heading::private(failure.title), message_of(&visit, &failure));
     let Ok(html) = visit.snapshot().theme.render(&drawn) else { return response };
     let (mut parts, _) = response.into_parts();

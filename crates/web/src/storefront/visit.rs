@@ -6,7 +6,7 @@ use crate::pairs::pairs_of;
 use crate::snapshot::{Moment, Snapshot};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{Uri, header};
+use axum::http::{HeaderMap, Uri, header};
 use commerce::{ShopId, Timestamp};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -67,16 +67,16 @@ impl AtShop {
 }
 
 /// The host a request asks for: the `Host` header, or the address itself when it is absolute.
-pub fn host_of(parts: &Parts) -> Option<&str> {
-    let from_header = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    parts.uri.authority().map(axum::http::uri::Authority::as_str).or(from_header)
+pub fn host_of<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
+    let from_header = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    uri.authority().map(axum::http::uri::Authority::as_str).or(from_header)
 }
 
 impl FromRequestParts<App> for AtShop {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
-        host_of(parts).and_then(|host| Self::find(app, host)).ok_or(Error::NotFound)
+        host_of(&parts.headers, &parts.uri).and_then(|host| Self::find(app, host)).ok_or(Error::NotFound)
     }
 }
 

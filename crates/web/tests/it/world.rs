@@ -90,7 +90,7 @@ impl World {
             let app = App::start(parts).await.expect("the shops can be loaded");
             let listener = listen(([127, 0, 0, 1], 0).into()).expect("a port is free");
             let address = listener.local_addr().expect("a bound socket has an address");
-            tokio::spawn(serve(listener, web::router(app.clone()), ServeLimits::default(), std::future::pending()));
+            tokio::spawn(serve(listener, web::Site::new(app.clone()), ServeLimits::default(), std::future::pending()));
             (database, app, juniper, address)
         });
         Self { engine, juniper, app, address, clock, gate, runtime: Some(runtime), database: Some(database) }

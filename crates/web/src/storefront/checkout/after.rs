@@ -96,8 +96,8 @@ fn led_to(visit: &AtShop, payment: &Payment, outcome: Outcome) -> Result<Respons
 async fn where_it_stands(visit: &AtShop, payment: &Payment) -> Result<Response, Error> {
     match (payment.status, payment.order) {
         (_, Some(order)) => {
-            let history = db::orders::load_order(visit.app.db(), visit.id(), order).await?.ok_or(Error::NotFound)?;
-            Ok(visit.to_receipt(history.order.number))
+            let number = db::orders::number_of_order(visit.app.db(), visit.id(), order).await?.ok_or(Error::NotFound)?;
+            Ok(visit.to_receipt(number))
         }
         (PaymentStatus::Declined, None) => Ok(to_form(&payment.decline_code)),
         (PaymentStatus::RequiresAction, None) => Ok(visit.to_payment_page("confirm", payment.id)),

@@ -17,6 +17,7 @@ use commerce::Timestamp;
 use commerce::cart::{COUPON_CODE_BYTES_MAX, Cart};
 use commerce::customer::{Address, Contact, is_email};
 use commerce::pricing::{Quote, normalize_coupon_code};
+use db::orders::number_of_checkout;
 use db::reservations::Attempt;
 use outbound::payment::{Card, CardField, CardForm, CardProblem};
 
@@ -52,7 +53,7 @@ pub(super) struct Remarks {
 /// `GET /checkout`
 pub async fn show(visit: Visit, headers: HeaderMap, query: Query) -> Result<Response, Error> {
     let (checkout_id, attempt) = match cart_cookie::checkout_id(&headers) {
-        Some(id) => match number_of(&visit, id).await? {
+        Some(id) => match number_of_checkout(visit.app.db(), visit.id(), id).await? {
             // The order was placed, but the way to its receipt was lost.
             Some(number) => return Ok(visit.to_receipt(number)),
             None => (id.to_owned(), last_attempt(&visit, id).await?),
@@ -87,7 +88,7 @@ pub async fn submit(visit: Visit, headers: HeaderMap, fields: Fields) -> Result<
     }
     if cart.lines.is_empty() {
         // A page sent again after its order was placed finds the cart empty and the order there.
-        return match number_of(&visit, &checkout_id).await? {
+        return match number_of_checkout(visit.app.db(), visit.id(), &checkout_id).await? {
             Some(number) => Ok(visit.to_receipt(number)),
             None => Ok(see_other("/cart")),
         };
@@ -141,13 +142,6 @@ fn first_form(visit: &AtShop, cart: &Cart, attempt: Option<&Attempt>) -> FormVie
         shipping_method: details.quote.shipping.as_ref().map(|option| option.key.clone()).unwrap_or_default(),
         coupon: empty.coupon,
     }
-}
-
-/// The number of the order that a checkout led to.
-async fn number_of(visit: &AtShop, checkout_id: &str) -> Result<Option<i64>, Error> {
-    let db = visit.app.db();
-    let Some(order) = db::orders::order_of_checkout(db, visit.id(), checkout_id).await? else { return Ok(None) };
-    Ok(db::orders::load_order(db, visit.id(), order).await?.map(|history| history.order.number))
 }
 
 fn read_form(fields: &Fields) -> FormView {
@@ -253,8 +247,7 @@ impl<'a> Submission<'a> {
                 wrong(field, message);
             }
         }
-        let delivered = countries::delivered_to(&self.visit.snapshot().shop.shipping);
-        let known = delivered.iter().any(|(code, _)| *code == form.country);
+        let known = countries::is_delivered_to(&self.visit.snapshot().shop.shipping, &form.country);
         match form.country.as_str() {
             "" => wrong("country", "Choose a country"),
             _ if !known => wrong("country", "We do not deliver to this country"),

@@ -142,6 +142,52 @@ bugs! {
     LastCommitLost,
     /// The name of a form is not kept with what was done for it.
     FormNotKept,
+    /// The writer looks whether anything waits, lets go of the lock, and goes to sleep by what it saw.
+    SleepsByAnEarlierLook,
+    /// Whether the writer sleeps, and has to be woken, is looked at before the lock is taken for handing in.
+    WokenByAnEarlierLook,
+    /// Whether the queue is closed is looked at before the lock is taken for handing in.
+    ClosedByAnEarlierLook,
+    /// Closing the queue does not wake the writer.
+    ClosedInSilence,
+    /// What still waits in a closed queue is not taken out.
+    ClosedTakenForEmpty,
+    /// In a lane the newest comes first.
+    NewestFirst,
+    /// Making room takes more than one start out of the longest lane: all of it is lost.
+    LaneGoesWithDisplaced,
+    /// A start that made room still counts as waiting.
+    DisplacedStillCounted,
+    /// A lane that was emptied to make room keeps its turn.
+    EmptyLaneKeepsTurn,
+    /// A batch takes one command more than it has room for.
+    BatchOverfilled,
+    /// Whoever made room is not told to come back.
+    DisplacedNotTold,
+    /// Whoever made room is missing in the writer's figures.
+    DisplacedNotInFigures,
+    /// What was put off to the next batch is forgotten.
+    PutOffForgotten,
+}
+
+impl Bug {
+    /// Those that need more than one thread to show, or a queue that is full: the test of the hand-off finds them, and the
+    /// simulation is not asked.
+    pub const OF_THE_HAND_OFF: &'static [Self] = &[
+        Self::SleepsByAnEarlierLook,
+        Self::WokenByAnEarlierLook,
+        Self::ClosedByAnEarlierLook,
+        Self::ClosedInSilence,
+        Self::ClosedTakenForEmpty,
+        Self::NewestFirst,
+        Self::LaneGoesWithDisplaced,
+        Self::DisplacedStillCounted,
+        Self::EmptyLaneKeepsTurn,
+        Self::BatchOverfilled,
+        Self::DisplacedNotTold,
+        Self::DisplacedNotInFigures,
+        Self::PutOffForgotten,
+    ];
 }
 
 #[cfg(not(feature = "planted_bugs"))]

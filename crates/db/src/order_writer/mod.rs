@@ -14,7 +14,7 @@ pub(crate) mod read;
 mod write;
 mod writer;
 
-/// The locks of the hand-off; a test that tries every interleaving puts its own in their place.
+/// The locks of the hand-off. `tests/hand_off` includes the files that use them beside a `locks` of its own.
 mod locks {
     pub(super) use std::sync::{Mutex, MutexGuard};
 }
@@ -38,4 +38,11 @@ pub(crate) use read::order_from_rows;
 pub async fn decide_in(tx: &mut Tx, db: &Db, shop: ShopId, commands: &[Command], now: Timestamp) -> Result<Vec<Outcome>> {
     let commands: Vec<&Command> = commands.iter().collect();
     books::decide_and_keep(tx, db, shop, &commands, now).await.map(|kept| kept.outcomes)
+}
+
+/// Here and not inside the modules that `tests/hand_off` includes: these tests need locks of the system.
+#[cfg(test)]
+mod tests {
+    mod pace;
+    mod queue;
 }

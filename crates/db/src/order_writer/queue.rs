@@ -7,6 +7,7 @@
 
 use super::locks::{Mutex, MutexGuard};
 use commerce::ShopId;
+use commerce::planted::{Bug, planted};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::PoisonError;
 use std::task::{Poll, Waker};
@@ -58,6 +59,13 @@ pub(super) enum HandedIn<T> {
     Closed(T),
 }
 
+/// What was seen before the lock was taken for good, where a mistake is to be decided by it.
+#[derive(Default)]
+struct EarlierLook {
+    closed: Option<bool>,
+    writer_sleeps: Option<bool>,
+}
+
 /// Of eight places, those that only what finishes a checkout may take.
 const EIGHTHS_FOR_FINISHING: usize = 1;
 
@@ -69,8 +77,9 @@ impl<T: Lined> FairQueue<T> {
 
     /// Puts it at the end of its shop's lane.
     pub fn hand_in(&self, item: T) -> HandedIn<T> {
+        let earlier = self.look_too_early();
         let mut state = self.lock();
-        if state.closed {
+        if earlier.closed.unwrap_or(state.closed) {
             return HandedIn::Closed(item);
         }
         let mut displaced = None;
@@ -81,7 +90,7 @@ impl<T: Lined> FairQueue<T> {
             }
         }
         state.push(item);
-        let writer = state.writer.take();
+        let writer = state.writer.take().filter(|_| earlier.writer_sleeps.unwrap_or(true));
         drop(state);
         if let Some(writer) = writer {
             writer.wake();
@@ -93,7 +102,7 @@ impl<T: Lined> FairQueue<T> {
     pub fn close(&self) {
         let mut state = self.lock();
         state.closed = true;
-        if let Some(writer) = state.writer.take() {
+        if let Some(writer) = state.writer.take().filter(|_| !planted(Bug::ClosedInSilence)) {
             drop(state);
             writer.wake();
         }
@@ -103,12 +112,16 @@ impl<T: Lined> FairQueue<T> {
     pub async fn next_batch(&self, weight_max: usize, batch: &mut Vec<T>) -> bool {
         std::future::poll_fn(|context| {
             let mut state = self.lock();
-            if state.waiting > 0 {
+            if state.waiting > 0 && !(state.closed && planted(Bug::ClosedTakenForEmpty)) {
                 state.take(weight_max, batch);
                 return Poll::Ready(true);
             }
             if state.closed {
                 return Poll::Ready(false);
+            }
+            if planted(Bug::SleepsByAnEarlierLook) {
+                drop(state);
+                state = self.lock();
             }
             state.writer = Some(context.waker().clone());
             Poll::Pending
@@ -119,6 +132,17 @@ impl<T: Lined> FairQueue<T> {
     /// How many wait now.
     pub fn waiting(&self) -> usize {
         self.lock().waiting
+    }
+
+    fn look_too_early(&self) -> EarlierLook {
+        let mut look = EarlierLook::default();
+        if planted(Bug::ClosedByAnEarlierLook) {
+            look.closed = Some(self.lock().closed);
+        }
+        if planted(Bug::WokenByAnEarlierLook) {
+            look.writer_sleeps = Some(self.lock().writer.is_some());
+        }
+        look
     }
 
     fn places_for(&self, item: &T) -> usize {
@@ -143,7 +167,11 @@ impl<T: Lined> State<T> {
             self.turns.push_back(shop);
         }
         lane.starts += usize::from(item.is_start());
-        lane.waiting.push_back(item);
+        if planted(Bug::NewestFirst) {
+            lane.waiting.push_front(item);
+        } else {
+            lane.waiting.push_back(item);
+        }
         self.waiting += 1;
     }
 
@@ -160,11 +188,11 @@ impl<T: Lined> State<T> {
         let newest = longest.waiting.iter().rposition(Lined::is_start)?;
         let displaced = longest.waiting.remove(newest);
         longest.starts -= 1;
-        self.waiting -= 1;
-        if longest.waiting.is_empty() {
+        self.waiting -= usize::from(!planted(Bug::DisplacedStillCounted));
+        if longest.waiting.is_empty() || planted(Bug::LaneGoesWithDisplaced) {
             let shop = *shop;
             self.lanes.remove(&shop);
-            self.turns.retain(|turn| *turn != shop);
+            self.turns.retain(|turn| *turn != shop || planted(Bug::EmptyLaneKeepsTurn));
         }
         displaced
     }
@@ -182,7 +210,7 @@ impl<T: Lined> State<T> {
                 && weight <= lane.deficit
             {
                 // One heavy command alone may be more than a batch; it goes when it is first.
-                if weight > left && !batch.is_empty() {
+                if weight > left && !batch.is_empty() && !planted(Bug::BatchOverfilled) {
                     lane.was_cut_short = true;
                     break;
                 }
@@ -205,6 +233,3 @@ impl<T: Lined> State<T> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

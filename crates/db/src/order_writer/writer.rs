@@ -180,8 +180,10 @@ impl OrderWriter {
         match shared.queue.hand_in(Waiting { request, is_in_doubt: false, answer }) {
             HandedIn::Waits => {}
             HandedIn::InPlaceOf(displaced) => {
-                shared.counts.busy.fetch_add(1, Ordering::Relaxed);
-                displaced.tell(Err(WriterError::Busy));
+                shared.counts.busy.fetch_add(u64::from(!planted(Bug::DisplacedNotInFigures)), Ordering::Relaxed);
+                if !planted(Bug::DisplacedNotTold) {
+                    displaced.tell(Err(WriterError::Busy));
+                }
             }
             HandedIn::Full(_) => {
                 shared.counts.busy.fetch_add(1, Ordering::Relaxed);
@@ -266,6 +268,9 @@ impl<B: Books> Work<B> {
         let mut put_off: Vec<Waiting> = Vec::new();
         loop {
             let mut batch = std::mem::take(&mut put_off);
+            if planted(Bug::PutOffForgotten) {
+                batch.clear();
+            }
             if batch.is_empty() && !self.shared.queue.next_batch(self.options.batch_max, &mut batch).await {
                 return;
             }

@@ -31,13 +31,22 @@ sale is sold before it opens; **O1** every order has its message; **N1** nodes n
 | --- | --- | --- | ---: |
 ";
 
+const OF_THE_HAND_OFF: &str = "
+Mistakes in the hand-off from request handlers to the order writer need several threads to show. `crates/db/tests/hand_off`
+plants each of these and has to find it within its seeds, by trying who runs next at every lock.
+
+| mistake | what goes wrong |
+| --- | --- |
+";
+
 #[test]
 fn every_planted_bug_is_found() {
     let found = on_threads(
         [0, 1]
             .map(|thread| {
                 Box::new(move || {
-                    let bugs = Bug::ALL.iter().skip(thread).step_by(2);
+                    let bugs = Bug::ALL.iter().filter(|bug| !Bug::OF_THE_HAND_OFF.contains(bug));
+                    let bugs = bugs.skip(thread).step_by(2);
                     bugs.map(|bug| (*bug, first_finding(SEEDS_MAX, Some(*bug)))).collect::<Vec<_>>()
                 }) as Job<Vec<(Bug, Option<(u64, Finding)>)>>
             })
@@ -53,6 +62,10 @@ fn every_planted_bug_is_found() {
         };
         writeln!(page, "| {bug:?} | {} | {invariant} | {seeds} |", bug.says()).expect("a string takes everything");
         println!("{bug:?}: {invariant} after {seeds} seeds. {says}");
+    }
+    page.push_str(OF_THE_HAND_OFF);
+    for bug in Bug::OF_THE_HAND_OFF {
+        writeln!(page, "| {bug:?} | {} |", bug.says()).expect("a string takes everything");
     }
     if from_environment("SIMULATION_PAGE").is_some() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/PLANTED_BUGS.md");

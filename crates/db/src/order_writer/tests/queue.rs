@@ -1,6 +1,7 @@
 //! The queue alone: who waits, who goes first, who is told to come back.
 
-use super::*;
+use crate::order_writer::queue::{FairQueue, HandedIn, Lined};
+use commerce::ShopId;
 use futures_now::now_or_never;
 
 /// A place in a shop's lane.

@@ -29,6 +29,9 @@ pub enum Error {
     /// Too much is waiting already.
     #[error("busy")]
     Busy,
+    /// The database cannot be reached, has no room, or is busy with another change. It may be well again in a moment.
+    #[error(transparent)]
+    DatabaseAway(db::Error),
     /// The database failed.
     #[error(transparent)]
     Database(db::Error),
@@ -48,6 +51,7 @@ impl From<db::Error> for Error {
         match error {
             // Nobody types it and no page sends it: the visitor's mistake, not the database's.
             db::Error::NulInText => Self::BadRequest("The address or the form contains a character that cannot be used.".into()),
+            other @ (db::Error::Unreachable(_) | db::Error::Conflict(_) | db::Error::DiskFull(_)) => Self::DatabaseAway(other),
             other => Self::Database(other),
         }
     }
@@ -84,7 +88,7 @@ impl Error {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::CrossSite => StatusCode::FORBIDDEN,
-            Self::ShopClosed | Self::Busy | Self::Writer(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::ShopClosed | Self::Busy | Self::DatabaseAway(_) | Self::Writer(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(_) | Self::Template(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -109,6 +113,9 @@ impl Error {
             Self::Writer(_) => {
                 ("503", "One moment, please", "Orders cannot be taken right now. Nothing was charged; please try again.".into())
             }
+            Self::DatabaseAway(_) => {
+                ("503", "One moment, please", "This page cannot be made right now. Please try again in a moment.".into())
+            }
             Self::Database(_) | Self::Template(_) | Self::Internal(_) => {
                 ("500", "Something went wrong on our side", "We are looking into it. Please try again in a moment.".into())
             }
@@ -118,7 +125,9 @@ impl Error {
 
     fn log(&self) {
         match self {
-            Self::Database(_) | Self::Template(_) | Self::Internal(_) => error!(error = %self, "A page failed: {self}"),
+            Self::DatabaseAway(_) | Self::Database(_) | Self::Template(_) | Self::Internal(_) => {
+                error!(error = %self, "A page failed: {self}");
+            }
             Self::Writer(_) => warn!(error = %self, "The order writer did not answer: {self}"),
             _ => {}
         }

@@ -34,13 +34,6 @@ impl Db {
         &self.ids
     }
 
-    /// Ends the process where only a new start can tell what was kept.
-    pub(crate) fn end_in_doubt_for_good(&self) {
-        if let Backend::Sqlite(backend) = &*self.backend {
-            backend.end_in_doubt();
-        }
-    }
-
     /// `"sqlite"` or `"postgres"`, for messages.
     pub fn engine(&self) -> &'static str {
         match *self.backend {

@@ -12,9 +12,10 @@ use rusqlite::hooks::Wal;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ToSql, params_from_iter};
 use std::iter::once;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
+use tracing::error;
 
 /// Earlier ones can lose commits or damage the file when two connections meet at the end of the log (the WAL-reset race).
 const VERSION_MIN: i32 = 3_051_003;
@@ -47,7 +48,7 @@ pub(crate) struct SqliteBackend {
     // Dropped before the writer: only a last connection that may write puts the log back into the file.
     readers: Arc<Readers>,
     writer: Arc<AsyncMutex<Connection>>,
-    folder: PathBuf,
+    folder: Arc<Path>,
 }
 
 struct Readers {
@@ -67,13 +68,7 @@ impl SqliteBackend {
         let readers = (0..connections.clamp(1, 64)).map(|_| open_reader(&file)).collect::<Result<Vec<_>>>()?;
         let permits = Arc::new(Semaphore::new(readers.len()));
         let readers = Arc::new(Readers { idle: Mutex::new(readers), permits });
-        Ok(Self { writer: Arc::new(AsyncMutex::new(writer)), readers, folder: folder.to_owned() })
-    }
-
-    /// Nobody knows whether a commit was kept: notes it for the next start, which repairs the file, and ends the process.
-    pub(crate) fn end_in_doubt(&self) -> ! {
-        repair::mark(&self.folder);
-        std::process::abort();
+        Ok(Self { writer: Arc::new(AsyncMutex::new(writer)), readers, folder: folder.into() })
     }
 
     pub(crate) async fn query(&self, text: &str, params: &[Value]) -> Result<Vec<Row>> {
@@ -84,7 +79,7 @@ impl SqliteBackend {
     pub(crate) async fn begin(&self) -> Result<SqliteTx> {
         let connection = Arc::clone(&self.writer).lock_owned().await;
         execute(&connection, "BEGIN IMMEDIATE", &[])?;
-        Ok(SqliteTx { connection, open: true })
+        Ok(SqliteTx { connection, folder: Arc::clone(&self.folder), open: true })
     }
 
     pub(crate) async fn begin_read(&self) -> Result<SqliteReadTx> {
@@ -134,6 +129,7 @@ impl Drop for Reader {
 /// A writing transaction: owns the writing connection until it ends.
 pub(crate) struct SqliteTx {
     connection: OwnedMutexGuard<Connection>,
+    folder: Arc<Path>,
     open: bool,
 }
 
@@ -172,9 +168,17 @@ impl SqliteTx {
                 Ok(())
             }
             // After a failed write or fsync nobody can say what a restart will find in the log.
-            Err(Error::Failed(words)) if words.contains("disk I/O error") => Err(Error::CommitUnknown(words)),
+            Err(Error::Failed(words)) if words.contains("disk I/O error") => self.end_in_doubt(&words),
             Err(error) => Err(error),
         }
+    }
+
+    /// Whoever asked for the commit, the order writer or a job: an SQLite file may say one thing now and another after a restart.
+    /// Nobody is told anything. Notes it for the next start, which repairs the file and reads what is, and ends the process.
+    fn end_in_doubt(&self, words: &str) -> ! {
+        error!("The disk failed, and only a new start can tell what was kept: {words}");
+        repair::mark(&self.folder);
+        std::process::abort();
     }
 }
 

@@ -10,7 +10,8 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
-use tokio_postgres::{Config, NoTls, Statement, error::SqlState};
+use tokio_postgres::error::{DbError, Severity, SqlState};
+use tokio_postgres::{Config, NoTls, Statement};
 
 /// 15, as `server_version_num` counts.
 const VERSION_MIN: i64 = 150_000;
@@ -142,8 +143,9 @@ impl PostgresTx {
         let connection = self.connection.take().expect("a transaction has its connection until it ends");
         match connection.batch_execute("COMMIT").await {
             Ok(()) => Ok(()),
-            // The server answered, so the answer is known; without an answer nobody knows.
-            Err(error) if error.as_db_error().is_some() => Err(failure(error)),
+            // The server answered, so the answer is known; without an answer nobody knows. A farewell is none: the server says it
+            // when it ends the connection, and may have committed before.
+            Err(error) if error.as_db_error().is_some_and(|said| !is_farewell(said)) => Err(failure(error)),
             Err(error) => Err(Error::CommitUnknown(in_full(&error))),
         }
     }
@@ -293,6 +295,10 @@ fn failure(error: tokio_postgres::Error) -> Error {
         Some(&SqlState::CHARACTER_NOT_IN_REPERTOIRE) => Error::NulInText,
         Some(_) => Error::Failed(words),
     }
+}
+
+fn is_farewell(said: &DbError) -> bool {
+    matches!(said.parsed_severity(), Some(Severity::Fatal | Severity::Panic))
 }
 
 /// The error with its causes: the driver's own words are often only “db error”.

@@ -36,6 +36,7 @@ pub mod backup;
 pub mod proofs;
 pub mod verify;
 
+pub mod kill_points;
 #[cfg(feature = "testing")]
 pub mod testing;
 

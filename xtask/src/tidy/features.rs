@@ -2,12 +2,16 @@
 
 use super::{Finding, Tree};
 
-/// The feature, and the one manifest that declares it.
-const FOR_TESTS_ONLY: (&str, &str) = ("planted_bugs", "crates/commerce/Cargo.toml");
+/// The features, each with the one manifest that declares it.
+const FOR_TESTS_ONLY: [(&str, &str); 2] =
+    [("planted_bugs", "crates/commerce/Cargo.toml"), ("kill_points", "crates/db/Cargo.toml")];
 
-/// The planted bugs are declared once, by nothing implied, and enabled by dev-dependencies alone.
+/// Planted bugs and kill points are declared once, by nothing implied, and enabled by dev-dependencies alone.
 pub fn for_tests_only(tree: &Tree) -> Vec<Finding> {
-    let (feature, home) = FOR_TESTS_ONLY;
+    FOR_TESTS_ONLY.iter().flat_map(|(feature, home)| enabled_elsewhere(tree, feature, home)).collect()
+}
+
+fn enabled_elsewhere(tree: &Tree, feature: &str, home: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in tree.files.iter().filter(|file| file.path.ends_with("Cargo.toml")) {
         let mut section = "";
@@ -44,5 +48,7 @@ mod tests {
         check("crates/db/Cargo.toml", "[features]\ntesting = [\"commerce/planted_bugs\"]\n", &[2]);
         check("crates/commerce/Cargo.toml", "[features]\n# planted_bugs\nplanted_bugs = []\n", &[]);
         check("crates/commerce/Cargo.toml", "[features]\ndefault = [\"planted_bugs\"]\n", &[2]);
+        check("crates/doorbuster/Cargo.toml", "[dev-dependencies]\ndb = { features = [\"kill_points\"] }\n", &[]);
+        check("crates/doorbuster/Cargo.toml", "[dependencies]\ndb = { features = [\"kill_points\"] }\n", &[2]);
     }
 }

@@ -1,6 +1,7 @@
 //! Where a batch is decided and kept: the database, or in a simulation something that fails on purpose.
 
 use super::{load, write};
+use crate::kill_points::{self, KillPoint};
 use crate::{Db, Result, Tx, submissions};
 use commerce::checkout::{Command, Moment, Outcome, Refusal, ShopState, decide};
 use commerce::{ShopId, Timestamp};
@@ -91,7 +92,10 @@ impl Books for Db {
     }
 
     async fn commit(&self, open: Tx) -> Result<()> {
-        open.commit().await
+        kill_points::pass(KillPoint::WriterBeforeCommit);
+        open.commit().await?;
+        kill_points::pass(KillPoint::WriterAfterCommitBeforeAnswer);
+        Ok(())
     }
 
     /// PostgreSQL tells the truth when it is asked again. On SQLite the process has ended already, in the commit.

@@ -13,6 +13,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use commerce::checkout::{Outcome, Refusal};
+use db::kill_points::{self, KillPoint};
 use tracing::warn;
 
 /// The header that carries the signature.
@@ -49,7 +50,9 @@ pub async fn payments(visit: AtShop, sent: Sent) -> Result<Response, Error> {
     if event.shop != visit.id() {
         return Err(Error::NotFound);
     }
-    match settle(&visit.app, visit.id(), payment, event.charged()).await? {
+    let outcome = settle(&visit.app, visit.id(), payment, event.charged()).await?;
+    kill_points::pass(KillPoint::MessageSettledBeforeAnswer);
+    match outcome {
         Outcome::Refused(Refusal::NotFound) => Err(Error::NotFound),
         Outcome::Refused(refusal) => {
             warn!(shop.id = %visit.id(), payment.id = %payment, ?refusal, "A message does not fit its payment");

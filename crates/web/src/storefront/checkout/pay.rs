@@ -16,6 +16,7 @@ use axum::response::Response;
 use commerce::checkout::{Command, Outcome, Refusal};
 use commerce::payment::{PaymentStatus, ProviderVerdict, decline_message};
 use commerce::{PaymentId, ShopId, Timestamp};
+use db::kill_points::{self, KillPoint};
 use outbound::payment::{Card, ChargeRequest, Charged, ProviderError};
 use tracing::{info, warn};
 
@@ -95,6 +96,7 @@ async fn charge(submission: &Submission<'_>, request: ChargeRequest, expires_at:
 
 /// Takes the money and settles what the provider says. `None` when it is not known; the payment stays open then.
 async fn charge_and_settle(app: App, shop: ShopId, request: ChargeRequest) -> Option<Outcome> {
+    kill_points::pass(KillPoint::BeforeProviderCall);
     let charged = match app.payments().charge(&request).await {
         Ok(charged) => charged,
         Err(error) if error.outcome_is_unknown() => {
@@ -106,6 +108,7 @@ async fn charge_and_settle(app: App, shop: ShopId, request: ChargeRequest) -> Op
             Charged { reference: String::new(), verdict: declined("processing_error") }
         }
     };
+    kill_points::pass(KillPoint::AfterProviderCallBeforeSettle);
     settle(&app, shop, request.payment, charged).await.ok()
 }
 

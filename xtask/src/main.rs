@@ -1,4 +1,5 @@
-//! The project's own commands: `cargo xtask test`, `ci`, `tidy`, `simulate`, `races`, `bench`, `screenshots`.
+//! The project's own commands: `cargo xtask test`, `ci`, `tidy`, `simulate`, `races`, `torture`, `bench`,
+//! `screenshots`.
 //!
 //! Nothing here is shipped and nothing here knows the product: it installs what the tests need, starts cargo, and reads the tree
 //! for broken habits. Plain standard library, so that it builds in a second on a new machine.
@@ -23,6 +24,9 @@ Usage: cargo xtask COMMAND
                   write docs/PLANTED_BUGS.md
   races [--times N | --seed S]
                   try every race over HTTP often on both databases (1,000 times), or again with a seed that was printed
+  torture --minutes N [--seed S]
+                  kill the server, restart PostgreSQL, break disks and connections while a crowd buys: for N minutes in all, with a
+                  seed that was printed
   bench [orders|writer] [...]
                   measure us beside the references: orders over HTTP, into docs/BENCHMARKS.md, or the order writer alone
   screenshots     take the pictures in docs/screenshots anew
@@ -36,6 +40,7 @@ fn main() -> ExitCode {
         ["tidy"] => suite::tidy(),
         ["simulate", how @ ..] => suite::simulate(how),
         ["races", how @ ..] => suite::races(how),
+        ["torture", how @ ..] => suite::torture(how),
         ["bench", what @ ..] => suite::bench(what),
         ["screenshots"] => suite::screenshots(),
         ["help" | "--help" | "-h"] => {

@@ -1,4 +1,5 @@
-//! What tests and benchmarks need beyond Rust: PostgreSQL's server programs, Chromium with its driver, axe-core; pgbench, Redis.
+//! What tests and benchmarks need beyond Rust: PostgreSQL's server programs, Chromium with its driver, axe-core, strace; pgbench,
+//! Redis.
 //!
 //! On Debian and Ubuntu, as root, they are installed. Elsewhere nothing is touched: the reader is told what to install.
 
@@ -26,7 +27,7 @@ const POSTGRESQL: Requirement = Requirement {
 };
 
 /// For every test.
-const OF_TESTS: [Requirement; 3] = [
+const OF_TESTS: [Requirement; 4] = [
     POSTGRESQL,
     Requirement {
         name: "Chromium or Chrome",
@@ -37,6 +38,11 @@ const OF_TESTS: [Requirement; 3] = [
         name: "chromedriver of the same version",
         packages: &["chromium-driver"],
         present: || command::on_path(&["chromedriver"]).is_some(),
+    },
+    Requirement {
+        name: "strace, which makes a disk fail",
+        packages: &["strace"],
+        present: || command::on_path(&["strace"]).is_some(),
     },
 ];
 

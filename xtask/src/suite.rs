@@ -70,6 +70,22 @@ pub fn races(how: &[&str]) -> Result<(), String> {
     command::run("cargo", &["test", "--package", "web", "--test", "it", "races::"], &[environment])
 }
 
+/// Takes away what a selling shop stands on, one kind of failure after the other, for so many minutes in all.
+///
+/// # Errors
+/// What went wrong, or how to ask.
+pub fn torture(how: &[&str]) -> Result<(), String> {
+    let environment = match how {
+        ["--minutes", minutes] => vec![("TORTURE_MINUTES", *minutes)],
+        ["--minutes", minutes, "--seed", seed] => vec![("TORTURE_MINUTES", *minutes), ("TORTURE_SEED", *seed)],
+        _ => return Err("Usage: cargo xtask torture --minutes N [--seed S]".to_owned()),
+    };
+    requirements::prepare()?;
+    // One test after the other: each has its share of the minutes and the machine to itself.
+    let arguments = ["test", "--package", "doorbuster", "--test", "it", "torture::", "--", "--nocapture", "--test-threads=1"];
+    command::run("cargo", &arguments, &environment)
+}
+
 /// Measures us beside the references: `orders` over HTTP (the default), or the order `writer` alone. What follows is passed on.
 ///
 /// # Errors

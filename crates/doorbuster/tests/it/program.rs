@@ -2,13 +2,19 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
 /// What the nodes of a PostgreSQL database must be given in common.
 pub const SECRET_KEY: &str = "a-key-for-tests-of-more-than-32-characters";
 
+/// The built program.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_doorbuster");
+
+/// What makes a server take any free port.
+pub const ANY_PORT: [&str; 2] = ["--listen", "127.0.0.1:0"];
+
 /// Where SQLite keeps everything, in the data folder.
-const SQLITE_FILE: &str = "doorbuster.sqlite";
+pub const SQLITE_FILE: &str = "doorbuster.sqlite";
 
 /// Which database keeps a shop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,9 +65,25 @@ impl Place {
         Self { folder: db::testing::fresh_folder("place"), database }
     }
 
+    /// SQLite in a folder that is there.
+    pub fn in_folder(folder: PathBuf) -> Self {
+        Self { folder, database: None }
+    }
+
+    /// What [`db`] calls the database.
+    pub fn target(&self) -> db::Target {
+        self.database.clone().map_or_else(|| db::Target::Folder(self.folder.clone()), db::Target::Postgres)
+    }
+
     /// The program with nothing of the tester's environment in its settings.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_doorbuster"));
+        self.command_through(&[PROGRAM], arguments)
+    }
+
+    /// As [`Self::command`], started by another program; its command line ends with ours.
+    pub fn command_through(&self, starter: &[&str], arguments: &[&str]) -> Command {
+        let mut command = Command::new(starter[0]);
+        command.args(&starter[1..]);
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("DOORBUSTER_")) {
             command.env_remove(name);
         }
@@ -123,12 +145,20 @@ impl Place {
 
     /// Starts `demo` or `serve` on a free port and waits until it listens.
     pub fn start(&self, command: &str) -> Server {
-        let mut child = self
-            .command(&[command, "--listen", "127.0.0.1:0"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
+        Server::start(self.command(&[&[command][..], &ANY_PORT].concat()))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Server {
+    /// Starts it and waits until it listens.
+    pub fn start(mut command: Command) -> Self {
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("the program starts");
         let mut output = BufReader::new(child.stdout.take().expect("its output is piped"));
         let mut printed = Vec::new();
         let address = loop {
@@ -142,17 +172,9 @@ impl Place {
         };
         // Whatever it prints later must not fill the pipe.
         std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
-        Server { address, printed, child }
+        Self { address, printed, child }
     }
-}
 
-impl Drop for Place {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
-impl Server {
     /// Asks it to stop, as an operating system does, and waits until it has.
     pub fn stop(mut self) -> Option<i32> {
         let pid = self.child.id().to_string();
@@ -165,9 +187,17 @@ impl Server {
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
-}
 
-impl Server {
+    /// Waits until it has ended by itself.
+    pub fn wait(&mut self) -> ExitStatus {
+        self.child.wait().expect("it is our child")
+    }
+
+    /// How it ended, if it has.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("it is our child")
+    }
+
     /// E-mail address and password of the seller whom the demo names.
     pub fn seller(&self) -> (String, String) {
         let line = self.printed.iter().find(|line| line.contains('@')).expect("the demo names a seller");

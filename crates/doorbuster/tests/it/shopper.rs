@@ -69,18 +69,21 @@ impl Shopper {
     /// Puts one unit of a product in the cart and goes to the checkout. Returns the form's `checkout_id`.
     ///
     /// # Errors
-    /// The connection failed.
+    /// The connection failed, or the shop said 503: not now.
     pub fn go_to_checkout(&mut self, product: &str) -> Result<String, ureq::Error> {
-        let page = self.get(&format!("/products/{product}"))?;
+        let page = self.get(&format!("/products/{product}")).and_then(now)?;
         let variant = field(&page.body, "variant").unwrap_or_else(|| panic!("a variant is for sale on {page:?}"));
-        let added = self.post("/cart/add", &[("variant", &variant), ("quantity", "1")])?;
+        let added = self.post("/cart/add", &[("variant", &variant), ("quantity", "1")]).and_then(now)?;
         assert_eq!((added.status, added.location.as_str()), (303, "/cart"), "{}", added.body);
-        let checkout = self.get("/checkout")?;
+        let checkout = self.get("/checkout").and_then(now)?;
         Ok(field(&checkout.body, "checkout_id").unwrap_or_else(|| panic!("there is something to pay on {checkout:?}")))
     }
 
-    /// Pays for what is in the cart, with a card that every sandbox accepts.
-    pub fn pay(&mut self, checkout_id: &str, email: &str) -> Bought {
+    /// Sends the checkout's form with this test card, and goes nowhere from there.
+    ///
+    /// # Errors
+    /// The connection failed.
+    pub fn send_payment(&mut self, checkout_id: &str, email: &str, card_number: &str) -> Result<Page, ureq::Error> {
         let form = [
             ("checkout_id", checkout_id),
             ("intent", "pay"),
@@ -90,11 +93,16 @@ impl Shopper {
             ("line1", "Sonnenallee 1"),
             ("postal_code", "12047"),
             ("city", "Berlin"),
-            ("card_number", "4242 4242 4242 4242"),
+            ("card_number", card_number),
             ("card_expiry", "12 / 39"),
             ("card_cvc", "123"),
         ];
-        let outcome = self.post("/checkout", &form).and_then(|page| {
+        self.post("/checkout", &form)
+    }
+
+    /// Pays for what is in the cart, with a card that every sandbox accepts.
+    pub fn pay(&mut self, checkout_id: &str, email: &str) -> Bought {
+        let outcome = self.send_payment(checkout_id, email, "4242 4242 4242 4242").and_then(|page| {
             if page.status != 303 {
                 return Ok(refused(page));
             }
@@ -124,6 +132,11 @@ impl Shopper {
         let status = answer.status().as_u16();
         Ok(Page { status, location, body: answer.body_mut().read_to_string()? })
     }
+}
+
+/// The page, unless it says that it cannot be had now.
+fn now(page: Page) -> Result<Page, ureq::Error> {
+    if page.status == 503 { Err(ureq::Error::StatusCode(503)) } else { Ok(page) }
 }
 
 fn refused(page: Page) -> Bought {

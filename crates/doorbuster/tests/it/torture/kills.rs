@@ -1,10 +1,9 @@
 //! `kill -9` while orders come in, again and again on the same data.
 
-use super::{Crowd, Dice, UNITS};
+use super::{Crowd, Dice, UNITS, rounds};
 use crate::program::{Engine, Place};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
-/// Kills where nobody asks for more.
 const KILLS: usize = 50;
 
 #[test]
@@ -18,28 +17,23 @@ fn every_order_whose_receipt_was_shown_survives_fifty_kills_on_postgres() {
 }
 
 fn check(engine: Engine) {
-    let wish = |name: &str| std::env::var(name).ok().and_then(|number| number.parse::<usize>().ok());
-    let minutes = Duration::from_secs(60 * wish("TORTURE_MINUTES").unwrap_or(0) as u64);
-    let kills = wish("TORTURE_KILLS").unwrap_or(if minutes.is_zero() { KILLS } else { 1 });
-    let started = now();
     let place = Place::new(engine);
     place.open_juniper_roasters(UNITS);
     let (mut crowd, mut dice) = (Crowd::default(), Dice::new());
-    let mut kill = 0;
-    while kill < kills || started.elapsed() < minutes {
+    for kill in rounds(KILLS) {
         let server = place.start("serve");
         crowd.send_again(&server);
         let pid = server.pid().to_string();
         // Rarely late: most kills hit a process that has just begun.
         let receipts = dice.between(0, 40);
-        crowd.buy_until_it_fails(&server, receipts, || {
-            let killed = std::process::Command::new("kill").args(["-KILL", &pid]).status().expect("kill is there");
+        crowd.buy_while(&server.address, |rush| {
+            rush.wait_for_receipts(receipts);
+            let killed = Command::new("kill").args(["-KILL", &pid]).status().expect("kill is there");
             assert!(killed.success(), "the server was still running");
         });
         drop(server);
-        kill += 1;
         if kill % 10 == 0 {
-            eprintln!("{engine:?}: {kill} kills, {} receipts, {} not answered", crowd.receipts.len(), crowd.waiting.len());
+            eprintln!("{engine:?}: {kill} kills, {}", crowd.told());
             place.verify();
         }
     }
@@ -47,9 +41,4 @@ fn check(engine: Engine) {
     crowd.send_again(&server);
     crowd.check(&place, &server);
     assert_eq!(server.stop(), Some(0));
-}
-
-#[allow(clippy::disallowed_methods, reason = "how long it goes on is asked for in minutes")]
-fn now() -> Instant {
-    Instant::now()
 }

@@ -1,0 +1,37 @@
+//! Connections between the server and PostgreSQL break while orders come in, also between a COMMIT and its answer.
+
+use super::tcp_proxy::{Cut, Direction, TcpProxy};
+use super::{Crowd, Dice, UNITS, rounds};
+use crate::program::Place;
+use db::testing::Cluster;
+
+const CUTS: usize = 60;
+/// From in the middle of a handshake to some hundred statements later.
+const BYTES_MAX: usize = 40_000;
+
+#[test]
+fn every_order_whose_receipt_was_shown_survives_sixty_broken_connections_to_postgres() {
+    let cluster = Cluster::durable();
+    let proxy = TcpProxy::before(cluster.port());
+    let place = Place::on(Some(cluster.fresh_schema_at(proxy.port)));
+    place.open_juniper_roasters(UNITS);
+    let server = place.start("serve");
+    let (mut crowd, mut dice) = (Crowd::default(), Dice::new());
+    crowd.buy_while(&server.address, |rush| {
+        for cut in rounds(CUTS) {
+            rush.wait_for_receipts(dice.between(0, 10));
+            proxy.cut(match dice.between(0, 3) {
+                0 => Cut::AfterBytes(Direction::There, dice.between(0, BYTES_MAX)),
+                1 => Cut::AfterBytes(Direction::Back, dice.between(0, BYTES_MAX)),
+                _ => Cut::InsteadOfCommitted,
+            });
+            rush.wait_until("a cut", |_| proxy.cuts() == cut);
+        }
+        rush.wait_for_receipts(20);
+    });
+    eprintln!("Broken connections: {}, {} commits not answered", crowd.told(), proxy.commits_lost());
+    assert!(proxy.commits_lost() > 0, "no commit lost its answer");
+    crowd.send_again(&server);
+    crowd.check(&place, &server);
+    assert_eq!(server.stop(), Some(0));
+}

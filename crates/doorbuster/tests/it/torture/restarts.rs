@@ -1,0 +1,29 @@
+//! PostgreSQL restarts under a running server while orders come in. The server goes on by itself.
+
+use super::{Crowd, Dice, UNITS, rounds};
+use crate::program::Place;
+use db::testing::Cluster;
+
+/// Restarts; every second one is a crash.
+const RESTARTS: usize = 10;
+
+#[test]
+fn every_order_whose_receipt_was_shown_survives_ten_restarts_of_postgres() {
+    let cluster = Cluster::durable();
+    let place = Place::on(Some(cluster.fresh_schema()));
+    place.open_juniper_roasters(UNITS);
+    let server = place.start("serve");
+    let (mut crowd, mut dice) = (Crowd::default(), Dice::new());
+    crowd.buy_while(&server.address, |rush| {
+        for restart in rounds(RESTARTS) {
+            rush.wait_for_receipts(dice.between(1, 200));
+            cluster.restart(["fast", "immediate"][restart % 2]);
+        }
+        rush.wait_for_receipts(20);
+    });
+    eprintln!("Restarts: {}", crowd.told());
+    assert!(crowd.interrupted > 0, "no restart came in anybody's way");
+    crowd.send_again(&server);
+    crowd.check(&place, &server);
+    assert_eq!(server.stop(), Some(0));
+}

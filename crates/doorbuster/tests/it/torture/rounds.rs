@@ -1,0 +1,20 @@
+//! How long a test goes on.
+
+use super::TESTS;
+use std::time::{Duration, Instant};
+
+/// So many rounds, counted from 1; where minutes are asked for, as many as this test's share of them holds, and one at least.
+pub fn rounds(usual: usize) -> impl Iterator<Item = usize> {
+    let minutes = std::env::var("TORTURE_MINUTES").ok().map(|text| text.parse().expect("TORTURE_MINUTES is a whole number"));
+    let share = minutes.map(|minutes: u64| Duration::from_secs(60 * minutes) / TESTS);
+    let started = now();
+    (1..).take_while(move |round| match share {
+        Some(share) => *round == 1 || started.elapsed() < share,
+        None => *round <= usual,
+    })
+}
+
+#[allow(clippy::disallowed_methods, reason = "how long it goes on is asked for in minutes")]
+fn now() -> Instant {
+    Instant::now()
+}

@@ -8,9 +8,9 @@ use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, R
 use std::error::Error as _;
 use std::time::Duration;
 use tokio::runtime::Handle;
+use tokio_postgres::error::{DbError, Severity, SqlState};
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
-use tokio_postgres::error::{DbError, Severity, SqlState};
 use tokio_postgres::{Config, NoTls, Statement};
 
 /// 15, as `server_version_num` counts.
@@ -39,12 +39,24 @@ impl PostgresBackend {
             .build()
             .map_err(|error| Error::Unsuitable(error.to_string()))?;
         let backend = Self { pool, runtime: Handle::current() };
-        let version = backend.query("SELECT CAST(current_setting('server_version_num') AS BIGINT)", &[]).await?;
-        let version: i64 = version.first().map_or(0, |row| row.get(0));
+        backend.check().await?;
+        Ok(backend)
+    }
+
+    /// What is confirmed here has to be on the disk, as on SQLite.
+    async fn check(&self) -> Result<()> {
+        let settings = "SELECT CAST(current_setting('server_version_num') AS BIGINT), current_setting('synchronous_commit')";
+        let answer = self.query(settings, &[]).await?;
+        let (version, synchronous_commit): (i64, String) = answer.first().map(|row| (row.get(0), row.get(1))).unwrap_or_default();
         if version < VERSION_MIN {
             return Err(Error::Unsuitable(format!("PostgreSQL 15 or later is needed, this is {}", version / 10_000)));
         }
-        Ok(backend)
+        if synchronous_commit == "off" {
+            return Err(Error::Unsuitable(
+                "a crash of this PostgreSQL would lose orders that were confirmed: set its synchronous_commit to on".into(),
+            ));
+        }
+        Ok(())
     }
 
     pub(crate) async fn query(&self, text: &str, params: &[Value]) -> Result<Vec<Row>> {

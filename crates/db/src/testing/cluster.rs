@@ -32,7 +32,7 @@ impl Cluster {
     /// As a machine that loses no power: nothing waits for the disk.
     pub(super) fn quick() -> Self {
         // A test ends long before the machine loses its power; not waiting for the disk makes hundreds of them quick.
-        Self::start(PORT, "listen_addresses = ''\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off")
+        Self::start(PORT, "listen_addresses = ''\nfsync = off\nfull_page_writes = off")
     }
 
     /// The address of a fresh, empty schema, by way of the socket.
@@ -55,14 +55,16 @@ impl Cluster {
     /// everything down, `immediate` is a crash.
     pub fn restart(&self, mode: &str) {
         let (programs, folder) = (self.programs.display(), self.folder.display());
-        let restarted = self.as_owner(&format!("{programs}/pg_ctl -D {folder}/data -l {folder}/log -m {mode} -w restart >/dev/null"));
+        let restarted =
+            self.as_owner(&format!("{programs}/pg_ctl -D {folder}/data -l {folder}/log -m {mode} -w restart >/dev/null"));
         assert!(restarted.success(), "the cluster restarts; see {folder}/log");
     }
 
     fn start(port: u16, settings: &str) -> Self {
         let (programs, folder) = (postgres_programs(), fresh_folder("postgres"));
         let owner = if is_root() { "postgres".to_owned() } else { run_text("id -un").trim().to_owned() };
-        let settings = format!("port = {port}\nmax_connections = 300\nunix_socket_directories = '{}'\n{settings}\n", folder.display());
+        let settings =
+            format!("port = {port}\nmax_connections = 300\nunix_socket_directories = '{}'\n{settings}\n", folder.display());
         std::fs::write(folder.join("settings"), settings).expect("the temporary folder can be written");
         let mut keeper = Command::new("sh")
             .args(["-c", &life_of_a_cluster(&programs, &folder, &owner)])

@@ -1,7 +1,7 @@
 //! The seam: what goes in comes out the same on both engines, and what one refuses the other refuses too.
 
 use commerce::{ShopId, Timestamp};
-use db::{Db, Error, Value, params, platform_sql, sql, testing};
+use db::{Db, Error, OpenOptions, Target, Value, params, platform_sql, sql, testing};
 
 async fn with_shop(db: &Db) -> ShopId {
     let shop = ShopId(db.ids().next(Timestamp::from_seconds(1_800_000_000)));
@@ -81,5 +81,39 @@ async fn a_database_opens_again_and_a_newer_one_is_refused() {
         test.db.execute_platform(newer, &[]).await.expect(test.engine);
         let refused = Db::open(&test.target, &options).await;
         assert!(matches!(refused, Err(Error::Unsuitable(_))), "{}", test.engine);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_farewell_instead_of_an_answer_leaves_a_commit_unknown() {
+    let db = &testing::postgres().await.db;
+    let deferred_farewell = [
+        platform_sql!("CREATE TABLE last_words (word TEXT)"),
+        platform_sql!(
+            "CREATE FUNCTION part() RETURNS trigger LANGUAGE plpgsql AS
+             'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'"
+        ),
+        platform_sql!(
+            "CREATE CONSTRAINT TRIGGER parting AFTER INSERT ON last_words DEFERRABLE INITIALLY DEFERRED
+             FOR EACH ROW EXECUTE FUNCTION part()"
+        ),
+    ];
+    for statement in deferred_farewell {
+        db.execute_platform(statement, &[]).await.expect("a trigger can be made");
+    }
+    let mut tx = db.begin().await.expect("a transaction begins");
+    tx.execute_platform(platform_sql!("INSERT INTO last_words VALUES ('bye')"), &[]).await.expect("the trigger waits for COMMIT");
+    let answer = tx.commit().await;
+    assert!(matches!(answer, Err(Error::CommitUnknown(_))), "{answer:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_postgres_that_would_lose_confirmed_orders_is_refused() {
+    let database = testing::postgres_url();
+    for (setting, suits) in [("off", false), ("local", true), ("on", true)] {
+        let target = Target::Postgres(format!("{database}%20-c%20synchronous_commit%3D{setting}"));
+        let opened = Db::open(&target, &OpenOptions::default()).await;
+        let refused = matches!(&opened, Err(Error::Unsuitable(says)) if says.contains("synchronous_commit"));
+        assert_eq!((opened.is_ok(), refused), (suits, !suits), "{setting}");
     }
 }

@@ -1,4 +1,4 @@
-//! Connections between the server and PostgreSQL break while orders come in, also between a COMMIT and its answer.
+//! Connections between the server and PostgreSQL break while orders come in, also at a COMMIT and between it and its answer.
 
 use super::tcp_proxy::{Cut, Direction, TcpProxy};
 use super::{Crowd, Dice, UNITS, rounds};
@@ -20,17 +20,19 @@ fn every_order_whose_receipt_was_shown_survives_sixty_broken_connections_to_post
     crowd.buy_while(&server.address, |rush| {
         for cut in rounds(CUTS) {
             rush.wait_for_receipts(dice.between(0, 10));
-            proxy.cut(match dice.between(0, 3) {
+            proxy.cut(match dice.between(0, 5) {
                 0 => Cut::AfterBytes(Direction::There, dice.between(0, BYTES_MAX)),
                 1 => Cut::AfterBytes(Direction::Back, dice.between(0, BYTES_MAX)),
+                2 | 3 => Cut::InsteadOfCommit,
                 _ => Cut::InsteadOfCommitted,
             });
             rush.wait_until("a cut", |_| proxy.cuts() == cut);
         }
         rush.wait_for_receipts(20);
     });
-    eprintln!("Broken connections: {}, {} commits not answered", crowd.told(), proxy.commits_lost());
-    assert!(proxy.commits_lost() > 0, "no commit lost its answer");
+    let lost = (proxy.commits_lost(), proxy.answers_lost());
+    eprintln!("Broken connections: {}, {} commits and {} of their answers lost", crowd.told(), lost.0, lost.1);
+    assert!(lost.0 > 0 && lost.1 > 0, "commits and their answers were to be lost");
     crowd.send_again(&server);
     crowd.check(&place, &server);
     assert_eq!(server.stop(), Some(0));

@@ -1,5 +1,6 @@
 //! The shoppers: they buy one thing after the other, keep their receipts, and send a page again until it is answered.
 
+use super::rounds::now;
 use crate::program::{Place, Server};
 use crate::shopper::{Bought, Shopper, number_of};
 use std::collections::BTreeMap;
@@ -13,8 +14,8 @@ pub const SHOPPERS: usize = 16;
 pub const UNITS: usize = 1_000_000;
 /// Whoever was not answered tries again after this, or when somebody else was.
 const PAUSE: Duration = Duration::from_millis(50);
-/// So many pauses, two minutes, without what is waited for end a test.
-const PAUSES_MAX: usize = 2_400;
+/// What has not come after this does not come: the test ends.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What the crowd knows.
 #[derive(Default)]
@@ -103,19 +104,17 @@ impl<'a> Rush<'a> {
 
     /// Waits until it is so, or ends the test.
     pub fn wait_until(&self, what: &str, mut is_so: impl FnMut(&Crowd) -> bool) {
-        let mut crowd = self.lock();
-        for _ in 0..PAUSES_MAX {
-            if is_so(&crowd) {
-                return;
-            }
+        let (began, mut crowd) = (now(), self.lock());
+        while !is_so(&crowd) {
+            assert!(!self.is_over() && began.elapsed() < PATIENCE, "waited in vain for {what}: {}", crowd.told());
             crowd = self.changed.wait_timeout(crowd, PAUSE).expect("no shopper panicked").0;
         }
-        panic!("waited in vain for {what}: {}", crowd.told());
     }
 
     /// One purchase after the other.
     fn shop(&self, address: &str, shopper: usize) {
         let email = format!("shopper{shopper}@example.com");
+        let _gone = Gone(self);
         while !self.is_over() {
             let mut shopper = Shopper::new(address);
             match shopper.go_to_checkout("house-blend") {
@@ -161,6 +160,11 @@ impl<'a> Rush<'a> {
         drop(self.changed.wait_timeout(self.lock(), PAUSE).expect("no shopper panicked"));
     }
 
+    fn end(&self) {
+        self.is_over.store(true, Ordering::Relaxed);
+        self.changed.notify_all();
+    }
+
     fn is_over(&self) -> bool {
         self.is_over.load(Ordering::Relaxed)
     }
@@ -176,12 +180,22 @@ impl Waiting {
     }
 }
 
+/// Ends the rush when it is dropped by a shopper who panics: there is nothing more to wait for.
+struct Gone<'a, 'b>(&'a Rush<'b>);
+
+impl Drop for Gone<'_, '_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.end();
+        }
+    }
+}
+
 /// Ends the rush when it is dropped.
 struct Over<'a, 'b>(&'a Rush<'b>);
 
 impl Drop for Over<'_, '_> {
     fn drop(&mut self) {
-        self.0.is_over.store(true, Ordering::Relaxed);
-        self.0.changed.notify_all();
+        self.0.end();
     }
 }

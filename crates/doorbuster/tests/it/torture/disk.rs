@@ -10,6 +10,8 @@ use std::os::unix::process::ExitStatusExt;
 
 /// Servers whose disk fails.
 const FAILURES: usize = 8;
+/// strace's list of what it saw, in the data folder.
+const FSYNCS: &str = "fsyncs";
 /// So often the small disk is full.
 const FILLS: usize = 3;
 /// Bytes that are left to the shop when the disk is filled up: 64 KiB to 2 MiB.
@@ -28,6 +30,8 @@ fn after_a_failed_fsync_nobody_is_answered_and_the_next_start_copies_the_databas
         crowd.buy_while(&server.address.clone(), |rush| rush.wait_until("the server's end", |_| server.ended().is_some()));
         let ended = server.ended().expect("it has ended");
         assert_eq!(ended.signal(), ABORTED, "failure {failure}: {ended:?}");
+        let failures = failed_fsyncs(&place);
+        assert!(failures == 1 || on == "+", "failure {failure}: after the first the process went on, to fail {failures} times");
         let (mark, file) = (place.folder.join("doorbuster.damaged"), place.folder.join(SQLITE_FILE));
         assert!(mark.exists(), "failure {failure}: the next start is told");
         let damaged = file.metadata().expect("it is there").ino();
@@ -69,10 +73,16 @@ fn on_a_full_disk_orders_are_refused_and_none_is_lost_or_doubled() {
     assert_eq!(server.stop(), Some(0));
 }
 
-/// A server on which fsync fails the `when`-th time that a thread asks for it.
+/// A server on which fsync fails the `when`-th time that a thread asks for it. What failed is written down in the folder.
 fn start_on_failing_disk(place: &Place, when: &str) -> Server {
     let inject = format!("inject=fdatasync,fsync:error=EIO:when={when}");
     // In the background (-D): the process that is waited for is the server's own.
-    let strace = ["strace", "-D", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync,fsync", "-e", &inject];
+    let strace = ["strace", "-D", "-f", "--seccomp-bpf", "-y", "-qq", "-o", FSYNCS, "-e", "trace=fdatasync,fsync", "-e", &inject];
     Server::start(place.command_through(&[&strace[..], &[PROGRAM]].concat(), &[&["serve"][..], &ANY_PORT].concat()))
+}
+
+/// How often the last server's database was not brought to the disk.
+fn failed_fsyncs(place: &Place) -> usize {
+    let fsyncs = std::fs::read_to_string(place.folder.join(FSYNCS)).expect("strace keeps a list");
+    fsyncs.lines().filter(|line| line.contains(SQLITE_FILE) && line.contains("INJECTED")).count()
 }

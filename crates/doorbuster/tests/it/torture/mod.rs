@@ -5,12 +5,12 @@
 //! is a receipt, and the books hold. `TORTURE_SEED` has a run again as far as chance decides it; `TORTURE_MINUTES` is how long all
 //! of them go on together, instead of so many rounds each. `cargo xtask torture` sets both.
 
-mod kills;
-mod points;
-mod messages;
-mod restarts;
 mod connections;
 mod disk;
+mod kills;
+mod messages;
+mod points;
+mod restarts;
 
 mod crowd;
 mod dice;

@@ -5,12 +5,8 @@ use crate::program::{ANY_PORT, Engine, Place, Server};
 use std::os::unix::process::ExitStatusExt;
 
 /// See `crates/db/src/kill_points.rs`.
-const POINTS: [&str; 4] = [
-    "writer-before-commit",
-    "writer-after-commit-before-answer",
-    "before-provider-call",
-    "after-provider-call-before-settle",
-];
+const POINTS: [&str; 4] =
+    ["writer-before-commit", "writer-after-commit-before-answer", "before-provider-call", "after-provider-call-before-settle"];
 /// Deaths at each point.
 const TIMES: usize = 3;
 

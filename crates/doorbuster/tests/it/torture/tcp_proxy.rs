@@ -1,12 +1,14 @@
-//! A proxy between the server and PostgreSQL that cuts connections when it is told to: after so many bytes in one direction, or
-//! between a COMMIT and its answer.
+//! A proxy between the server and PostgreSQL that cuts connections when it is told to: after so many bytes in one direction, at
+//! a COMMIT, or between a COMMIT and its answer.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What answers a COMMIT on the wire.
+/// What asks for a commit on the wire: a simple query.
+const COMMIT: &[u8] = b"Q\0\0\0\x0bCOMMIT\0";
+/// What answers it.
 const COMMITTED: &[u8] = b"C\0\0\0\x0bCOMMIT\0";
 
 /// Which way bytes go.
@@ -23,6 +25,8 @@ pub enum Direction {
 pub enum Cut {
     /// When so many more bytes have gone this way, on whichever connections; the last one is lost.
     AfterBytes(Direction, usize),
+    /// When the server asks for a COMMIT; PostgreSQL does not hear of it.
+    InsteadOfCommit,
     /// When PostgreSQL has answered a COMMIT; the answer is lost.
     InsteadOfCommitted,
 }
@@ -45,6 +49,7 @@ struct Plan {
     next: Option<Cut>,
     cuts: usize,
     commits_lost: usize,
+    answers_lost: usize,
 }
 
 /// One connection, in both directions.
@@ -84,9 +89,14 @@ impl TcpProxy {
         self.shared.plan().cuts
     }
 
-    /// How many commits went through of which the server was not told.
+    /// How many commits were asked for of which PostgreSQL did not hear.
     pub fn commits_lost(&self) -> usize {
         self.shared.plan().commits_lost
+    }
+
+    /// How many commits went through of which the server was not told.
+    pub fn answers_lost(&self) -> usize {
+        self.shared.plan().answers_lost
     }
 }
 
@@ -112,12 +122,14 @@ impl Plan {
                 self.next = Some(Cut::AfterBytes(way, left - bytes.len()));
                 return bytes.len();
             }
+            Some(Cut::InsteadOfCommit) if direction == Direction::There && bytes.starts_with(COMMIT) => 0,
             Some(Cut::InsteadOfCommitted) if direction == Direction::Back && bytes.starts_with(COMMITTED) => 0,
             _ => return bytes.len(),
         };
         self.next = None;
         self.cuts += 1;
-        self.commits_lost += usize::from(direction == Direction::Back && bytes[passes..].starts_with(COMMITTED));
+        self.commits_lost += usize::from(direction == Direction::There && bytes[passes..].starts_with(COMMIT));
+        self.answers_lost += usize::from(direction == Direction::Back && bytes[passes..].starts_with(COMMITTED));
         passes
     }
 }

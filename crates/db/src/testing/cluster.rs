@@ -51,8 +51,8 @@ impl Cluster {
         self.port
     }
 
-    /// Stops it and starts it again, and returns when it can be used. `mode` is pg_ctl's: `fast` ends every transaction and writes
-    /// everything down, `immediate` is a crash.
+    /// Stops it and starts it again, and returns when it can be used. `mode` is pg_ctl's: `fast` ends every transaction and
+    /// writes everything down, `immediate` is a crash.
     pub fn restart(&self, mode: &str) {
         let (programs, folder) = (self.programs.display(), self.folder.display());
         let restarted =

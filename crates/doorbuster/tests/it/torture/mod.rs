@@ -2,8 +2,8 @@
 //! each kind of failure.
 //!
 //! Shoppers outside keep their receipts and send again what was not answered. At the end every receipt is an order, every order
-//! is a receipt, and the books hold. `TORTURE_SEED` has a run again as far as chance decides it; `TORTURE_MINUTES` is how long all
-//! of them go on together, instead of so many rounds each. `cargo xtask torture` sets both.
+//! is a receipt, and the books hold. `TORTURE_SEED` has a run again as far as chance decides it; `TORTURE_MINUTES` is how long
+//! all of them go on together, instead of so many rounds each. `cargo xtask torture` sets both.
 
 mod connections;
 mod disk;

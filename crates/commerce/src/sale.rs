@@ -94,12 +94,23 @@ pub enum FlashSalePhase {
 impl FlashSale {
     /// Where the sale stands at `now`, for shoppers without early access.
     pub fn phase(&self, now: Timestamp) -> FlashSalePhase {
+        self.phase_for(&[], now)
+    }
+
+    /// Where the sale stands at `now` for a shopper with early access to the sales `invited_to`: it opens earlier for them.
+    pub fn phase_for(&self, invited_to: &[FlashSaleId], now: Timestamp) -> FlashSalePhase {
         match self.status {
             FlashSaleStatus::Draft | FlashSaleStatus::Canceled => FlashSalePhase::Hidden,
-            FlashSaleStatus::Scheduled if now < self.opens_at => FlashSalePhase::Upcoming,
+            FlashSaleStatus::Scheduled if now < self.opens_for(invited_to) => FlashSalePhase::Upcoming,
             FlashSaleStatus::Scheduled if now < self.closes_at || planted(Bug::SaleNeverCloses) => FlashSalePhase::Open,
             FlashSaleStatus::Scheduled => FlashSalePhase::Ended,
         }
+    }
+
+    /// From when on a shopper with early access to the sales `invited_to` may buy.
+    pub fn opens_for(&self, invited_to: &[FlashSaleId]) -> Timestamp {
+        let is_invited = invited_to.contains(&self.id) || planted(Bug::EveryoneIsEarly);
+        self.early_access_at.filter(|_| is_invited).map_or(self.opens_at, |early| early.min(self.opens_at))
     }
 
     /// The item for a variant, if it is part of the sale.
@@ -119,12 +130,14 @@ pub enum Offer<'a> {
     NotOpenYet(&'a FlashSale, &'a FlashSaleItem),
 }
 
-/// On what terms a variant is sold at `now`. Among open sales the lowest price decides; an item whose offered quantity is used up
-/// still decides, because it is sold out and not back at its old price. With none open, the upcoming sale that opens first
-/// decides, if it keeps its items from being sold before. `sales` may hold sales of any phase.
-pub fn offer(sales: &[FlashSale], variant: VariantId, now: Timestamp) -> Offer<'_> {
+/// On what terms a variant is sold at `now` to a shopper with early access to the sales `invited_to`. Among the sales open to
+/// them the lowest price decides; an item whose offered quantity is used up still decides, because it is sold out and not back at
+/// its old price. With none open, the upcoming sale that opens first for them decides, if it keeps its items from being sold
+/// before. `sales` may hold sales of any phase.
+pub fn offer<'a>(sales: &'a [FlashSale], invited_to: &[FlashSaleId], variant: VariantId, now: Timestamp) -> Offer<'a> {
     let of_phase = |phase| {
-        sales.iter().filter(move |sale| sale.phase(now) == phase).filter_map(|sale| sale.item(variant).map(|item| (sale, item)))
+        let sales = sales.iter().filter(move |sale| sale.phase_for(invited_to, now) == phase);
+        sales.filter_map(|sale| sale.item(variant).map(|item| (sale, item)))
     };
     if let Some((sale, item)) =
         of_phase(FlashSalePhase::Open).min_by_key(|(sale, item)| (item.price_minor, sale.opens_at, sale.id))
@@ -133,6 +146,6 @@ pub fn offer(sales: &[FlashSale], variant: VariantId, now: Timestamp) -> Offer<'
     }
     of_phase(FlashSalePhase::Upcoming)
         .filter(|(sale, _)| sale.before_opening == BeforeOpening::NotForSale)
-        .min_by_key(|(sale, _)| (sale.opens_at, sale.id))
+        .min_by_key(|(sale, _)| (sale.opens_for(invited_to), sale.id))
         .map_or(Offer::Ordinary, |(sale, item)| Offer::NotOpenYet(sale, item))
 }

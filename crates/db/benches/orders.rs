@@ -123,7 +123,7 @@ async fn buy(writer: &OrderWriter, checkout_id: String) {
         shipping_method: String::new(),
         provider: "sandbox".into(),
         payment_reference: "card".into(),
-        early_access: false,
+        early_access: Vec::new(),
         visitor: String::new(),
     };
     let held = writer.submit(SHOP, Command::Reserve(Box::new(cart))).await.expect("a hold");

@@ -51,13 +51,14 @@
   };
   if (countdowns.length) { tick(); setInterval(tick, 1000); }
 
-  // Live words: one small file, the same for everyone, asked for only while the page is looked at.
+  // Live words: one small file, asked for only while the page is looked at; the same for everyone who has no early access.
+  const credentials = one("[data-early-access]") ? "same-origin" : "omit";
   const stocked = () => all("[data-stock-of]");
   let pause = 5000;
   const refresh = async () => {
     if (document.hidden) return;
     const before = Date.now();
-    const response = await fetch("/now.json", { credentials: "omit" });
+    const response = await fetch("/now.json", { credentials });
     if (!response.ok) throw new Error(String(response.status));
     const now = await response.json();
     clockOffset = now.now_ms - (before + Date.now()) / 2;

@@ -3,7 +3,8 @@
 use crate::admin;
 use crate::app::App;
 use crate::storefront::{
-    assets, cart, checkout, collections, discovery, home, media, now, orders, pages, products, sales, search, webhooks,
+    assets, cart, checkout, collections, discovery, early_access, home, media, now, orders, pages, products, sales, search,
+    webhooks,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -24,6 +25,7 @@ fn storefront() -> Router<App> {
         .route("/collections/{handle}", get(collections::collection))
         .route("/products/{handle}", get(products::product))
         .route("/sales/{handle}", get(sales::sale))
+        .route("/early/{sale}/{key}", get(early_access::open))
         .route("/pages/{handle}", get(pages::page))
         .route("/search", get(search::search))
         .route("/cart", get(cart::show))

@@ -1,8 +1,8 @@
-//! Keys in addresses that only we can make: the link to an order's page in mails and on the receipt.
+//! Keys in addresses and cookies that only we can make: of an order's page, of early access to a sale, of a visitor.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use commerce::{PaymentId, ShopId};
+use commerce::{FlashSaleId, PaymentId, ShopId};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -50,6 +50,21 @@ impl Signer {
         self.fits("payment page", shop, payment.0, key)
     }
 
+    /// The key of a sale's early access: in its link, and in the cookie of whoever has opened that.
+    pub fn early_access_key(&self, shop: ShopId, sale: FlashSaleId) -> String {
+        self.key("early access", shop, sale.0)
+    }
+
+    /// The path of a sale's early access with its key, for the seller to hand out.
+    pub fn early_access_path(&self, shop: ShopId, sale: FlashSaleId) -> String {
+        format!("/early/{sale}/{}", self.early_access_key(shop, sale))
+    }
+
+    /// Whether `key` gives early access to this sale. Takes the same time whatever is wrong.
+    pub fn opens_early(&self, shop: ShopId, sale: FlashSaleId, key: &str) -> bool {
+        self.fits("early access", shop, sale.0, key)
+    }
+
     /// What the browser of a visitor carries.
     pub fn visitor_cookie(&self, shop: ShopId, number: i64) -> String {
         format!("{number}.{}", self.key("visitor", shop, number))
@@ -94,6 +109,19 @@ mod tests {
         for wrong in ["", ".", "77", "77.", "-1.x", "💥.💥"] {
             assert_eq!(signer.visitor_of(ShopId(1), wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_key_of_early_access_opens_one_sale_of_one_shop_and_no_order() {
+        let signer = Signer::new(b"secret");
+        let key = signer.early_access_key(ShopId(1), FlashSaleId(7));
+        assert!(signer.opens_early(ShopId(1), FlashSaleId(7), &key));
+        assert!(!signer.opens_early(ShopId(2), FlashSaleId(7), &key));
+        assert!(!signer.opens_early(ShopId(1), FlashSaleId(8), &key));
+        assert!(!signer.opens_early(ShopId(1), FlashSaleId(7), &signer.order_key(ShopId(1), 7)));
+        assert!(!signer.opens_order(ShopId(1), 7, &key));
+        assert!(!Signer::new(b"other").opens_early(ShopId(1), FlashSaleId(7), &key));
+        assert!(!signer.opens_early(ShopId(1), FlashSaleId(7), ""));
     }
 
     #[test]

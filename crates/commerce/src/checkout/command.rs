@@ -122,8 +122,8 @@ pub struct ReserveCart {
     /// The provider's name for what is to be charged: by it, whatever interrupts the checkout, the provider can be asked. Empty
     /// when there is nothing to charge.
     pub payment_reference: String,
-    /// Whether the customer came by an early-access link.
-    pub early_access: bool,
+    /// The sales to which the customer has early access, by a link that was checked.
+    pub early_access: Vec<FlashSaleId>,
     /// The signed name that the visitor's browser carries; empty: not known.
     pub visitor: String,
 }

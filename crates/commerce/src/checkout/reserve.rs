@@ -10,8 +10,8 @@ use crate::payment::{Payment, PaymentStatus};
 use crate::planted::{Bug, planted};
 use crate::pricing::{Coupon, CouponRefusal, Quote, QuoteInput, QuoteLineInput, normalize_coupon_code, quote};
 use crate::reservation::{Holder, Reservation, ReservationStatus, ReservedLine};
-use crate::sale::{FlashSale, FlashSaleItem, FlashSalePhase, Offer, offer};
-use crate::{Money, PaymentId, ReservationId, VariantId};
+use crate::sale::{FlashSale, FlashSaleItem, Offer, offer};
+use crate::{FlashSaleId, Money, PaymentId, ReservationId, VariantId};
 
 pub(super) fn reserve(deciding: &mut Deciding<'_>, cart: &ReserveCart) -> Result<Outcome, Refusal> {
     if let Some(answer) = answer_of_earlier_submission(deciding, cart)? {
@@ -109,7 +109,7 @@ fn wanted(deciding: &Deciding<'_>, cart: &ReserveCart, own: Option<&Reservation>
     let room = Headroom::without(deciding.state, own);
     let lines = lines
         .iter()
-        .map(|line| priced_line(deciding, &room, line, &customer_key, cart.early_access))
+        .map(|line| priced_line(deciding, &room, line, &customer_key, &cart.early_access))
         .collect::<Result<Vec<_>, Refusal>>()?;
     within_holds(deciding, &room, &lines, Holder::of(&customer_key, &cart.visitor))?;
     let quote = quoted(deciding, &room, cart, &lines, &customer_key)?;
@@ -144,7 +144,7 @@ fn priced_line(
     room: &Headroom<'_>,
     line: &CartLine,
     customer: &str,
-    early_access: bool,
+    early_access: &[FlashSaleId],
 ) -> Result<PricedLine, Refusal> {
     let (state, variant) = (&deciding.state, line.variant);
     let terms = state.variants.get(&variant).filter(|terms| terms.for_sale).ok_or(Refusal::NotForSale { variant })?;
@@ -180,19 +180,15 @@ fn sale_of_line<'a>(
     deciding: &'a Deciding<'_>,
     terms: &VariantTerms,
     variant: VariantId,
-    early_access: bool,
+    early_access: &[FlashSaleId],
 ) -> Result<Option<(&'a FlashSale, &'a FlashSaleItem)>, Refusal> {
-    let now = deciding.now;
-    let early = deciding.state.sales.iter().find_map(|sale| {
-        let item = sale.item(variant)?;
-        let invited = (early_access || planted(Bug::EveryoneIsEarly)) && sale.early_access_at.is_some_and(|from| from <= now);
-        (invited && sale.phase(now) == FlashSalePhase::Upcoming).then_some((sale, item))
-    });
-    match offer(&deciding.state.sales, variant, now) {
+    match offer(&deciding.state.sales, early_access, variant, deciding.now) {
         Offer::Sale(sale, item) => Ok(Some((sale, item))),
-        Offer::Ordinary | Offer::NotOpenYet(..) if early.is_some() => Ok(early),
         Offer::Ordinary => Ok(None),
-        Offer::NotOpenYet(sale, _) => Err(Refusal::NotOpenYet { variant, title: terms.full_title(), opens_at: sale.opens_at }),
+        Offer::NotOpenYet(sale, _) => {
+            let opens_at = sale.opens_for(early_access);
+            Err(Refusal::NotOpenYet { variant, title: terms.full_title(), opens_at })
+        }
     }
 }
 

@@ -80,7 +80,7 @@ fn cart(lines: &[(VariantId, u32)]) -> ReserveCart {
         shipping_method: "post".into(),
         provider: "sandbox".into(),
         payment_reference: "card".into(),
-        early_access: false,
+        early_access: Vec::new(),
         visitor: String::new(),
     }
 }
@@ -147,9 +147,22 @@ fn nothing_of_a_sale_is_sold_before_it_opens_but_to_the_invited() {
     check(ordinary, &[(MUG, 1)], Ok(800 + 490));
     let invited = |state: &mut ShopState, cart: &mut ReserveCart| {
         state.sales.push(sale(60, BeforeOpening::NotForSale));
-        cart.early_access = true;
+        cart.early_access = vec![FlashSaleId(9)];
     };
     check(invited, &[(MUG, 1)], Ok(500 + 490));
+    let invited_elsewhere = |state: &mut ShopState, cart: &mut ReserveCart| {
+        state.sales.push(sale(60, BeforeOpening::NotForSale));
+        cart.early_access = vec![FlashSaleId(8)];
+    };
+    let refusal = Refusal::NotOpenYet { variant: MUG, title: "Mug".into(), opens_at: NOW.plus_seconds(60) };
+    check(invited_elsewhere, &[(MUG, 1)], Err(refusal));
+    let too_early = |state: &mut ShopState, cart: &mut ReserveCart| {
+        let early_access_at = Some(NOW.plus_seconds(5));
+        state.sales.push(FlashSale { early_access_at, ..sale(60, BeforeOpening::NotForSale) });
+        cart.early_access = vec![FlashSaleId(9)];
+    };
+    let refusal = Refusal::NotOpenYet { variant: MUG, title: "Mug".into(), opens_at: NOW.plus_seconds(5) };
+    check(too_early, &[(MUG, 1)], Err(refusal));
     let open = |state: &mut ShopState, _: &mut ReserveCart| state.sales.push(sale(0, BeforeOpening::NotForSale));
     check(open, &[(MUG, 1)], Ok(500 + 490));
     let over = |state: &mut ShopState, _: &mut ReserveCart| state.sales.push(sale(-3_600, BeforeOpening::NotForSale));

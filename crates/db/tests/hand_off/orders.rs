@@ -131,7 +131,7 @@ fn command_of(customer: Customer) -> Command {
         shipping_method: String::new(),
         provider: String::new(),
         payment_reference: String::new(),
-        early_access: false,
+        early_access: Vec::new(),
         visitor: String::new(),
     }))
 }

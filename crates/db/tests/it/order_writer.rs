@@ -107,7 +107,7 @@ fn cart(checkout: &str, email: &str, lines: &[(VariantId, u32)]) -> ReserveCart 
         shipping_method: "post".into(),
         provider: "sandbox".into(),
         payment_reference: "card".into(),
-        early_access: false,
+        early_access: Vec::new(),
         visitor: String::new(),
     }
 }

@@ -5,9 +5,11 @@ use crate::world::{Answer, From, World};
 use commerce::cart::CartLine;
 use commerce::checkout::{Command, Outcome, ReserveCart};
 use commerce::customer::{Address, Contact};
-use commerce::{PaymentId, ReservationId, VariantId};
+use commerce::{FlashSaleId, PaymentId, ReservationId, VariantId};
 
 const PAGES_MAX: usize = 14;
+/// A link to it opens nothing here.
+const OTHER_SALE: FlashSaleId = FlashSaleId(22);
 /// Ada and Ben; Ada has more than one way to write herself.
 const ADDRESSES: [&str; 4] = ["ada@example.org", "ADA+sale@example.org", "ben@example.org", "ben@example.org"];
 
@@ -20,7 +22,8 @@ pub struct Page {
     pub lines: Vec<(VariantId, u32)>,
     pub coupon: &'static str,
     pub country: &'static str,
-    pub early: bool,
+    /// The sale to which they have early access, if any.
+    pub early: Option<FlashSaleId>,
     pub hold: Option<ReservationId>,
     pub payment: Option<(PaymentId, i64)>,
 }
@@ -38,7 +41,7 @@ impl Page {
             shipping_method: "post".into(),
             provider: "sandbox".into(),
             payment_reference: format!("card of {}", self.id),
-            early_access: self.early,
+            early_access: self.early.into_iter().collect(),
             visitor: self.visitor.clone(),
         }))
     }
@@ -82,7 +85,7 @@ impl World {
             lines: self.some_lines(),
             coupon: self.some_coupon(),
             country: if self.random.chance(3) { "AQ" } else { "DE" },
-            early: self.random.chance(10),
+            early: self.random.chance(10).then_some(if self.pages.len() % 5 == 4 { OTHER_SALE } else { SALE }),
             hold: None,
             payment: None,
         }

@@ -1,4 +1,4 @@
-// The desk works without this file. It counts down to a sale, marks unsaved changes, selects all, and previews a brand.
+// The desk works without this file. It counts down to a sale, marks unsaved changes, selects all, copies an address, and previews a brand.
 (() => {
   "use strict";
 
@@ -29,6 +29,16 @@
       boxes.forEach((box) => { box.checked = event.target.checked; });
     }
     if (event.target.matches("form[data-submit-on-change] select")) event.target.form.requestSubmit();
+  });
+
+  // A click into an address to hand out chooses all of it; the button beside it copies it where the browser allows that.
+  document.querySelectorAll("[data-copy-source]").forEach((field) => field.addEventListener("focus", () => field.select()));
+  document.querySelectorAll("[data-copy]").forEach((button) => {
+    button.hidden = !navigator.clipboard;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
+      button.textContent = "Copied";
+    });
   });
 
   // Brand preview: each field names what it changes.

@@ -72,6 +72,7 @@ pub(super) async fn editor(seat: &Seat, sale: Option<&FlashSale>, form: Form, sh
         opens_at: sale.opens_at,
         closes_at: sale.closes_at,
         timeline: Some(timeline(sale, now)),
+        early_link: early_link(seat, sale),
         items: items(seat, &sale.items[rows]).await?,
         items_pages,
         picture_choices: uploads::picture_choices(seat, &form, &["picture"]).await?,
@@ -80,6 +81,12 @@ pub(super) async fn editor(seat: &Seat, sale: Option<&FlashSale>, form: Form, sh
         found_pages,
         form,
     })
+}
+
+/// The address for customers who may buy before the others; empty when nobody may, or not any more.
+fn early_link(seat: &Seat, sale: &FlashSale) -> String {
+    let is_useful = sale.early_access_at.is_some() && matches!(state_of(sale, seat.now()), "draft" | "upcoming");
+    if is_useful { seat.canonical(&seat.app.signer().early_access_path(seat.shop(), sale.id)) } else { String::new() }
 }
 
 async fn items(seat: &Seat, items: &[FlashSaleItem]) -> Result<Vec<SaleItemRow>, Error> {

@@ -10,6 +10,7 @@ use crate::app::{App, Scheme, ShopInMemory};
 pub use crate::at::At;
 use crate::error::Error;
 use crate::pairs::pairs_of;
+use crate::storefront::canonical;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -41,6 +42,7 @@ pub struct Seat {
     pub seller: Seller,
     /// Hash of the session.
     pub session_hash: String,
+    host: String,
     flash: Option<Flash>,
 }
 
@@ -61,6 +63,11 @@ impl Seat {
     /// The shop's zone.
     pub fn zone(&self) -> &str {
         &self.in_memory.snapshot.shop.time_zone
+    }
+
+    /// The one address of a path in the shop, for shoppers.
+    pub fn canonical(&self, path: &str) -> String {
+        canonical(&self.app, &self.in_memory.snapshot.shop, &self.host, path)
     }
 
     /// The instant.
@@ -155,7 +162,7 @@ impl FromRequestParts<App> for Seat {
         let said = cookie(&parts.headers, FLASH_COOKIE).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
         let flash = said.and_then(|bytes| String::from_utf8(bytes).ok()).filter(|text| !text.is_empty() && text.len() <= 500);
         let flash = flash.map(|text| Flash { kind: "good", text });
-        Ok(Self { app: app.clone(), in_memory, seller, session_hash: hash, flash })
+        Ok(Self { app: app.clone(), in_memory, seller, session_hash: hash, host, flash })
     }
 }
 

@@ -357,7 +357,7 @@ mod tests {
 
     fn handles(address: &[(&str, &str)]) -> Vec<String> {
         let (snapshot, shelf) = (juniper(), Shelf::of(&[(1, 9), (2, 0), (3, 0)]));
-        let moment = Moment { snapshot: &snapshot, availability: &shelf, now: NOW.plus_minutes(60) };
+        let moment = Moment { snapshot: &snapshot, availability: &shelf, now: NOW.plus_minutes(60), early_access: &[] };
         let listing = list(moment, moment.products(), &BrowseQuery::read(&pairs(address)), "/collections/all");
         assert_eq!(listing.count, listing.products.len());
         listing.products.iter().map(|product| product.handle.clone()).collect()
@@ -388,7 +388,7 @@ mod tests {
     #[test]
     fn a_facet_counts_what_its_own_other_choices_would_give() {
         let (snapshot, shelf) = (juniper(), Shelf::of(&[(1, 9), (2, 1), (3, 1)]));
-        let moment = Moment { snapshot: &snapshot, availability: &shelf, now: NOW };
+        let moment = Moment { snapshot: &snapshot, availability: &shelf, now: NOW, early_access: &[] };
         let query = BrowseQuery::read(&pairs(&[("vendor", "Juniper")]));
         let listing = list(moment, moment.products(), &query, "/collections/all");
         let makers = listing.facets.iter().find(|facet| facet.field == "vendor").expect("there are two makers");

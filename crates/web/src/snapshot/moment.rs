@@ -1,4 +1,4 @@
-//! A shop at one instant: what each variant costs now, how many are left, and the words for both.
+//! A shop at one instant, as one visitor meets it: what each variant costs now, how many are left, and the words for both.
 
 use super::Snapshot;
 use crate::storefront::views::{BadgeView, CardView, PictureView, PriceView, StockView};
@@ -30,6 +30,8 @@ pub struct Moment<'a> {
     pub availability: &'a dyn Availability,
     /// The instant.
     pub now: Timestamp,
+    /// The sales that are open earlier for whoever looks.
+    pub early_access: &'a [FlashSaleId],
 }
 
 /// On what terms a variant is sold at one instant.
@@ -39,7 +41,7 @@ pub struct Terms {
     pub price_minor: i64,
     /// Before the reduction; only when higher.
     pub was_price_minor: Option<i64>,
-    /// The open sale whose price it is.
+    /// The sale whose price it is.
     pub sale: Option<FlashSaleId>,
     /// Not sold before this instant.
     pub opens_at: Option<Timestamp>,
@@ -81,7 +83,7 @@ impl<'a> Moment<'a> {
             later: variant.stock_tracked && !counted && in_building == 0,
             customer_max: None,
         };
-        match offer(self.snapshot.sales_of(variant.id), variant.id, self.now) {
+        match offer(self.snapshot.sales_of(variant.id), self.early_access, variant.id, self.now) {
             Offer::Ordinary => {}
             Offer::Sale(sale, item) => {
                 let offered = item.quantity_offered.map(|offered| {
@@ -96,7 +98,7 @@ impl<'a> Moment<'a> {
                 terms.customer_max = item.quantity_per_customer_max;
             }
             Offer::NotOpenYet(sale, item) => {
-                terms.opens_at = Some(sale.opens_at);
+                terms.opens_at = Some(sale.opens_for(self.early_access));
                 terms.upcoming_minor = Some(item.price_minor);
                 terms.customer_max = item.quantity_per_customer_max;
             }
@@ -265,7 +267,7 @@ mod tests {
 
     fn check(shelf: &Shelf, now: Timestamp, handle: &str, price: &str, badge: &str, words: &str) {
         let snapshot = juniper();
-        let moment = Moment { snapshot: &snapshot, availability: shelf, now };
+        let moment = Moment { snapshot: &snapshot, availability: shelf, now, early_access: &[] };
         let card = moment.card(snapshot.product(handle).expect(handle));
         assert_eq!(card.price.price.to_string(), price, "price of {handle}");
         assert_eq!(card.badge.map(|badge| badge.text).unwrap_or_default(), badge, "badge of {handle}");

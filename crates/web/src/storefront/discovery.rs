@@ -15,7 +15,7 @@ const XML: &str = "application/xml; charset=utf-8";
 pub async fn robots(visit: AtShop) -> Response {
     let closed = if visit.snapshot().shop.open { "" } else { "Disallow: /\n" };
     let text = format!(
-        "User-agent: *\n{closed}Disallow: /admin\nDisallow: /cart\nDisallow: /checkout\nDisallow: /orders\nDisallow: /search\n\
+        "User-agent: *\n{closed}Disallow: /admin\nDisallow: /cart\nDisallow: /checkout\nDisallow: /early\nDisallow: /orders\nDisallow: /search\n\
          Sitemap: {}\n",
         visit.canonical("/sitemap.xml")
     );

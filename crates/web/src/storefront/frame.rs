@@ -89,28 +89,29 @@ impl AtShop {
             palette_url: snapshot.palette.0.clone(),
             script_url: crate::theme::assets::script_url(),
             sale,
+            early_access: self.early_access_views(),
         }
     }
 
     /// The sale that matters most now: an open one, else the next.
     pub fn current_sale(&self) -> Option<&FlashSale> {
-        let of_phase = |phase| self.snapshot().sales.iter().filter(move |sale| sale.phase(self.now) == phase);
+        let of_phase = |phase| self.snapshot().sales.iter().filter(move |sale| self.phase(sale) == phase);
         of_phase(FlashSalePhase::Open)
             .min_by_key(|sale| sale.closes_at)
-            .or_else(|| of_phase(FlashSalePhase::Upcoming).min_by_key(|sale| sale.opens_at))
+            .or_else(|| of_phase(FlashSalePhase::Upcoming).min_by_key(|sale| sale.opens_for(&self.early_access)))
     }
 
     fn announced_sale(&self) -> Option<SaleNoteView> {
         self.current_sale()
-            .filter(|sale| sale.opens_at <= self.now.plus_minutes(ANNOUNCED_MINUTES))
+            .filter(|sale| sale.opens_for(&self.early_access) <= self.now.plus_minutes(ANNOUNCED_MINUTES))
             .and_then(|sale| self.sale_note(sale))
     }
 
     /// A sale in one line; `None` once it is over.
     pub fn sale_note(&self, sale: &FlashSale) -> Option<SaleNoteView> {
-        let (phase, at) = match sale.phase(self.now) {
+        let (phase, at) = match self.phase(sale) {
             FlashSalePhase::Open => ("open", sale.closes_at),
-            FlashSalePhase::Upcoming => ("upcoming", sale.opens_at),
+            FlashSalePhase::Upcoming => ("upcoming", sale.opens_for(&self.early_access)),
             FlashSalePhase::Hidden | FlashSalePhase::Ended => return None,
         };
         let countdown = CountdownView::until(at, self.now);

@@ -1,9 +1,10 @@
 //! The home page.
 
+use super::early_access;
 use super::frame::Heading;
 use super::structured_data;
 use super::views::{CollectionCardView, HomeView};
-use super::visit::{AtShop, Visit};
+use super::visit::{AtShop, Query, Visit};
 use crate::error::Error;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -20,13 +21,14 @@ const COLLECTIONS: usize = 6;
 const ENDED_SHOWN_MINUTES: i64 = 24 * 60;
 
 /// `/`
-pub async fn home(visit: Visit) -> Result<Response, Error> {
+pub async fn home(visit: Visit, query: Query) -> Result<Response, Error> {
     let moment = visit.moment();
     let shop = &visit.snapshot().shop;
     let branding = &shop.branding;
     let scarce =
         moment.products().map(|product| moment.card(product)).filter(|card| card.stock.level == "low").take(ROW).collect();
     let view = HomeView {
+        notice: early_access::notice(query.first("early")).into(),
         sale: sale_of_the_day(&visit),
         hero_title: branding.hero_title.clone(),
         hero_text: branding.hero_text.clone(),
@@ -51,7 +53,7 @@ pub async fn home(visit: Visit) -> Result<Response, Error> {
 fn sale_of_the_day(visit: &AtShop) -> Option<super::views::SaleView> {
     let ended_since = visit.now.plus_minutes(-ENDED_SHOWN_MINUTES);
     let just_over = || {
-        let sales = visit.snapshot().sales.iter().filter(|sale| sale.phase(visit.now) == FlashSalePhase::Ended);
+        let sales = visit.snapshot().sales.iter().filter(|sale| visit.phase(sale) == FlashSalePhase::Ended);
         sales.filter(|sale| sale.closes_at > ended_since).max_by_key(|sale| sale.closes_at)
     };
     visit.current_sale().or_else(just_over).map(|sale| visit.sale_view(sale))

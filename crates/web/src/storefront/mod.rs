@@ -17,6 +17,7 @@ pub mod cart;
 pub mod checkout;
 pub mod collections;
 pub mod discovery;
+pub mod early_access;
 pub mod home;
 pub mod media;
 pub mod now;
@@ -34,4 +35,4 @@ pub(crate) mod picture_cache;
 
 pub use frame::plain_text;
 pub use respond::{answer_not_modified, draw_failure};
-pub use visit::{AtShop, Visit, host_of};
+pub use visit::{AtShop, Visit, canonical, host_of};

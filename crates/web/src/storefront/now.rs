@@ -1,6 +1,6 @@
-//! `/now.json`: what moves, the same for everyone and one second old at most.
+//! `/now.json`: what moves, one second old at most and the same for everyone who has no early access.
 
-use super::respond::kept_for;
+use super::respond::{kept_for, kept_nowhere};
 use super::visit::Visit;
 use axum::response::Response;
 use commerce::sale::FlashSalePhase;
@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 /// The most stock words in one answer; beyond them a page keeps what it was made with.
 const WORDS_MAX: usize = 2_000;
+const JSON: &str = "application/json";
 
 #[derive(Serialize)]
 struct Now {
@@ -44,7 +45,7 @@ pub async fn now(visit: Visit) -> Response {
         }
     }
     let sales = visit.snapshot().sales.iter().filter_map(|sale| {
-        let phase = match sale.phase(visit.now) {
+        let phase = match visit.phase(sale) {
             FlashSalePhase::Hidden => return None,
             FlashSalePhase::Upcoming => "upcoming",
             FlashSalePhase::Open => "open",
@@ -53,5 +54,6 @@ pub async fn now(visit: Visit) -> Response {
         Some((sale.handle.clone(), phase))
     });
     let now = Now { now_ms: visit.now.0 / 1_000, sales: sales.collect(), stock, complete };
-    kept_for(1, "application/json", serde_json::to_vec(&now).expect("plain maps always have a JSON form"))
+    let json = serde_json::to_vec(&now).expect("plain maps always have a JSON form");
+    if visit.early_access.is_empty() { kept_for(1, JSON, json) } else { kept_nowhere(JSON, json) }
 }

@@ -105,7 +105,7 @@ fn variant_view(visit: &AtShop, variant: &Variant, terms: &Terms) -> VariantView
 
 fn sale_of<'a>(visit: &'a AtShop, variant: &Variant) -> Option<&'a commerce::sale::FlashSale> {
     use commerce::sale::{Offer, offer};
-    match offer(visit.snapshot().sales_of(variant.id), variant.id, visit.now) {
+    match offer(visit.snapshot().sales_of(variant.id), &visit.early_access, variant.id, visit.now) {
         Offer::Ordinary => None,
         Offer::Sale(sale, _) | Offer::NotOpenYet(sale, _) => Some(sale),
     }

@@ -18,11 +18,14 @@ const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 impl AtShop {
-    /// A page that is the same for everyone.
+    /// A page that is the same for everyone who has no early access.
     ///
     /// # Errors
     /// When a seller's template fails.
     pub fn shared_page<V: View>(&self, status: StatusCode, page: &Page<V>) -> Result<Response, Error> {
+        if !self.early_access.is_empty() {
+            return self.private_page(status, page);
+        }
         let html = self.snapshot().theme.render(page)?;
         let etag = etag_of(html.as_bytes());
         Ok((status, [(header::CONTENT_TYPE, HTML), (header::CACHE_CONTROL, SHARED), (header::ETAG, etag)], html).into_response())
@@ -74,6 +77,11 @@ pub fn kept_for(seconds: u32, content_type: &'static str, body: Vec<u8>) -> Resp
     let kept = HeaderValue::from_str(&format!("public, max-age={seconds}")).expect("digits are visible ASCII");
     ([(header::CONTENT_TYPE, HeaderValue::from_static(content_type)), (header::CACHE_CONTROL, kept), (header::ETAG, etag)], body)
         .into_response()
+}
+
+/// A file that is one visitor's own.
+pub fn kept_nowhere(content_type: &'static str, body: Vec<u8>) -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static(content_type)), (header::CACHE_CONTROL, NO_STORE)], body).into_response()
 }
 
 fn etag_of(body: &[u8]) -> HeaderValue {

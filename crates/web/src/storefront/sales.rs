@@ -12,7 +12,7 @@ use commerce::sale::{FlashSale, FlashSalePhase};
 
 /// `/sales/{handle}`
 pub async fn sale(visit: Visit, At(handle): At<String>) -> Result<Response, Error> {
-    let sale = visit.snapshot().sale(&handle).filter(|sale| sale.phase(visit.now) != FlashSalePhase::Hidden);
+    let sale = visit.snapshot().sale(&handle).filter(|sale| visit.phase(sale) != FlashSalePhase::Hidden);
     let sale = sale.ok_or(Error::NotFound)?;
     let view = visit.sale_view(sale);
     let heading = Heading {
@@ -28,9 +28,10 @@ impl AtShop {
     /// A sale with its items: each product once, what is left before what is gone.
     pub fn sale_view(&self, sale: &FlashSale) -> SaleView {
         let (snapshot, moment) = (self.snapshot(), self.moment());
-        let (phase, end) = match sale.phase(self.now) {
+        let opens_at = sale.opens_for(&self.early_access);
+        let (phase, end) = match self.phase(sale) {
             FlashSalePhase::Open => ("open", Some(sale.closes_at)),
-            FlashSalePhase::Upcoming => ("upcoming", Some(sale.opens_at)),
+            FlashSalePhase::Upcoming => ("upcoming", Some(opens_at)),
             FlashSalePhase::Hidden | FlashSalePhase::Ended => ("ended", None),
         };
         let mut seen = std::collections::HashSet::new();
@@ -46,7 +47,7 @@ impl AtShop {
             teaser: sale.teaser.clone(),
             picture: sale.picture.and_then(|picture| moment.stored_picture(picture, "")),
             phase,
-            opens_at: sale.opens_at,
+            opens_at,
             closes_at: sale.closes_at,
             countdown: end.map(|end| CountdownView::until(end, self.now)),
             percent_max: items.iter().map(|card| card.price.percent).max().unwrap_or(0),

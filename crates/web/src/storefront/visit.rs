@@ -1,5 +1,6 @@
 //! A visit: which shop is asked, under which name, and at which instant. Everything a handler needs beside the request itself.
 
+use super::early_access::early_access;
 use crate::app::{App, ShopAvailability, ShopInMemory, name_and_port};
 use crate::error::Error;
 use crate::pairs::pairs_of;
@@ -7,7 +8,8 @@ use crate::snapshot::{Moment, Snapshot};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
-use commerce::{ShopId, Timestamp};
+use commerce::shop::Shop;
+use commerce::{FlashSaleId, ShopId, Timestamp};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -21,6 +23,8 @@ pub struct AtShop {
     pub now: Timestamp,
     /// The `Host` as asked, with its port.
     pub host: String,
+    /// The sales to which the visitor has early access, until those open for everybody.
+    pub early_access: Vec<FlashSaleId>,
     availability: ShopAvailability,
 }
 
@@ -36,11 +40,11 @@ impl Deref for Visit {
 }
 
 impl AtShop {
-    /// The visit under this host, or `None` when no shop answers there.
+    /// The visit under this host of somebody of whom nothing is known, or `None` when no shop answers there.
     pub fn find(app: &App, host: &str) -> Option<Self> {
         let shop = app.shop_at(host)?;
         let availability = app.availability(shop.snapshot.shop.id);
-        Some(Self { app: app.clone(), shop, now: app.now(), host: host.to_owned(), availability })
+        Some(Self { app: app.clone(), shop, now: app.now(), host: host.to_owned(), early_access: Vec::new(), availability })
     }
 
     /// The shop's id.
@@ -53,17 +57,27 @@ impl AtShop {
         &self.shop.snapshot
     }
 
-    /// The shop at this instant.
+    /// The shop at this instant, for this visitor.
     pub fn moment(&self) -> Moment<'_> {
-        Moment { snapshot: &self.shop.snapshot, availability: &self.availability, now: self.now }
+        Moment {
+            snapshot: &self.shop.snapshot,
+            availability: &self.availability,
+            now: self.now,
+            early_access: &self.early_access,
+        }
     }
 
     /// The one address of a path, under the shop's canonical name.
     pub fn canonical(&self, path: &str) -> String {
-        let (asked, port) = name_and_port(&self.host).expect("no shop is found under a host with a broken port");
-        let name = self.snapshot().shop.domains.first().map_or(asked, String::as_str);
-        format!("{}://{name}{port}{path}", self.app.scheme().as_str())
+        canonical(&self.app, &self.snapshot().shop, &self.host, path)
     }
+}
+
+/// The one address of a path, under the canonical name of a shop that answers under `host` and at the same port.
+pub fn canonical(app: &App, shop: &Shop, host: &str, path: &str) -> String {
+    let (asked, port) = name_and_port(host).expect("no shop is found under a host with a broken port");
+    let name = shop.domains.first().map_or(asked, String::as_str);
+    format!("{}://{name}{port}{path}", app.scheme().as_str())
 }
 
 /// The host a request asks for: the `Host` header, or the address itself when it is absolute.
@@ -76,7 +90,10 @@ impl FromRequestParts<App> for AtShop {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
-        host_of(&parts.headers, &parts.uri).and_then(|host| Self::find(app, host)).ok_or(Error::NotFound)
+        let found = host_of(&parts.headers, &parts.uri).and_then(|host| Self::find(app, host));
+        let mut visit = found.ok_or(Error::NotFound)?;
+        visit.early_access = early_access(app, visit.snapshot(), &parts.headers, visit.now);
+        Ok(visit)
     }
 }
 

@@ -70,7 +70,7 @@ fn reserve(world: &World, checkout_id: &str, variant: VariantId, payment_referen
         shipping_method: "standard".into(),
         provider: "sandbox".into(),
         payment_reference: payment_reference.into(),
-        early_access: false,
+        early_access: Vec::new(),
         visitor: String::new(),
     };
     match submit(world, Command::Reserve(Box::new(cart))) {

@@ -156,7 +156,7 @@ pub fn cart(checkout: &str, lines: &[(VariantId, u32)]) -> ReserveCart {
         shipping_method: "standard".into(),
         provider: "sandbox".into(),
         payment_reference: "card".into(),
-        early_access: false,
+        early_access: Vec::new(),
         visitor: String::new(),
     }
 }

@@ -109,7 +109,8 @@ impl Auditor {
     fn lines_of(&self, cart: &ReserveCart, now: Timestamp) -> Vec<Line> {
         let sale = &self.shop.sale;
         let open = sale.opens_at <= now && now < sale.closes_at;
-        let early = cart.early_access && now < sale.opens_at && sale.early_access_at.is_some_and(|from| from <= now);
+        let invited = cart.early_access.contains(&sale.id);
+        let early = invited && now < sale.opens_at && sale.early_access_at.is_some_and(|from| from <= now);
         let mut lines: Vec<Line> = Vec::new();
         for (variant, units) in cart.lines.iter().map(|line| (line.variant, i64::from(line.quantity))).filter(|line| line.1 > 0) {
             let in_sale = (open || early) && self.offered.contains_key(&variant);
@@ -319,7 +320,15 @@ impl Auditor {
             return found("D2", format!("order {order} has number {number}, not {expected}"));
         }
         self.end(attempt.hold, ReservationStatus::Converted);
-        let line = |line: &Line| SoldLine { line: *line, total: 0, sent: 0, called_off: 0, paid_back: 0, returned: 0 };
+        let line = |line: &Line| SoldLine {
+            line: *line,
+            total: 0,
+            sent: 0,
+            called_off: 0,
+            paid_back: 0,
+           
+            returned: 0,
+        };
         let lines = hold.lines.iter().map(line).collect();
         let (customer, coupon, total) = (hold.customer, hold.coupon, hold.total);
         let page = hold.page.clone();

@@ -254,6 +254,7 @@ fn sale_edit() -> SaleEdit {
             length: "1 day 1 h".into(),
             now_x: Some(80.0),
         }),
+        early_link: "https://juniper.example/early/7/bmljZSB0cnksIHJlYWRlcg".into(),
         items: vec![SaleItemRow {
             variant: VariantId(11),
             product_title: "Morning Roast".into(),

@@ -55,6 +55,8 @@ pub struct SaleEdit {
     pub closes_at: Timestamp,
     /// The picture of its times.
     pub timeline: Option<SaleTimeline>,
+    /// The address that gives early access; empty: the sale has none.
+    pub early_link: String,
     /// A page of what is cheaper.
     pub items: Vec<SaleItemRow>,
     /// Media ids and what they show; the first is “none”.

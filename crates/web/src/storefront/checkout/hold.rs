@@ -111,7 +111,7 @@ fn reserve_command(submission: &Submission<'_>, payment_reference: &str) -> Comm
         shipping_method,
         provider: submission.visit.app.payments().name().into(),
         payment_reference: payment_reference.into(),
-        early_access: false,
+        early_access: submission.visit.early_access.clone(),
         visitor: submission.visitor.name.clone(),
     }))
 }

@@ -6,6 +6,8 @@ use serde::Serialize;
 /// The home page.
 #[derive(Clone, Debug, Serialize)]
 pub struct HomeView {
+    /// What whoever was led here should know; may be empty.
+    pub notice: String,
     /// The sale that is open, next, or just over.
     pub sale: Option<SaleView>,
     /// Big line when no sale is on.
@@ -40,6 +42,7 @@ impl View for HomeView {
 
     fn sample() -> Self {
         Self {
+            notice: String::new(),
             sale: Some(SaleView::sample()),
             hero_title: "Objects for slow mornings".into(),
             hero_text: "Small batches, roasted and made within walking distance.".into(),

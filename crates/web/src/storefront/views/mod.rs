@@ -24,7 +24,7 @@ pub use info::InfoView;
 pub use message::MessageView;
 pub use order::{FulfillmentView, OrderView, PaymentNoteView, StepView};
 pub use product::{OptionValueView, OptionView, ProductView, VariantView};
-pub use sale::{CountdownView, SaleNoteView, SaleView};
+pub use sale::{CountdownView, EarlyAccessView, SaleNoteView, SaleView};
 pub use summary::{SummaryLineView, SummaryView, TaxView};
 
 use commerce::shop::Link;
@@ -88,6 +88,8 @@ pub struct ShopView {
     pub script_url: String,
     /// A sale that is open or announced, for the thin band under the header.
     pub sale: Option<SaleNoteView>,
+    /// The visitor's early access to sales that are not open to everybody yet.
+    pub early_access: Vec<EarlyAccessView>,
 }
 
 /// What a page says to browsers, search engines and link previews.

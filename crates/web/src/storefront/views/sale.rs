@@ -76,6 +76,19 @@ pub struct SaleNoteView {
     pub countdown: CountdownView,
 }
 
+/// A visitor's early access to a sale, for the notice on every page they look at.
+#[derive(Clone, Debug, Serialize)]
+pub struct EarlyAccessView {
+    /// The sale's page.
+    pub url: String,
+    /// The sale's name.
+    pub name: String,
+    /// `upcoming` or `open`: whether the visitor may buy already.
+    pub phase: &'static str,
+    /// Until it begins, or until the sale opens for everybody.
+    pub countdown: CountdownView,
+}
+
 impl View for SaleView {
     const TEMPLATE: &'static str = "sale.html";
 

@@ -56,6 +56,12 @@ impl ShopView {
                 phase: "open",
                 countdown: CountdownView::until(NOW.plus_minutes(22 * 60), NOW),
             }),
+            early_access: vec![EarlyAccessView {
+                url: "/sales/spring-preview".into(),
+                name: "The Spring Preview".into(),
+                phase: "open",
+                countdown: CountdownView::until(NOW.plus_minutes(45), NOW),
+            }],
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Races against what a customer may have.
 
 use super::{at_once, checkout_id, email, has_order, pay, race, shopper, unique};
-use crate::world::{BLANKET, MORNING, TOTE_SAND};
+use crate::world::{BLANKET, MORNING, TOTE_SAND, World};
 use commerce::checkout::Command;
 use commerce::pricing::{Coupon, CouponKind};
 use commerce::{CouponId, FlashSaleId};
@@ -61,4 +61,50 @@ fn a_customer_has_one_limit_in_all_their_carts() {
         let sold = at_once(buyers.collect());
         assert_eq!(sold.iter().filter(|sold| **sold).count(), 2, "two per customer");
     });
+}
+
+#[test]
+fn the_last_units_offered_go_to_the_invited_and_to_everybody_once_when_the_sale_opens_among_them() {
+    race(|world, dice| {
+        let opens = MORNING.plus_minutes(60);
+        world.move_clock_to(opens.plus_seconds(-1));
+        world.leave(BLANKET, 10);
+        let left = dice.between(1, 3);
+        offer_early(world, left as i64);
+        let buyers = (0..6).map(|number| {
+            let (mut ada, email) = (shopper(world, &[(BLANKET, 1)]), email());
+            if number % 2 == 0 {
+                ada.get(&world.app.signer().early_access_path(world.juniper, FlashSaleId(1))).location();
+            }
+            Box::new(move || {
+                let answer = pay(&mut ada, &checkout_id(), &email, &[]);
+                has_order(&mut ada, answer)
+            }) as Box<dyn FnOnce() -> bool + Send>
+        });
+        let opening = Box::new(|| {
+            world.move_clock_to(opens);
+            false
+        }) as Box<dyn FnOnce() -> bool + Send>;
+        let sold = at_once(buyers.chain([opening]).collect());
+        assert_eq!(sold.iter().filter(|sold| **sold).count() as u64, left, "three are invited, and not more than that is left");
+    });
+}
+
+/// Lets the winter sale have early access and offer so many units more than are sold or held in it.
+fn offer_early(world: &World, left: i64) {
+    let sale = world.with(db::flash_sales::load_flash_sale(world.db(), world.juniper, FlashSaleId(1)));
+    let mut sale = sale.expect("the database answers").expect("known");
+    let command = Command::ChangeQuantityOffered {
+        sale: sale.id,
+        variant: BLANKET,
+        quantity_offered: Some(sale.items[0].quantity_claimed + left),
+        actor: "ines@juniper.example".into(),
+    };
+    world.with(world.app.writer().submit(world.juniper, command)).expect("the writer answers");
+    if sale.early_access_at.is_none() {
+        sale.early_access_at = Some(MORNING);
+        let saved = world.with(db::flash_sales::save_flash_sale(world.db(), world.juniper, &sale, MORNING));
+        saved.expect("the database answers").expect("the sale is fine");
+        world.reload();
+    }
 }

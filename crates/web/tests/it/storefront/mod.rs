@@ -4,6 +4,7 @@ mod bad_input;
 mod busy;
 mod cart;
 mod checkout;
+mod early_access;
 mod pages;
 mod sales;
 mod visitors;

@@ -21,6 +21,8 @@ mod stock_change;
 mod change;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 pub use change::{Change, LedgerEntry, OrderEvent, OutboxMessage};

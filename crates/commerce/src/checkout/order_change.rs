@@ -2,9 +2,9 @@
 
 use super::decide::{Because, Deciding, Deltas};
 use super::refund::{self, Owed};
-use super::{Change, Outcome, Refusal};
+use super::{Change, Outcome, Refusal, ShopState};
 use crate::order::{FulfillmentStatus, Order, OrderLine, OrderStatus};
-use crate::payment::RefundLine;
+use crate::payment::{RefundLine, RefundStatus};
 use crate::planted::{Bug, planted};
 use crate::pricing::{PaidLine, refund_for};
 use crate::reservation::ReservedLine;
@@ -72,7 +72,8 @@ pub(super) fn cancel(deciding: &mut Deciding<'_>, id: OrderId, reason: &str, act
             // Money of called-off units may have been given back before.
             let unpaid_back = left.min(line.quantity - line.refunded);
             if unpaid_back > 0 {
-                owed.lines.push(refund_line(line, unpaid_back, true));
+                let given_minor = given_for(deciding.state, id, line.line);
+                owed.lines.push(refund_line(line, given_minor, unpaid_back, true));
                 line.refunded += unpaid_back;
             }
             deciding.changes.push(counts_of(id, line));
@@ -105,9 +106,20 @@ pub(super) fn call_off(deciding: &mut Deciding<'_>, order: &mut Order, index: us
     deciding.claim_of_sale(&reserved, &order.customer_key, -i64::from(units));
 }
 
-/// What goes back for units of a line.
-pub(super) fn refund_line(line: &OrderLine, quantity: u32, restocked: bool) -> RefundLine {
-    let paid = PaidLine { total_minor: line.total_minor, quantity: line.quantity, refunded_quantity: line.refunded };
+/// What was given back for a line, or is on its way. What the provider has refused is still ours.
+pub(super) fn given_for(state: &ShopState, order: OrderId, line: u32) -> i64 {
+    let standing = state.refunds.values().filter(|refund| refund.order == Some(order) && refund.status != RefundStatus::Failed);
+    standing.flat_map(|refund| &refund.lines).filter(|back| back.line == line).map(|back| back.amount_minor).sum()
+}
+
+/// What goes back for more units of a line for which `given_minor` were given before.
+pub(super) fn refund_line(line: &OrderLine, given_minor: i64, quantity: u32, restocked: bool) -> RefundLine {
+    let paid = PaidLine {
+        total_minor: line.total_minor,
+        quantity: line.quantity,
+        refunded_quantity: line.refunded,
+        refunded_minor: given_minor,
+    };
     let rounded_up = i64::from(planted(Bug::RefundRoundedUp) && quantity < line.quantity);
     RefundLine { line: line.line, quantity, amount_minor: refund_for(paid, quantity) + rounded_up, restocked }
 }

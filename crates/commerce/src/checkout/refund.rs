@@ -4,9 +4,9 @@
 //! cross each other can therefore not both have the same money. A refund that the provider refuses puts it back.
 
 use super::decide::{Because, Deciding, Deltas};
-use super::order_change::{call_off, counts_of, refund_line};
+use super::order_change::{call_off, counts_of, given_for, refund_line};
 use super::settle::{record_payment, refund_due};
-use super::{Change, LineRefund, Outcome, RefundResult, Refusal, Restock};
+use super::{Change, LineRefund, Outcome, RefundResult, Refusal, Restock, ShopState};
 use crate::order::Order;
 use crate::payment::{PaymentStatus, Refund, RefundLine, RefundStatus};
 use crate::planted::{Bug, planted};
@@ -29,7 +29,7 @@ pub(super) struct Owed {
 
 pub(super) fn refund_order(deciding: &mut Deciding<'_>, id: OrderId, asked: Asked<'_>, actor: &str) -> Result<Outcome, Refusal> {
     let mut order = deciding.state.orders.get(&id).ok_or(Refusal::NotFound)?.clone();
-    let owed = owed(&order, &asked)?;
+    let owed = owed(deciding.state, &order, &asked)?;
     for wanted in asked.lines {
         let index = order.lines.iter().position(|line| line.line == wanted.line).expect("owed() has found every line");
         order.lines[index].refunded += wanted.quantity;
@@ -42,7 +42,7 @@ pub(super) fn refund_order(deciding: &mut Deciding<'_>, id: OrderId, asked: Aske
 }
 
 /// The amount, after every check.
-fn owed(order: &Order, asked: &Asked<'_>) -> Result<Owed, Refusal> {
+fn owed(state: &ShopState, order: &Order, asked: &Asked<'_>) -> Result<Owed, Refusal> {
     if !(0..=Money::INPUT_MINOR_MAX).contains(&asked.extra_minor) {
         return Err(Refusal::OutOfRange);
     }
@@ -57,7 +57,7 @@ fn owed(order: &Order, asked: &Asked<'_>) -> Result<Owed, Refusal> {
         if wanted.quantity > line.quantity - line.refunded {
             return Err(Refusal::MoreThanPaid { left_minor: order.total_minor - order.refunded_minor });
         }
-        let back = refund_line(line, wanted.quantity, wanted.restock == Restock::Yes);
+        let back = refund_line(line, given_for(state, order.id, line.line), wanted.quantity, wanted.restock == Restock::Yes);
         owed.amount_minor += back.amount_minor;
         owed.lines.push(back);
     }

@@ -14,7 +14,7 @@ mod tax;
 mod refund;
 
 #[cfg(test)]
-mod properties;
+pub(crate) mod properties;
 
 pub use coupon::{Coupon, CouponKind, CouponRefusal, normalize_coupon_code};
 pub use quote::{LINE_MINOR_MAX, Quote, QuoteInput, QuoteLine, QuoteLineInput, quote};

@@ -110,9 +110,11 @@ impl Auditor {
             line.called_off += units;
             let unpaid_back = units.min(line.line.units - line.paid_back);
             if unpaid_back > 0 {
-                amount += worth(line, unpaid_back);
+                let back = worth(line, unpaid_back);
+                amount += back;
                 line.paid_back += unpaid_back;
-                lines.push((number, unpaid_back));
+                line.paid_back_minor += back;
+                lines.push((number, unpaid_back, back));
             }
         }
         let amount = if nothing_sent { left_to_give } else { amount.min(left_to_give) };
@@ -131,8 +133,9 @@ impl Auditor {
             if units > line.line.units - line.paid_back {
                 return Err(Refusal::MoreThanPaid { left_minor });
             }
-            amount += worth(line, units);
-            lines.push((wanted.line, units));
+            let back = worth(line, units);
+            amount += back;
+            lines.push((wanted.line, units, back));
         }
         if amount == 0 {
             return Err(Refusal::NothingToDo);
@@ -141,9 +144,10 @@ impl Auditor {
             return Err(Refusal::MoreThanPaid { left_minor });
         }
         let mut back_on_shelf = Vec::new();
-        for wanted in asked {
-            let (line, units) = (&mut order.lines[wanted.line as usize - 1], i64::from(wanted.quantity));
+        for (wanted, (_, units, back)) in asked.iter().zip(&lines) {
+            let (line, units) = (&mut order.lines[wanted.line as usize - 1], *units);
             line.paid_back += units;
+            line.paid_back_minor += back;
             if wanted.restock == Restock::Yes {
                 let unsent = units.min(line.left());
                 let returned = (units - unsent).min(line.sent - line.returned);
@@ -180,8 +184,10 @@ impl Auditor {
             let back = back.clone();
             let order = back.order.and_then(|order| self.orders.get_mut(&order));
             if let Some(order) = order.filter(|_| back.went == Some(false)) {
-                for (number, units) in back.lines {
-                    order.lines[number as usize - 1].paid_back -= units;
+                for (number, units, minor) in back.lines {
+                    let line = &mut order.lines[number as usize - 1];
+                    line.paid_back -= units;
+                    line.paid_back_minor -= minor;
                 }
             }
         }
@@ -189,10 +195,10 @@ impl Auditor {
     }
 }
 
-/// What some more units of a line are worth: as much of its total as its units, rounded down as a running sum.
+/// What some more units of a line are worth: so much of its total as all units given back by then, rounded down, without what
+/// was given before.
 fn worth(line: &SoldLine, units: i64) -> i64 {
-    let up_to = |units: i64| line.total * units / line.line.units;
-    up_to(line.paid_back + units) - up_to(line.paid_back)
+    (line.total * (line.paid_back + units) / line.line.units - line.paid_back_minor).max(0)
 }
 
 /// Nothing sent and nothing left to send: it was called off.

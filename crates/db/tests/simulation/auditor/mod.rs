@@ -100,7 +100,10 @@ struct SoldLine {
     total: i64,
     sent: i64,
     called_off: i64,
+    /// Units whose money went back, or is on its way.
     paid_back: i64,
+    /// What went back for them, or is on its way.
+    paid_back_minor: i64,
     returned: i64,
 }
 
@@ -116,8 +119,8 @@ struct Return {
     payment: i64,
     order: Option<i64>,
     amount: i64,
-    /// Line and units.
-    lines: Vec<(u32, i64)>,
+    /// Line, units, and what they are worth.
+    lines: Vec<(u32, i64, i64)>,
     /// `None`: on its way.
     went: Option<bool>,
 }

@@ -326,7 +326,7 @@ impl Auditor {
             sent: 0,
             called_off: 0,
             paid_back: 0,
-           
+            paid_back_minor: 0,
             returned: 0,
         };
         let lines = hold.lines.iter().map(line).collect();

@@ -2,6 +2,7 @@
 //! business.
 
 use super::{CouponKind, share_half_up};
+use crate::VariantId;
 use crate::planted::{Bug, planted};
 
 /// What a coupon takes off goods of this value (zero or more): a percentage of the whole with the exact half rounded up, or a
@@ -14,20 +15,21 @@ pub(super) fn discount_of(kind: CouponKind, goods_minor: i64) -> i64 {
     }
 }
 
-/// Shares `discount_minor` by lines in proportion to their subtotals, whole minor units, so that the shares add up exactly: each
-/// line gets its share rounded down, and what is left goes, one unit each, to the lines that lost most by the rounding (the
-/// earlier line first among equals). No line's share is more than its subtotal as long as the discount is not more than the sum.
-pub(super) fn split_by_lines(discount_minor: i64, subtotals_minor: &[i64]) -> Vec<i64> {
-    let whole: i128 = subtotals_minor.iter().copied().map(i128::from).sum();
+/// Shares `discount_minor` by lines (variant and subtotal) in proportion to their subtotals, whole minor units, so that the shares
+/// add up exactly: each line gets its share rounded down, and what is left goes, one unit each, to the lines that lost most by the
+/// rounding. Among equals the older variant comes first, so that a cart costs the same in whichever order it was filled. No line's
+/// share is more than its subtotal as long as the discount is not more than the sum.
+pub(super) fn split_by_lines(discount_minor: i64, lines: &[(VariantId, i64)]) -> Vec<i64> {
+    let whole: i128 = lines.iter().map(|(_, subtotal_minor)| i128::from(*subtotal_minor)).sum();
     if whole == 0 {
-        return vec![0; subtotals_minor.len()];
+        return vec![0; lines.len()];
     }
-    let exact = |subtotal: &i64| i128::from(discount_minor) * i128::from(*subtotal);
-    let mut shares: Vec<i64> = subtotals_minor.iter().map(|subtotal| super::fitted(exact(subtotal) / whole)).collect();
+    let exact = |line: usize| i128::from(discount_minor) * i128::from(lines[line].1);
+    let mut shares: Vec<i64> = (0..lines.len()).map(|line| super::fitted(exact(line) / whole)).collect();
 
     let left = discount_minor - super::sum(shares.iter().copied());
     let mut by_remainder: Vec<usize> = (0..shares.len()).collect();
-    by_remainder.sort_by_key(|&line| std::cmp::Reverse(exact(&subtotals_minor[line]) % whole));
+    by_remainder.sort_by_key(|&line| (std::cmp::Reverse(exact(line) % whole), lines[line].0));
     let odd_units = if planted(Bug::DiscountRoundedByLine) { 0 } else { left };
     for line in by_remainder.into_iter().take(usize::try_from(odd_units).expect("rounding down never shares out too much")) {
         shares[line] += 1;
@@ -70,7 +72,15 @@ mod tests {
             (0, &[0, 0], &[0, 0]),
             (0, &[], &[]),
         ] {
-            assert_eq!(split_by_lines(discount, subtotals), expected, "{discount} over {subtotals:?}");
+            let lines: Vec<(VariantId, i64)> = (1..).map(VariantId).zip(subtotals.iter().copied()).collect();
+            assert_eq!(split_by_lines(discount, &lines), expected, "{discount} over {subtotals:?}");
         }
+    }
+
+    #[test]
+    fn the_odd_unit_stays_with_its_variant_in_whichever_order_the_lines_stand() {
+        let (first, second) = ((VariantId(1), 100), (VariantId(2), 100));
+        assert_eq!(split_by_lines(1, &[first, second]), [1, 0]);
+        assert_eq!(split_by_lines(1, &[second, first]), [0, 1]);
     }
 }

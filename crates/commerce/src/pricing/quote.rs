@@ -124,8 +124,8 @@ pub const LINE_MINOR_MAX: i64 = Money::INPUT_MINOR_MAX * 1_000;
 ///    says so. When prices include tax it is contained in the amounts, else it is added to them.
 /// 5. The total is the sum of the lines' totals and shipping, with its tax if that is added. It is never negative.
 pub fn quote(input: &QuoteInput<'_>) -> Quote {
-    let subtotals: Vec<i64> = input.lines.iter().map(subtotal_of).collect();
-    let subtotal_minor = sum(subtotals.iter().copied());
+    let subtotals: Vec<(VariantId, i64)> = input.lines.iter().map(|line| (line.variant, subtotal_of(line))).collect();
+    let subtotal_minor = sum(subtotals.iter().map(|(_, subtotal_minor)| *subtotal_minor));
 
     let (coupon, coupon_refusal) = coupon_that_counts(input, subtotal_minor);
     let discount_minor = coupon.map_or(0, |coupon| discount_of(coupon.kind, subtotal_minor));

@@ -59,6 +59,20 @@ pub(crate) fn any_cart(lines_max: usize) -> impl Strategy<Value = AnyCart> {
     )
 }
 
+/// A cart whose lines are worth the same, with a coupon that counts: whichever line has the odd cent, it is not the others.
+pub(crate) fn cart_of_equal_lines(lines_max: usize) -> impl Strategy<Value = AnyCart> {
+    (any_cart(lines_max), coupon()).prop_map(|(mut cart, coupon)| {
+        let first = cart.lines.first().cloned();
+        for line in &mut cart.lines {
+            line.price_minor = first.as_ref().map_or(0, |first| first.price_minor);
+            line.quantity = first.as_ref().map_or(0, |first| first.quantity);
+        }
+        let unlimited = Coupon { minimum_minor: 0, starts_at: None, ends_at: None, uses_max: None, active: true, ..coupon };
+        cart.coupon = Some((Coupon { uses_per_customer_max: None, ..unlimited }, 0));
+        cart
+    })
+}
+
 /// A currency without decimals, with two, and with three.
 pub(crate) fn currency() -> impl Strategy<Value = Currency> {
     prop::sample::select(&["JPY", "EUR", "KWD"][..]).prop_map(|code| Currency::from_code(code).expect("a known code"))

@@ -8,7 +8,7 @@ use super::*;
 use crate::customer::Address;
 use crate::shop::{ShippingMethod, ShippingSettings, ShippingZone, TaxRate, TaxSettings};
 use crate::{CouponId, Currency, Money, Timestamp, VariantId};
-use any::{AnyCart, amount, any_cart};
+use any::{AnyCart, amount, any_cart, cart_of_equal_lines};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -34,6 +34,19 @@ proptest! {
         prop_assert_eq!(quote.shipping.as_ref().map(|option| i128::from(option.price_minor)), cost.delivery);
         let amounts = [quote.discount_minor, quote.tax_minor, quote.total_minor].map(i128::from);
         prop_assert_eq!(amounts, [cost.off, cost.tax, cost.total]);
+    }
+
+    #[test]
+    fn the_order_of_the_lines_changes_no_amount(
+        (cart, shuffled) in prop_oneof![any_cart(12), cart_of_equal_lines(6)].prop_flat_map(|cart| {
+            let lines = Just(cart.lines.clone()).prop_shuffle();
+            (Just(cart), lines)
+        }),
+    ) {
+        let quote = cart.quote();
+        let mut other = AnyCart { lines: shuffled, ..cart }.quote();
+        other.lines.sort_by_key(|line| line.variant);
+        prop_assert_eq!(quote, other);
     }
 
     #[test]
@@ -81,7 +94,8 @@ proptest! {
     fn a_share_is_within_one_unit_of_its_exact_part(discount_ppm in 0..=1_000_000_i64, subtotals in vec(amount(), 1..=100)) {
         let whole = sum(subtotals.iter().copied());
         let taken = share_half_up(whole, discount_ppm, 1_000_000);
-        let shares = discount::split_by_lines(taken, &subtotals);
+        let lines: Vec<(VariantId, i64)> = (1..).map(VariantId).zip(subtotals.iter().copied()).collect();
+        let shares = discount::split_by_lines(taken, &lines);
         prop_assert_eq!(sum(shares.iter().copied()), taken);
         for (share, subtotal) in shares.iter().zip(&subtotals) {
             let exact_scaled = i128::from(taken) * i128::from(*subtotal);

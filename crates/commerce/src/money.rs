@@ -120,8 +120,9 @@ impl Money {
 /// As a shopper reads it: `€1,299.00`, `-£5.00`, `¥1,200`.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plain = Money::new(self.amount_minor.saturating_abs(), self.currency).to_decimal();
-        let (whole, fraction) = plain.split_once('.').map_or((plain.as_str(), None), |(w, d)| (w, Some(d)));
+        let written = self.to_decimal();
+        let plain = written.trim_start_matches('-');
+        let (whole, fraction) = plain.split_once('.').map_or((plain, None), |(whole, digits)| (whole, Some(digits)));
         let mut grouped = String::with_capacity(whole.len() + whole.len() / 3);
         for (index, digit) in whole.chars().enumerate() {
             if index > 0 && (whole.len() - index).is_multiple_of(3) {
@@ -134,6 +135,9 @@ impl fmt::Display for Money {
         fraction.map_or(Ok(()), |digits| write!(f, ".{digits}"))
     }
 }
+
+#[cfg(test)]
+mod properties;
 
 #[cfg(test)]
 mod tests {

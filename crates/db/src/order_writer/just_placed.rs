@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// How long an order's receipt is read from memory after it was placed, microseconds.
 pub const FRESH_MICROS: i64 = 10_000_000;
 /// The most orders that are kept, some 2 KiB each.
-const ORDERS_MAX: usize = 8_192;
+pub(super) const ORDERS_MAX: usize = 8_192;
 
 /// The orders of the last seconds.
 #[derive(Debug, Default)]
@@ -50,6 +50,13 @@ impl JustPlaced {
             let oldest = orders.numbers.pop_front().expect("there are more than none");
             orders.by_number.remove(&oldest);
         }
+    }
+
+    /// How many are kept: by number, and in the line of those to be forgotten.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        let orders = self.orders();
+        orders.by_number.len().max(orders.numbers.len())
     }
 
     fn orders(&self) -> MutexGuard<'_, Orders> {

@@ -43,6 +43,7 @@ pub async fn decide_in(tx: &mut Tx, db: &Db, shop: ShopId, commands: &[Command],
 /// Here and not inside the modules that `tests/hand_off` includes: these tests need locks of the system.
 #[cfg(test)]
 mod tests {
+    mod just_placed;
     mod pace;
     mod queue;
 }

@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use commerce::Money;
 use commerce::order::{FulfillmentStatus, Order, OrderStatus};
+use commerce::payment::RefundStatus;
 use db::orders::{Fulfillment, Receipt};
 
 /// How long an order's page says thank you, minutes.
@@ -35,7 +36,9 @@ fn order_view(visit: &AtShop, receipt: &Receipt) -> OrderView {
     if order.total_minor > 0 {
         payments.push(PaymentNoteView { text: "Paid by card".into(), amount: money(order.total_minor), at: order.placed_at });
     }
-    payments.extend(receipt.refunds.iter().map(|refund| PaymentNoteView {
+    // What the provider refused is still the shop's.
+    let given_back = receipt.refunds.iter().filter(|refund| refund.status != RefundStatus::Failed);
+    payments.extend(given_back.map(|refund| PaymentNoteView {
         text: "Given back".into(),
         amount: money(refund.amount_minor),
         at: refund.created_at,

@@ -2,6 +2,7 @@
 
 mod admin;
 mod jobs;
+mod node;
 mod races;
 mod storefront;
 mod world;

@@ -222,7 +222,7 @@ impl Answer {
 #[derive(Clone)]
 pub struct Browser {
     agent: ureq::Agent,
-    address: SocketAddr,
+    pub address: SocketAddr,
     pub host: String,
     pub cookies: BTreeMap<String, String>,
     pub headers: Vec<(&'static str, String)>,

@@ -6,5 +6,6 @@ mod cart;
 mod checkout;
 mod early_access;
 mod pages;
+mod receipts;
 mod sales;
 mod visitors;

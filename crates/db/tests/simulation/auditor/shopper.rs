@@ -136,7 +136,8 @@ impl Auditor {
             reasons.push(Refusal::EmptyCart);
         }
         for line in lines {
-            self.reasons_against_line(line, customer, own, now, &mut reasons);
+            reasons.extend(self.waits(cart, line, now));
+            self.reasons_against_line(line, customer, own, &mut reasons);
         }
         if self.holds_too_much(cart, lines, customer, own, false) {
             reasons.push(Refusal::TooManyHolds { units_max: self.shop.checkout.held_units_per_customer_max });
@@ -174,17 +175,22 @@ impl Auditor {
         too_much(of_customer.map(units).sum()) || too_much(of_visitor.map(units).sum())
     }
 
-    fn reasons_against_line(&self, line: &Line, customer: &str, own: Option<i64>, now: Timestamp, reasons: &mut Vec<Refusal>) {
+    /// Whether a line's sale keeps it from being sold yet; the invited are told of their own time.
+    fn waits(&self, cart: &ReserveCart, line: &Line, now: Timestamp) -> Option<Refusal> {
+        let sale = &self.shop.sale;
+        let article = self.shop.article(line.variant).filter(|_| self.offered.contains_key(&line.variant))?;
+        let waits = now < sale.opens_at && sale.before_opening == BeforeOpening::NotForSale && !line.in_sale;
+        let early = sale.early_access_at.filter(|_| cart.early_access.contains(&sale.id));
+        let (variant, title, opens_at) = (line.variant, article.title.to_owned(), early.unwrap_or(sale.opens_at));
+        waits.then_some(Refusal::NotOpenYet { variant, title, opens_at })
+    }
+
+    fn reasons_against_line(&self, line: &Line, customer: &str, own: Option<i64>, reasons: &mut Vec<Refusal>) {
         let variant = line.variant;
         let Some(article) = self.shop.article(variant) else { return reasons.push(Refusal::NotForSale { variant }) };
         let title = article.title.to_owned();
         if line.units > 5 {
             reasons.push(Refusal::TooManyUnits { variant, quantity_max: 5 });
-        }
-        let sale = &self.shop.sale;
-        let waits = now < sale.opens_at && sale.before_opening == BeforeOpening::NotForSale;
-        if waits && !line.in_sale && self.offered.contains_key(&variant) {
-            reasons.push(Refusal::NotOpenYet { variant, title: title.clone(), opens_at: sale.opens_at });
         }
         let available = self.available(variant, own);
         if article.tracked && !article.oversell && line.units > available {

@@ -165,6 +165,7 @@ pub fn decline_message(code: &str) -> &'static str {
         "incorrect_cvc" => "The security code is not right. Please check it and try again.",
         "incorrect_number" => "The card number is not right. Please check it and try again.",
         "processing_error" => "The bank could not process the payment. Nothing was charged; please try again.",
+        "total_changed" => "The total has changed. Nothing was charged; please check it and pay again.",
         "authentication_failed" => "The payment was not confirmed. Nothing was charged; please try again.",
         _ => "The card was declined. Nothing was charged; please try another card.",
     }

@@ -39,6 +39,8 @@ pub(super) struct Submission<'a> {
     pub form: FormView,
     pub quote: Quote,
     pub visitor: Visitor,
+    /// The total that the page said when it was sent, minor units; `None`: it said none.
+    pub total_seen_minor: Option<i64>,
 }
 
 /// What the page says beside the form itself.
@@ -111,6 +113,7 @@ pub async fn submit(visit: Visit, headers: HeaderMap, fields: Fields) -> Result<
     if !errors.is_empty() {
         return submission.page(StatusCode::UNPROCESSABLE_ENTITY, Remarks { errors, ..Remarks::default() });
     }
+    let submission = Submission { total_seen_minor: fields.text("total_seen").parse().ok(), ..submission };
     let mut response = pay::pay(&submission, card.and_then(Result::ok)).await?;
     visit.remember(&submission.visitor, &mut response);
     Ok(response)
@@ -206,7 +209,7 @@ impl<'a> Submission<'a> {
             form.shipping_method.clone_from(&first.key);
             quote = visit.quoted(&known, &form.coupon, Some(&address), Some(&form.shipping_method)).await?;
         }
-        Ok(Some(Self { visit, checkout_id, cart, known, form, quote, visitor }))
+        Ok(Some(Self { visit, checkout_id, cart, known, form, quote, visitor, total_seen_minor: None }))
     }
 
     pub fn contact(&self) -> Contact {
@@ -304,6 +307,7 @@ impl<'a> Submission<'a> {
             summary: visit.summary_view(&self.quote, &self.known),
             held_until: remarks.held_until,
             needs_card: self.quote.total_minor > 0,
+            total_minor: self.quote.total_minor,
             card_hints: card_hints(visit),
             button: if self.quote.total_minor > 0 { format!("Pay {total}") } else { "Place the order".into() },
         };

@@ -15,7 +15,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use commerce::checkout::{Command, Outcome, Refusal};
 use commerce::payment::{PaymentStatus, ProviderVerdict, decline_message};
-use commerce::{PaymentId, ShopId, Timestamp};
+use commerce::{Money, PaymentId, ShopId, Timestamp};
 use db::kill_points::{self, KillPoint};
 use outbound::payment::{Card, ChargeRequest, Charged, ProviderError};
 use tracing::{info, warn};
@@ -35,6 +35,12 @@ pub(super) async fn pay(submission: &Submission<'_>, card: Option<Card>) -> Resu
         Held::Decided(outcome) => outcome,
     };
     match outcome {
+        Outcome::Reserved { payment, amount, expires_at, .. } if is_more_than_seen(submission, amount) => {
+            // Nothing was asked of the provider for this attempt, and nothing will be.
+            settle(&visit.app, visit.id(), payment, Charged { reference, verdict: declined("total_changed") }).await?;
+            let words = format!("The total is {amount} now. Nothing was charged: please check it and pay.");
+            submission.page(StatusCode::CONFLICT, held(&words, expires_at))
+        }
         Outcome::Reserved { payment, amount, expires_at, .. } if !reference.is_empty() => {
             charge(submission, ChargeRequest { payment, amount, reference }, expires_at).await
         }
@@ -55,6 +61,12 @@ pub(super) async fn pay(submission: &Submission<'_>, card: Option<Card>) -> Resu
         Outcome::Refused(refusal) => refuse(submission, &refusal),
         other => Err(Error::Internal(format!("a reservation led to {other:?}"))),
     }
+}
+
+/// Whether the hold costs more than the page said: its sale has closed since, or delivery was not chosen yet. Nobody pays more
+/// than they have read.
+fn is_more_than_seen(submission: &Submission<'_>, amount: Money) -> bool {
+    submission.total_seen_minor.is_some_and(|seen_minor| amount.amount_minor > seen_minor)
 }
 
 /// The provider does not take the card, so nothing is held and nothing was charged.

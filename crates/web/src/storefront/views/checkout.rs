@@ -27,6 +27,8 @@ pub struct CheckoutView {
     pub held_until: Option<Timestamp>,
     /// Whether anything is to be paid.
     pub needs_card: bool,
+    /// What the page says is to be paid, minor units; it comes back with the form.
+    pub total_minor: i64,
     /// Test cards, when payments are played by the sandbox; else empty.
     pub card_hints: Vec<CardHintView>,
     /// What the button says: `Pay €129.00`.

@@ -271,6 +271,7 @@ pub(super) fn checkout() -> CheckoutView {
             CardHintView { number: "4242 4242 4242 4242", meaning: "is accepted" },
             CardHintView { number: "4000 0000 0000 0002", meaning: "is declined" },
         ],
+        total_minor: 18_760,
         button: "Pay €187.60".into(),
     }
 }

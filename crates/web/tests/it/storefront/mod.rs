@@ -8,4 +8,5 @@ mod early_access;
 mod pages;
 mod receipts;
 mod sales;
+mod total;
 mod visitors;

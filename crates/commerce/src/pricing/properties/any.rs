@@ -67,9 +67,43 @@ pub(crate) fn cart_of_equal_lines(lines_max: usize) -> impl Strategy<Value = Any
             line.price_minor = first.as_ref().map_or(0, |first| first.price_minor);
             line.quantity = first.as_ref().map_or(0, |first| first.quantity);
         }
-        let unlimited = Coupon { minimum_minor: 0, starts_at: None, ends_at: None, uses_max: None, active: true, ..coupon };
-        cart.coupon = Some((Coupon { uses_per_customer_max: None, ..unlimited }, 0));
+        cart.coupon = Some((that_counts(coupon), 0));
         cart
+    })
+}
+
+/// A cart that nothing stands in the way of: it can be delivered, and its coupon, if it has one, counts.
+pub(crate) fn cart_to_be_had(lines_max: usize) -> impl Strategy<Value = AnyCart> {
+    (any_cart(lines_max), line(), method_everywhere()).prop_map(|(mut cart, line, shipping)| {
+        if cart.lines.is_empty() {
+            cart.lines = numbered(vec![line]);
+        }
+        cart.address.country = "DE".into();
+        cart.method = Some(method_key(0, 0));
+        cart.coupon = cart.coupon.map(|(coupon, _)| (that_counts(coupon), 0));
+        AnyCart { shipping, ..cart }
+    })
+}
+
+fn that_counts(coupon: Coupon) -> Coupon {
+    let unlimited = Coupon { minimum_minor: 0, starts_at: None, ends_at: None, active: true, ..coupon };
+    Coupon { uses_max: None, uses_per_customer_max: None, ..unlimited }
+}
+
+fn method_everywhere() -> impl Strategy<Value = ShippingSettings> {
+    amount().prop_map(|price_minor| {
+        let method = ShippingMethod {
+            key: method_key(0, 0),
+            name: "By post".into(),
+            price_minor,
+            weight_grams_min: None,
+            weight_grams_max: None,
+            total_minor_min: None,
+            total_minor_max: None,
+        };
+        ShippingSettings {
+            zones: vec![ShippingZone { name: "World".into(), countries: vec!["*".into()], methods: vec![method] }],
+        }
     })
 }
 

@@ -68,20 +68,23 @@ pub(super) fn cancel(deciding: &mut Deciding<'_>, id: OrderId, reason: &str, act
         let left = order.lines[index].to_send();
         if left > 0 {
             call_off(deciding, &mut order, index, left, (actor, reason));
-            let line = &mut order.lines[index];
-            // Money of called-off units may have been given back before.
-            let unpaid_back = left.min(line.quantity - line.refunded);
-            if unpaid_back > 0 {
-                let given_minor = given_for(deciding.state, id, line.line);
-                owed.lines.push(refund_line(line, given_minor, unpaid_back, true));
-                line.refunded += unpaid_back;
-            }
+        }
+        let line = &mut order.lines[index];
+        // Money of called-off units may have been given back before, or may have been refused by the provider then.
+        let paid = line.quantity - line.refunded;
+        let unpaid_back = if nothing_sent { paid } else { left.min(paid) };
+        if unpaid_back > 0 {
+            let given_minor = given_for(deciding.state, id, line.line);
+            owed.lines.push(refund_line(line, given_minor, unpaid_back, true));
+            line.refunded += unpaid_back;
+        }
+        if left > 0 || unpaid_back > 0 {
             deciding.changes.push(counts_of(id, line));
         }
     }
     let left_to_refund = order.total_minor - order.refunded_minor;
     let of_lines: i64 = owed.lines.iter().map(|line| line.amount_minor).sum();
-    // When nothing was sent, shipping goes back as well: everything that is still ours.
+    // When nothing was sent, every unit and shipping go back: everything that is still ours.
     owed.amount_minor =
         if nothing_sent || planted(Bug::ShippingRefundedAfterSending) { left_to_refund } else { of_lines.min(left_to_refund) };
     deciding.record_event(id, "canceled", actor, reason.to_owned());

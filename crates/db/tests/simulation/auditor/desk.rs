@@ -108,7 +108,8 @@ impl Auditor {
         for (number, line) in (1_u32..).zip(&mut order.lines) {
             let units = line.left();
             line.called_off += units;
-            let unpaid_back = units.min(line.line.units - line.paid_back);
+            let paid = line.line.units - line.paid_back;
+            let unpaid_back = if nothing_sent { paid } else { units.min(paid) };
             if unpaid_back > 0 {
                 let back = worth(line, unpaid_back);
                 amount += back;

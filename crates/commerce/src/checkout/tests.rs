@@ -140,8 +140,8 @@ fn what_cannot_be_delivered_is_not_held() {
 #[test]
 fn nothing_of_a_sale_is_sold_before_it_opens_but_to_the_invited() {
     let closed = |state: &mut ShopState, _: &mut ReserveCart| state.sales.push(sale(60, BeforeOpening::NotForSale));
-    let refusal = Refusal::NotOpenYet { variant: MUG, title: "Mug".into(), opens_at: NOW.plus_seconds(60) };
-    check(closed, &[(MUG, 1)], Err(refusal));
+    let opens_in = |seconds| Refusal::NotOpenYet { variant: MUG, title: "Mug".into(), opens_at: NOW.plus_seconds(seconds) };
+    check(closed, &[(MUG, 1)], Err(opens_in(60)));
     check(closed, &[(BEANS, 1)], Ok(1_490));
     let ordinary = |state: &mut ShopState, _: &mut ReserveCart| state.sales.push(sale(60, BeforeOpening::OrdinaryPrice));
     check(ordinary, &[(MUG, 1)], Ok(800 + 490));
@@ -154,15 +154,13 @@ fn nothing_of_a_sale_is_sold_before_it_opens_but_to_the_invited() {
         state.sales.push(sale(60, BeforeOpening::NotForSale));
         cart.early_access = vec![FlashSaleId(8)];
     };
-    let refusal = Refusal::NotOpenYet { variant: MUG, title: "Mug".into(), opens_at: NOW.plus_seconds(60) };
-    check(invited_elsewhere, &[(MUG, 1)], Err(refusal));
+    check(invited_elsewhere, &[(MUG, 1)], Err(opens_in(60)));
     let too_early = |state: &mut ShopState, cart: &mut ReserveCart| {
         let early_access_at = Some(NOW.plus_seconds(5));
         state.sales.push(FlashSale { early_access_at, ..sale(60, BeforeOpening::NotForSale) });
         cart.early_access = vec![FlashSaleId(9)];
     };
-    let refusal = Refusal::NotOpenYet { variant: MUG, title: "Mug".into(), opens_at: NOW.plus_seconds(5) };
-    check(too_early, &[(MUG, 1)], Err(refusal));
+    check(too_early, &[(MUG, 1)], Err(opens_in(5)));
     let open = |state: &mut ShopState, _: &mut ReserveCart| state.sales.push(sale(0, BeforeOpening::NotForSale));
     check(open, &[(MUG, 1)], Ok(500 + 490));
     let over = |state: &mut ShopState, _: &mut ReserveCart| state.sales.push(sale(-3_600, BeforeOpening::NotForSale));

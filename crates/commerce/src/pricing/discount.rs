@@ -15,10 +15,10 @@ pub(super) fn discount_of(kind: CouponKind, goods_minor: i64) -> i64 {
     }
 }
 
-/// Shares `discount_minor` by lines (variant and subtotal) in proportion to their subtotals, whole minor units, so that the shares
-/// add up exactly: each line gets its share rounded down, and what is left goes, one unit each, to the lines that lost most by the
-/// rounding. Among equals the older variant comes first, so that a cart costs the same in whichever order it was filled. No line's
-/// share is more than its subtotal as long as the discount is not more than the sum.
+/// Shares `discount_minor` by lines (variant and subtotal) in proportion to their subtotals, whole minor units, so that the
+/// shares add up exactly: each line gets its share rounded down, and what is left goes, one unit each, to the lines that lost
+/// most by the rounding. Among equals the older variant comes first, so that a cart costs the same in whichever order it was
+/// filled. No line's share is more than its subtotal as long as the discount is not more than the sum.
 pub(super) fn split_by_lines(discount_minor: i64, lines: &[(VariantId, i64)]) -> Vec<i64> {
     let whole: i128 = lines.iter().map(|(_, subtotal_minor)| i128::from(*subtotal_minor)).sum();
     if whole == 0 {

@@ -13,7 +13,7 @@ impl Availability {
 
 /// In place of the orders of the last seconds.
 #[derive(Debug, Default)]
-pub struct JustPlaced;
+pub struct JustPlaced {}
 
 impl JustPlaced {
     pub(crate) fn publish(&self, _: ShopId, _: &mut ShopState) {}

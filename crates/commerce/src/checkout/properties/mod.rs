@@ -180,7 +180,8 @@ proptest! {
     ) {
         let mut state = shop_of(&cart);
         state.sales = (1..).zip(&sales).map(|(number, sale)| sale.as_sale(number)).collect();
-        let invited: Vec<FlashSaleId> = (1..).zip(&sales).filter(|(_, sale)| sale.invited).map(|(number, _)| FlashSaleId(number)).collect();
+        let invited = (1..).zip(&sales).filter(|(_, sale)| sale.invited).map(|(number, _)| FlashSaleId(number));
+        let invited: Vec<FlashSaleId> = invited.collect();
         let outcome = run(&mut state, &mut 100, &command_of(&cart, &invited));
         let told = match &outcome {
             Outcome::Reserved { amount, .. } => Ok(i128::from(amount.amount_minor)),

@@ -219,5 +219,6 @@ fn method_key(zone: usize, place: usize) -> String {
 }
 
 fn countries() -> impl Strategy<Value = Vec<String>> {
-    prop_oneof![2 => Just(vec!["*".to_owned()]), 1 => Just(vec!["DE".to_owned(), "FR".to_owned()]), 1 => Just(vec!["US".to_owned()])]
+    let listed = |codes: &[&str]| Just(codes.iter().map(|&code| code.to_owned()).collect::<Vec<_>>());
+    prop_oneof![2 => listed(&["*"]), 1 => listed(&["DE", "FR"]), 1 => listed(&["US"])]
 }

@@ -34,6 +34,15 @@ impl Db {
         &self.ids
     }
 
+    /// The same database for the order writer, whose runtime it is called on: on PostgreSQL over connections of its own.
+    pub(crate) fn for_order_writer(&self) -> Result<Self> {
+        let backend = match &*self.backend {
+            Backend::Sqlite(_) => Arc::clone(&self.backend),
+            Backend::Postgres(backend) => Arc::new(Backend::Postgres(backend.for_order_writer()?)),
+        };
+        Ok(Self { backend, ids: Arc::clone(&self.ids) })
+    }
+
     /// `"sqlite"` or `"postgres"`, for messages.
     pub fn engine(&self) -> &'static str {
         match *self.backend {
@@ -195,16 +204,28 @@ impl Tx {
         self.execute_text(sql.text, params).await
     }
 
-    /// Runs one statement for many rows, in their order. On PostgreSQL all are on the wire before the first answer is waited for.
+    /// Runs one statement for many rows, in their order. On PostgreSQL they travel together.
     ///
     /// # Errors
     /// As [`Self::query`].
     pub async fn execute_many(&mut self, shop: ShopId, sql: ShopSql, rows: &[Vec<Value>]) -> Result<u64> {
-        rows.iter().try_for_each(|params| check(params))?;
+        Ok(self.execute_all(shop, &[(sql, rows)]).await?.into_iter().sum())
+    }
+
+    /// Runs statements in their order, each for many rows; returns how many rows each of them touched. On PostgreSQL all of it
+    /// travels together.
+    ///
+    /// # Errors
+    /// As [`Self::query`].
+    pub async fn execute_all(&mut self, shop: ShopId, work: &[(ShopSql, &[Vec<Value>])]) -> Result<Vec<u64>> {
+        work.iter().flat_map(|(_, rows)| *rows).try_for_each(|params| check(params))?;
         match &mut self.0 {
-            TxInner::Sqlite(tx) => tx.execute_many(sql.text.sqlite, shop, rows),
+            TxInner::Sqlite(tx) => work.iter().map(|(sql, rows)| tx.execute_many(sql.text.sqlite, shop, rows)).collect(),
             TxInner::SqliteRead(_) => Err(Error::Unsuitable("a reading transaction changes nothing".into())),
-            TxInner::Postgres(tx) => tx.execute_many(sql.text.postgres, shop, rows).await,
+            TxInner::Postgres(tx) => {
+                let work: Vec<_> = work.iter().map(|(sql, rows)| (sql.text.postgres, *rows)).collect();
+                tx.execute_all(shop, &work).await
+            }
         }
     }
 
@@ -214,12 +235,29 @@ impl Tx {
     /// # Errors
     /// As [`Self::query`].
     pub async fn query_many(&mut self, shop: ShopId, sql: ShopSql, params: &[Vec<Value>]) -> Result<Vec<Vec<Row>>> {
-        params.iter().try_for_each(|params| check(params))?;
-        match &mut self.0 {
-            TxInner::Sqlite(tx) => tx.query_many(sql.text.sqlite, shop, params),
-            TxInner::SqliteRead(tx) => tx.query_many(sql.text.sqlite, shop, params),
-            TxInner::Postgres(tx) => tx.query_many(sql.text.postgres, shop, params).await,
-        }
+        self.query_all(shop, [(sql, params)]).await.map(|[rows]| rows)
+    }
+
+    /// Runs statements in their order, each for many sets of parameters, and returns the rows of each set. On PostgreSQL all of
+    /// it travels together.
+    ///
+    /// # Errors
+    /// As [`Self::query`].
+    pub async fn query_all<const N: usize>(
+        &mut self,
+        shop: ShopId,
+        work: [(ShopSql, &[Vec<Value>]); N],
+    ) -> Result<[Vec<Vec<Row>>; N]> {
+        work.iter().flat_map(|(_, params)| *params).try_for_each(|params| check(params))?;
+        let answers: Vec<Vec<Vec<Row>>> = match &mut self.0 {
+            TxInner::Sqlite(tx) => work.iter().map(|(sql, params)| tx.query_many(sql.text.sqlite, shop, params)).collect(),
+            TxInner::SqliteRead(tx) => work.iter().map(|(sql, params)| tx.query_many(sql.text.sqlite, shop, params)).collect(),
+            TxInner::Postgres(tx) => {
+                let work = work.map(|(sql, params)| (sql.text.postgres, params));
+                tx.query_all(shop, &work).await
+            }
+        }?;
+        Ok(answers.try_into().expect("each statement has its answer"))
     }
 
     /// Makes the changes durable. After `Ok` they survive the loss of power.

@@ -5,6 +5,7 @@ mod together;
 use crate::{Error, Result, Row, Value};
 use commerce::ShopId;
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
+use futures_util::future::try_join_all;
 use std::error::Error as _;
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -18,11 +19,25 @@ const VERSION_MIN: i64 = 150_000;
 /// How long to wait for a connection before saying that the database cannot be reached.
 const CONNECT_WAIT: Duration = Duration::from_secs(10);
 
+/// The order writer's statements find every row by its key, also in a table that was empty when they were planned: their plans
+/// are made once and never read a whole table.
+const PLANNED_ONCE: &str = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off \
+     -c enable_mergejoin=off -c jit=off";
+/// One that writes, and one for a batch that begins before the last one's connection has come back.
+const WRITER_CONNECTIONS: usize = 2;
+
 pub(crate) struct PostgresBackend {
+    config: Config,
     pool: Pool,
-    /// Drives every connection. The order writer has a runtime of its own: a connection made there would stand still while a
-    /// batch is decided, and end with the writer, whoever holds it.
-    runtime: Handle,
+    drives: Drives,
+}
+
+/// Which runtime carries the bytes of a connection.
+enum Drives {
+    /// This one, whoever asks: a connection then outlives the runtime it was first asked for on.
+    Always(Handle),
+    /// The one that asks. Without a way to another thread and back an answer comes twice as soon.
+    WhoeverAsks,
 }
 
 impl PostgresBackend {
@@ -30,15 +45,8 @@ impl PostgresBackend {
         let mut config: Config =
             url.parse().map_err(|error| Error::Unsuitable(format!("the address of the database is not understood: {error}")))?;
         config.application_name("doorbuster").connect_timeout(CONNECT_WAIT);
-        let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
-        let pool = Pool::builder(manager)
-            .max_size(connections.clamp(2, 64))
-            .wait_timeout(Some(CONNECT_WAIT))
-            .create_timeout(Some(CONNECT_WAIT))
-            .runtime(Runtime::Tokio1)
-            .build()
-            .map_err(|error| Error::Unsuitable(error.to_string()))?;
-        let backend = Self { pool, runtime: Handle::current() };
+        let pool = pool(config.clone(), connections.clamp(2, 64))?;
+        let backend = Self { config, pool, drives: Drives::Always(Handle::current()) };
         backend.check().await?;
         Ok(backend)
     }
@@ -59,6 +67,14 @@ impl PostgresBackend {
         Ok(())
     }
 
+    /// The same database over connections of the order writer's own, which live on the runtime that uses them.
+    pub(crate) fn for_order_writer(&self) -> Result<Self> {
+        let mut config = self.config.clone();
+        config.options(format!("{} {PLANNED_ONCE}", self.config.get_options().unwrap_or_default()).trim_start());
+        let pool = pool(config.clone(), WRITER_CONNECTIONS)?;
+        Ok(Self { config, pool, drives: Drives::WhoeverAsks })
+    }
+
     pub(crate) async fn query(&self, text: &str, params: &[Value]) -> Result<Vec<Row>> {
         query(&self.connection().await?, text, params).await
     }
@@ -76,11 +92,26 @@ impl PostgresBackend {
 
     async fn connection(&self) -> Result<Object> {
         let pool = self.pool.clone();
-        match self.runtime.spawn(async move { pool.get().await }).await {
-            Ok(connection) => connection.map_err(|error| Error::Unreachable(in_full(&error))),
-            Err(error) => Err(Error::Unreachable(in_full(&error))),
-        }
+        let connection = match &self.drives {
+            Drives::WhoeverAsks => pool.get().await,
+            Drives::Always(runtime) => {
+                let asked = runtime.spawn(async move { pool.get().await });
+                asked.await.map_err(|error| Error::Unreachable(in_full(&error)))?
+            }
+        };
+        connection.map_err(|error| Error::Unreachable(in_full(&error)))
     }
+}
+
+fn pool(config: Config, connections: usize) -> Result<Pool> {
+    let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+    let pool = Pool::builder(manager)
+        .max_size(connections)
+        .wait_timeout(Some(CONNECT_WAIT))
+        .create_timeout(Some(CONNECT_WAIT))
+        .runtime(Runtime::Tokio1)
+        .build();
+    pool.map_err(|error| Error::Unsuitable(error.to_string()))
 }
 
 /// A transaction on one connection.
@@ -99,52 +130,62 @@ impl PostgresTx {
         connection.execute(&statement, &as_params(params)).await.map_err(failure)
     }
 
-    pub(crate) async fn execute_many(&mut self, text: &str, shop: ShopId, rows: &[Vec<Value>]) -> Result<u64> {
-        let Some(together) = self.together(text, shop, rows, together::changes).await? else {
-            let mut touched = 0;
-            for params in rows {
-                touched += self.execute(text, &[&[Value::from(shop)], params.as_slice()].concat()).await?;
-            }
-            return Ok(touched);
-        };
-        self.connection().execute(&together.statement, &together.params()).await.map_err(failure)
-    }
-
-    pub(crate) async fn query_many(&mut self, text: &str, shop: ShopId, params: &[Vec<Value>]) -> Result<Vec<Vec<Row>>> {
-        let Some(together) = self.together(text, shop, params, together::answers).await? else {
-            let mut answers = Vec::with_capacity(params.len());
-            for params in params {
-                answers.push(self.query(text, &[&[Value::from(shop)], params.as_slice()].concat()).await?);
-            }
-            return Ok(answers);
-        };
-        let rows = self.connection().query(&together.statement, &together.params()).await.map_err(failure)?;
-        let mut answers = vec![Vec::new(); params.len()];
-        for row in &rows {
-            let mut row = from_postgres(row)?;
-            let Some(Value::Int(place)) = row.0.pop() else { panic!("the last column counts the sets of parameters from 1") };
-            answers[usize::try_from(place - 1).expect("the server counts what it was sent")].push(row);
-        }
-        Ok(answers)
-    }
-
-    /// The statement for all rows at once; `None` where one by one is as good, or the only way.
-    async fn together<'a>(
-        &self,
-        text: &str,
-        shop: ShopId,
-        rows: &'a [Vec<Value>],
-        rewrite: fn(&str, &[Type]) -> Option<String>,
-    ) -> Result<Option<Together<'a>>> {
-        if rows.len() < 2 || rows[0].is_empty() {
-            return Ok(None);
-        }
+    /// Runs statements, each for its rows. All are on the wire before the first answer is waited for.
+    pub(crate) async fn execute_all(&mut self, shop: ShopId, work: &[(&str, &[Vec<Value>])]) -> Result<Vec<u64>> {
+        let messages = self.messages(shop, work, together::changes).await?;
         let connection = self.connection();
-        let one = connection.prepare_cached(text).await.map_err(failure)?;
-        let Some(many) = rewrite(text, one.params()) else { return Ok(None) };
-        let statement = connection.prepare_cached(&many).await.map_err(failure)?;
-        let columns = (0..rows[0].len()).map(|column| Column::of(rows, column, &one.params()[column + 1])).collect();
-        Ok(Some(Together { statement, shop: Value::from(shop), columns }))
+        let sent = messages.iter().map(|message| async move {
+            let mut touched = 0;
+            for part in message {
+                touched += connection.execute(&part.statement, &part.params()).await?;
+            }
+            Ok(touched)
+        });
+        try_join_all(sent).await.map_err(failure)
+    }
+
+    /// The rows of statements, for each of their sets of parameters. All are on the wire before the first answer is waited for.
+    pub(crate) async fn query_all(&mut self, shop: ShopId, work: &[(&str, &[Vec<Value>])]) -> Result<Vec<Vec<Vec<Row>>>> {
+        let messages = self.messages(shop, work, together::answers).await?;
+        let connection = self.connection();
+        let sent = messages.iter().map(|message| async move {
+            let mut rows = Vec::with_capacity(message.len());
+            for part in message {
+                rows.push(connection.query(&part.statement, &part.params()).await?);
+            }
+            Ok(rows)
+        });
+        let answers = try_join_all(sent).await.map_err(failure)?;
+        let answers = work.iter().zip(messages).zip(answers);
+        answers.map(|(((_, params), message), answer)| by_params(params.len(), &message, &answer)).collect()
+    }
+
+    /// What is sent for each statement: one message for all its rows wherever that can be.
+    async fn messages<'a>(
+        &self,
+        shop: ShopId,
+        work: &[(&str, &'a [Vec<Value>])],
+        rewrite: fn(&str, &[Type]) -> Option<String>,
+    ) -> Result<Vec<Vec<Message<'a>>>> {
+        let connection = self.connection();
+        let mut messages = Vec::with_capacity(work.len());
+        for (text, rows) in work {
+            if rows.is_empty() {
+                messages.push(Vec::new());
+                continue;
+            }
+            let one = connection.prepare_cached(text).await.map_err(failure)?;
+            let many = if rows.len() > 1 { rewrite(text, one.params()) } else { None };
+            messages.push(match many {
+                Some(many) => vec![Message {
+                    statement: connection.prepare_cached(&many).await.map_err(failure)?,
+                    shop: Value::from(shop),
+                    rest: Rest::OfMany((1..one.params().len()).map(|at| Column::of(rows, at - 1, &one.params()[at])).collect()),
+                }],
+                None => rows.iter().map(|row| Message::for_one(&one, shop, row)).collect(),
+            });
+        }
+        Ok(messages)
     }
 
     pub(crate) async fn run_script(&mut self, script: &str) -> Result<()> {
@@ -183,18 +224,46 @@ impl Drop for PostgresTx {
     }
 }
 
-/// A statement for many rows, and their columns.
-struct Together<'a> {
+/// A statement and what it is sent with.
+struct Message<'a> {
     statement: Statement,
     shop: Value,
-    columns: Vec<Column<'a>>,
+    rest: Rest<'a>,
 }
 
-impl Together<'_> {
-    fn params(&self) -> Vec<&(dyn ToSql + Sync)> {
-        let shop: &(dyn ToSql + Sync) = &self.shop;
-        std::iter::once(shop).chain(self.columns.iter().map(Column::as_param)).collect()
+/// What follows the shop.
+enum Rest<'a> {
+    OfOne(&'a [Value]),
+    OfMany(Vec<Column<'a>>),
+}
+
+impl<'a> Message<'a> {
+    fn for_one(statement: &Statement, shop: ShopId, row: &'a [Value]) -> Self {
+        Self { statement: statement.clone(), shop: Value::from(shop), rest: Rest::OfOne(row) }
     }
+
+    fn params(&self) -> Vec<&(dyn ToSql + Sync)> {
+        let mut params: Vec<&(dyn ToSql + Sync)> = vec![&self.shop];
+        match &self.rest {
+            Rest::OfOne(row) => params.extend(row.iter().map(|value| value as &(dyn ToSql + Sync))),
+            Rest::OfMany(columns) => params.extend(columns.iter().map(Column::as_param)),
+        }
+        params
+    }
+}
+
+/// The rows of a statement, for each of its sets of parameters.
+fn by_params(sets: usize, message: &[Message<'_>], answer: &[Vec<tokio_postgres::Row>]) -> Result<Vec<Vec<Row>>> {
+    let [Message { rest: Rest::OfMany(_), .. }] = message else {
+        return answer.iter().map(|rows| rows.iter().map(from_postgres).collect()).collect();
+    };
+    let mut answers = vec![Vec::new(); sets];
+    for row in answer.iter().flatten() {
+        let mut row = from_postgres(row)?;
+        let Some(Value::Int(place)) = row.0.pop() else { panic!("the last column counts the sets of parameters from 1") };
+        answers[usize::try_from(place - 1).expect("the server counts what it was sent")].push(row);
+    }
+    Ok(answers)
 }
 
 /// One column of many rows.

@@ -41,16 +41,15 @@ pub(super) async fn load(tx: &mut Tx, shop: ShopId, commands: &[&Command], now: 
     let mut keys = Keys::of(commands);
     let mut state = load_settings(tx, shop).await?;
     find_checkouts(tx, shop, &mut keys).await?;
-    load_checkouts(tx, shop, &mut keys, &mut state).await?;
+    let more_is_due = load_checkouts(tx, shop, &mut keys, &mut state, now).await?;
     find_open_payments(tx, shop, commands, &mut keys, &state).await?;
     load_payments(tx, shop, &mut keys, &mut state).await?;
-    let more_is_due = find_expired(tx, shop, &mut keys, now).await?;
     load_reservations(tx, shop, &mut keys, &mut state).await?;
     load_held_units(tx, shop, &keys, &mut state, now).await?;
     load_orders(tx, shop, &mut keys, &mut state).await?;
     load_refunds(tx, shop, &keys, &mut state).await?;
-    load_stock(tx, shop, &keys, &mut state, now).await?;
-    load_sales(tx, shop, &keys, &mut state).await?;
+    let items = load_stock(tx, shop, &keys, &mut state, now).await?;
+    load_sales(tx, shop, &keys, &items, &mut state).await?;
     load_coupons(tx, shop, &keys, &mut state).await?;
     if keys.places_orders {
         let sql = sql_locking!("SELECT value FROM shop_counters WHERE shop_id = $1 AND name = 'order_number'");
@@ -99,14 +98,16 @@ impl Keys {
 }
 
 async fn load_settings(tx: &mut Tx, shop: ShopId) -> Result<ShopState> {
-    let sql = sql!("SELECT currency FROM shops WHERE shop_id = $1");
-    let row = tx.query_opt(shop, sql, &[]).await?.ok_or_else(|| Error::Unsuitable(format!("there is no shop {shop}")))?;
+    let currency = sql!("SELECT currency FROM shops WHERE shop_id = $1");
+    let settings = sql!("SELECT area, value FROM shop_settings WHERE shop_id = $1 AND area IN ('shipping', 'tax', 'checkout')");
+    let once = [Vec::new()];
+    let [currency, settings] = tx.query_all(shop, [(currency, &once), (settings, &once)]).await?;
+    let row = currency[0].first().ok_or_else(|| Error::Unsuitable(format!("there is no shop {shop}")))?;
     let code: String = row.get(0);
     let currency =
         Currency::from_code(&code).ok_or_else(|| Error::Unsuitable(format!("shop {shop} has the unknown currency {code}")))?;
     let mut state = ShopState::empty(currency);
-    let sql = sql!("SELECT area, value FROM shop_settings WHERE shop_id = $1 AND area IN ('shipping', 'tax', 'checkout')");
-    for row in tx.query(shop, sql, &[]).await? {
+    for row in settings.iter().flatten() {
         let (area, value): (String, String) = (row.get(0), row.get(1));
         match area.as_str() {
             "shipping" => state.shipping = read::json::<ShippingSettings>(&value)?,
@@ -169,29 +170,29 @@ async fn load_payments(tx: &mut Tx, shop: ShopId, keys: &mut Keys, state: &mut S
     Ok(())
 }
 
-async fn load_checkouts(tx: &mut Tx, shop: ShopId, keys: &mut Keys, state: &mut ShopState) -> Result<()> {
-    let sql = sql_locking!(
+/// The pages' rows; and the reservations that have run out of time, the longest first. Whether there are more of these than one
+/// batch gives back.
+async fn load_checkouts(tx: &mut Tx, shop: ShopId, keys: &mut Keys, state: &mut ShopState, now: Timestamp) -> Result<bool> {
+    let pages = sql_locking!(
         "SELECT checkout_id, content_hash, reservation_id, order_id FROM checkouts WHERE shop_id = $1 AND checkout_id = $2"
     );
-    for row in tx.query_many(shop, sql, &one_by_one(&keys.checkouts)).await?.into_iter().flatten() {
+    // By their time alone: by variant, a hot variant's whole past would be read for each batch.
+    let expired = sql!(
+        "SELECT reservation_id FROM reservations
+         WHERE shop_id = $1 AND status = 'active' AND expires_at <= $2 ORDER BY expires_at, reservation_id LIMIT $3"
+    );
+    let ids = one_by_one(&keys.checkouts);
+    let [pages, expired] =
+        tx.query_all(shop, [(pages, &ids), (expired, &[params![now, EXPIRED_PER_BATCH_MAX].to_vec()])]).await?;
+    for row in pages.into_iter().flatten() {
         let record = CheckoutRecord { content_hash: row.get(1), reservation: row.get(2), order: row.get(3) };
         keys.reservations.insert(record.reservation);
         keys.orders.extend(record.order);
         state.checkouts.insert(row.get(0), record);
     }
-    Ok(())
-}
-
-/// Reservations that have run out of time, the longest first; whether there are more than one batch gives back. They are found by
-/// their time alone: by variant, a hot variant's whole past would be read for each batch.
-async fn find_expired(tx: &mut Tx, shop: ShopId, keys: &mut Keys, now: Timestamp) -> Result<bool> {
-    let sql = sql!(
-        "SELECT reservation_id FROM reservations
-         WHERE shop_id = $1 AND status = 'active' AND expires_at <= $2 ORDER BY expires_at, reservation_id LIMIT $3"
-    );
-    let rows = tx.query(shop, sql, &params![now, EXPIRED_PER_BATCH_MAX]).await?;
-    keys.reservations.extend(rows.iter().map(|row| row.get::<ReservationId>(0)));
-    Ok(rows.len() == EXPIRED_PER_BATCH_MAX)
+    let expired = expired.concat();
+    keys.reservations.extend(expired.iter().map(|row| row.get::<ReservationId>(0)));
+    Ok(expired.len() == EXPIRED_PER_BATCH_MAX)
 }
 
 async fn load_reservations(tx: &mut Tx, shop: ShopId, keys: &mut Keys, state: &mut ShopState) -> Result<()> {
@@ -204,8 +205,7 @@ async fn load_reservations(tx: &mut Tx, shop: ShopId, keys: &mut Keys, state: &m
          WHERE shop_id = $1 AND reservation_id = $2 ORDER BY line"
     );
     let ids = one_by_one(&keys.reservations);
-    let rows = tx.query_many(shop, sql, &ids).await?;
-    let lines = tx.query_many(shop, lines, &ids).await?;
+    let [rows, lines] = tx.query_all(shop, [(sql, &ids), (lines, &ids)]).await?;
     for (row, lines) in rows.iter().zip(&lines) {
         let Some(row) = row.first() else { continue };
         let reservation = read::reservation(row, lines)?;
@@ -231,12 +231,12 @@ async fn load_held_units(tx: &mut Tx, shop: ShopId, keys: &Keys, state: &mut Sho
          WHERE r.shop_id = $1 AND r.status = 'active' AND r.visitor <> '' AND r.visitor = $2"
     );
     let (customers, visitors): (Vec<_>, Vec<_>) = keys.holders.iter().partition(|holder| matches!(holder, Holder::Customer(_)));
-    for (sql, holders) in [(by_customer, customers), (by_visitor, visitors)] {
-        let params: Vec<Vec<Value>> = holders.iter().map(|holder| params![holder.key(), now].to_vec()).collect();
-        for (holder, rows) in holders.into_iter().zip(tx.query_many(shop, sql, &params).await?) {
-            if let Some(units) = rows.first().and_then(|row| row.get::<Option<i64>>(0)) {
-                state.held_units.insert(holder.clone(), units);
-            }
+    let params = |holders: &[&Holder]| holders.iter().map(|holder| params![holder.key(), now].to_vec()).collect::<Vec<_>>();
+    let (of_customers, of_visitors) = (params(&customers), params(&visitors));
+    let [of_customers, of_visitors] = tx.query_all(shop, [(by_customer, &of_customers), (by_visitor, &of_visitors)]).await?;
+    for (holder, rows) in customers.into_iter().chain(visitors).zip(of_customers.iter().chain(&of_visitors)) {
+        if let Some(units) = rows.first().and_then(|row| row.get::<Option<i64>>(0)) {
+            state.held_units.insert(holder.clone(), units);
         }
     }
     Ok(())
@@ -256,8 +256,7 @@ async fn load_orders(tx: &mut Tx, shop: ShopId, keys: &mut Keys, state: &mut Sho
          FROM order_lines WHERE shop_id = $1 AND order_id = $2 ORDER BY line"
     );
     let ids = one_by_one(&keys.orders);
-    let rows = tx.query_many(shop, sql, &ids).await?;
-    let lines = tx.query_many(shop, lines, &ids).await?;
+    let [rows, lines] = tx.query_all(shop, [(sql, &ids), (lines, &ids)]).await?;
     for (row, lines) in rows.iter().zip(&lines) {
         let Some(row) = row.first() else { continue };
         let order = read::order_from_rows(row, lines)?;
@@ -289,33 +288,44 @@ async fn load_refunds(tx: &mut Tx, shop: ShopId, keys: &Keys, state: &mut ShopSt
     Ok(())
 }
 
-async fn load_stock(tx: &mut Tx, shop: ShopId, keys: &Keys, state: &mut ShopState, now: Timestamp) -> Result<()> {
+/// Counts and terms of the variants. Returns which sales have which of them.
+async fn load_stock(
+    tx: &mut Tx,
+    shop: ShopId,
+    keys: &Keys,
+    state: &mut ShopState,
+    now: Timestamp,
+) -> Result<BTreeSet<(FlashSaleId, VariantId)>> {
     let stock = sql_locking!(
         "SELECT variant_id, on_hand, reserved, allocated, movements FROM stock_items WHERE shop_id = $1 AND variant_id = $2"
     );
-    let ids = one_by_one(&keys.variants);
-    for row in tx.query_many(shop, stock, &ids).await?.into_iter().flatten() {
-        let item = commerce::stock::StockItem { on_hand: row.get(1), reserved: row.get(2), allocated: row.get(3) };
-        state.stock.insert(row.get(0), StockRow { item, movements: row.get(4) });
-    }
     let terms = sql!(
         "SELECT v.variant_id, p.title, v.option_values, v.sku, v.price_minor, v.was_price_minor, v.weight_grams, v.taxable,
              v.requires_shipping, v.stock_tracked, v.stock_policy, v.removed, p.status, p.published_at
          FROM variants v JOIN products p ON p.shop_id = v.shop_id AND p.product_id = v.product_id
          WHERE v.shop_id = $1 AND v.variant_id = $2"
     );
-    for row in tx.query_many(shop, terms, &ids).await?.into_iter().flatten() {
+    let items = sql!("SELECT sale_id FROM flash_sale_items WHERE shop_id = $1 AND variant_id = $2");
+    let ids = one_by_one(&keys.variants);
+    let [stock, terms, items] = tx.query_all(shop, [(stock, &ids), (terms, &ids), (items, &ids)]).await?;
+    for row in stock.into_iter().flatten() {
+        let item = commerce::stock::StockItem { on_hand: row.get(1), reserved: row.get(2), allocated: row.get(3) };
+        state.stock.insert(row.get(0), StockRow { item, movements: row.get(4) });
+    }
+    for row in terms.into_iter().flatten() {
         state.variants.insert(row.get(0), read::terms(&row, now)?);
     }
-    Ok(())
+    let items = keys.variants.iter().zip(&items);
+    Ok(items.flat_map(|(variant, rows)| rows.iter().map(|row| (row.get(0), *variant))).collect())
 }
 
-async fn load_sales(tx: &mut Tx, shop: ShopId, keys: &Keys, state: &mut ShopState) -> Result<()> {
-    let items = sql!("SELECT sale_id FROM flash_sale_items WHERE shop_id = $1 AND variant_id = $2");
-    let mut wanted: BTreeSet<(FlashSaleId, VariantId)> = BTreeSet::new();
-    for (variant, rows) in keys.variants.iter().zip(tx.query_many(shop, items, &one_by_one(&keys.variants)).await?) {
-        wanted.extend(rows.iter().map(|row| (row.get::<FlashSaleId>(0), *variant)));
-    }
+async fn load_sales(
+    tx: &mut Tx,
+    shop: ShopId,
+    keys: &Keys,
+    items: &BTreeSet<(FlashSaleId, VariantId)>,
+    state: &mut ShopState,
+) -> Result<()> {
     let sale = sql!(
         "SELECT sale_id, handle, name, teaser, media_id, early_access_at, opens_at, closes_at, before_opening, status
          FROM flash_sales WHERE shop_id = $1 AND sale_id = $2"
@@ -324,33 +334,34 @@ async fn load_sales(tx: &mut Tx, shop: ShopId, keys: &Keys, state: &mut ShopStat
         "SELECT variant_id, price_minor, quantity_offered, quantity_per_customer_max, quantity_claimed
          FROM flash_sale_items WHERE shop_id = $1 AND sale_id = $2 AND variant_id = $3"
     );
-    let sales: BTreeSet<FlashSaleId> = wanted.iter().map(|(sale, _)| *sale).collect();
-    for row in tx.query_many(shop, sale, &one_by_one(&sales)).await?.into_iter().flatten() {
+    let claim = sql!(
+        "SELECT quantity FROM customer_claims WHERE shop_id = $1 AND sale_id = $2 AND variant_id = $3 AND customer_key = $4"
+    );
+    let sales: BTreeSet<FlashSaleId> = items.iter().map(|(sale, _)| *sale).collect();
+    let pairs: Vec<Vec<Value>> = items.iter().map(|(sale, variant)| params![*sale, *variant].to_vec()).collect();
+    let of_customers: Vec<(FlashSaleId, VariantId, &str)> = keys
+        .claims
+        .iter()
+        .flat_map(|(variant, customer)| {
+            let sales = items.iter().filter(move |(_, item)| item == variant);
+            sales.map(|(sale, _)| (*sale, *variant, customer.as_str()))
+        })
+        .collect();
+    let claims: Vec<Vec<Value>> = of_customers.iter().map(|(sale, variant, key)| params![*sale, *variant, *key].to_vec()).collect();
+    let [sales, items_of_sales, claims] =
+        tx.query_all(shop, [(sale, &one_by_one(&sales)), (item, &pairs), (claim, &claims)]).await?;
+    for row in sales.into_iter().flatten() {
         state.sales.push(read::sale(&row)?);
     }
-    let pairs: Vec<Vec<Value>> = wanted.iter().map(|(sale, variant)| params![*sale, *variant].to_vec()).collect();
-    for ((sale, _), rows) in wanted.iter().zip(tx.query_many(shop, item, &pairs).await?) {
+    for ((sale, _), rows) in items.iter().zip(items_of_sales) {
         let known = state.sales.iter_mut().find(|known| known.id == *sale);
         if let (Some(known), Some(row)) = (known, rows.first()) {
             known.items.push(read::sale_item(row));
         }
     }
-    let claims = sql!(
-        "SELECT quantity FROM customer_claims WHERE shop_id = $1 AND sale_id = $2 AND variant_id = $3 AND customer_key = $4"
-    );
-    let of_customers: Vec<(FlashSaleId, VariantId, String)> = keys
-        .claims
-        .iter()
-        .flat_map(|(variant, customer)| {
-            let sales = wanted.iter().filter(move |(_, item)| item == variant);
-            sales.map(|(sale, _)| (*sale, *variant, customer.clone()))
-        })
-        .collect();
-    let rows: Vec<Vec<Value>> =
-        of_customers.iter().map(|(sale, variant, customer)| params![*sale, *variant, customer.as_str()].to_vec()).collect();
-    for (key, rows) in of_customers.into_iter().zip(tx.query_many(shop, claims, &rows).await?) {
+    for ((sale, variant, customer), rows) in of_customers.into_iter().zip(claims) {
         if let Some(row) = rows.first() {
-            state.customer_claims.insert(key, row.get(0));
+            state.customer_claims.insert((sale, variant, customer.to_owned()), row.get(0));
         }
     }
     Ok(())

@@ -71,13 +71,11 @@ pub(super) async fn write(tx: &mut Tx, shop: ShopId, before: &Before, changes: &
         add(&mut rows, before, change, now)?;
     }
     add_counters(&mut rows, before, changes, now);
-    for (kind, rows) in rows {
-        let touched = tx.execute_many(shop, kind.statement(), &rows).await?;
-        if kind.must_touch_each() && touched != rows.len() as u64 {
-            return Err(Error::Conflict("a row was changed by someone else meanwhile".into()));
-        }
-    }
-    Ok(())
+    let work: Vec<(ShopSql, &[Vec<Value>])> = rows.iter().map(|(kind, rows)| (kind.statement(), rows.as_slice())).collect();
+    let touched = tx.execute_all(shop, &work).await?;
+    let is_as_read =
+        rows.iter().zip(touched).all(|((kind, rows), touched)| !kind.must_touch_each() || touched == rows.len() as u64);
+    if is_as_read { Ok(()) } else { Err(Error::Conflict("a row was changed by someone else meanwhile".into())) }
 }
 
 impl Kind {

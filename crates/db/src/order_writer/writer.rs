@@ -131,7 +131,8 @@ impl Drop for Door {
 impl OrderWriter {
     /// Starts the writer on a thread of its own; it ends when the last clone is dropped and what waited is answered.
     pub fn start(db: Db, clock: Clock, options: WriterOptions) -> (Self, JoinHandle<()>) {
-        let (writer, work) = Self::over(db, clock, options);
+        let books = db.for_order_writer().expect("connections can be had as those were that the database was opened with");
+        let (writer, work) = Self::over(books, clock, options);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()

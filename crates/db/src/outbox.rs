@@ -34,37 +34,57 @@ pub struct OutboxMessage {
 /// The instant that means "never again".
 pub const GIVEN_UP: Timestamp = Timestamp(i64::MAX);
 
-/// Claims up to `limit` messages of all shops that are due at `now`, oldest first, and puts them off until `leased_until`.
+/// Claims up to `limit` messages that are due at `now` and puts them off until `leased_until`. Each shop's come oldest first, and
+/// the shops take turns: one that has sold much does not keep another's mail.
 ///
 /// # Errors
 /// When the database fails; whatever was claimed before is due again when its lease ends.
-pub async fn claim_due(db: &Db, now: Timestamp, leased_until: Timestamp, limit: u32) -> Result<Vec<OutboxMessage>> {
-    let sql = platform_sql!(
+pub async fn claim_due(db: &Db, now: Timestamp, leased_until: Timestamp, limit: usize) -> Result<Vec<OutboxMessage>> {
+    let due = sql!(
         "SELECT shop_id, outbox_id, kind, subject_id, attempts, next_attempt_at, sent_at, failure, created_at FROM outbox
-         WHERE sent_at IS NULL AND next_attempt_at <= $1 ORDER BY next_attempt_at, outbox_id LIMIT $2"
+         WHERE shop_id = $1 AND sent_at IS NULL AND next_attempt_at <= $2 ORDER BY next_attempt_at, outbox_id LIMIT $3"
     );
-    let due: Vec<OutboxMessage> = db.query_platform(sql, &params![now, limit]).await?.iter().map(read_message).collect();
-    let mut claimed = Vec::with_capacity(due.len());
-    for message in due {
-        let sql = sql!(
-            "UPDATE outbox SET next_attempt_at = $4, attempts = attempts + 1
-             WHERE shop_id = $1 AND outbox_id = $2 AND next_attempt_at = $3 AND sent_at IS NULL"
-        );
+    let mut waiting: Vec<(usize, OutboxMessage)> = Vec::new();
+    for row in db.query_platform(platform_sql!("SELECT shop_id FROM shops ORDER BY shop_id"), &[]).await? {
+        let rows = db.query(row.get(0), due, &params![now, limit]).await?;
+        waiting.extend(rows.iter().map(read_message).enumerate());
+    }
+    waiting.sort_by_key(|(turn, _)| *turn);
+    waiting.truncate(limit);
+    if waiting.is_empty() {
+        return Ok(Vec::new());
+    }
+    let claim = sql!(
+        "UPDATE outbox SET next_attempt_at = $4, attempts = attempts + 1
+         WHERE shop_id = $1 AND outbox_id = $2 AND next_attempt_at = $3 AND sent_at IS NULL"
+    );
+    let mut claimed = Vec::with_capacity(waiting.len());
+    let mut tx = db.begin().await?;
+    for (_, message) in waiting {
         let values = params![message.id, message.next_attempt_at, leased_until];
-        if db.execute(message.shop, sql, &values).await? == 1 {
+        // Another node may have been quicker.
+        if tx.execute(message.shop, claim, &values).await? == 1 {
             claimed.push(OutboxMessage { attempts: message.attempts + 1, next_attempt_at: leased_until, ..message });
         }
     }
+    tx.commit().await?;
     Ok(claimed)
 }
 
-/// Notes that a message left.
+/// Notes that messages left.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_sent(db: &Db, shop: ShopId, message: OutboxId, now: Timestamp) -> Result<()> {
+pub async fn mark_sent(db: &Db, messages: &[(ShopId, OutboxId)], now: Timestamp) -> Result<()> {
     let sql = sql!("UPDATE outbox SET sent_at = $3, failure = '' WHERE shop_id = $1 AND outbox_id = $2");
-    db.execute(shop, sql, &params![message, now]).await.map(|_| ())
+    if messages.is_empty() {
+        return Ok(());
+    }
+    let mut tx = db.begin().await?;
+    for (shop, message) in messages {
+        tx.execute(*shop, sql, &params![*message, now]).await?;
+    }
+    tx.commit().await
 }
 
 /// Notes why a message did not leave and when to try again ([`GIVEN_UP`]: never).

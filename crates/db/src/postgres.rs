@@ -179,8 +179,7 @@ impl PostgresTx {
             messages.push(match many {
                 Some(many) => vec![Message {
                     statement: connection.prepare_cached(&many).await.map_err(failure)?,
-                    shop: Value::from(shop),
-                    rest: Rest::OfMany((1..one.params().len()).map(|at| Column::of(rows, at - 1, &one.params()[at])).collect()),
+                    params: Params::OfMany(Column::all(shop, rows, &one.params()[1..])),
                 }],
                 None => rows.iter().map(|row| Message::for_one(&one, shop, row)).collect(),
             });
@@ -227,34 +226,31 @@ impl Drop for PostgresTx {
 /// A statement and what it is sent with.
 struct Message<'a> {
     statement: Statement,
-    shop: Value,
-    rest: Rest<'a>,
+    params: Params<'a>,
 }
 
-/// What follows the shop.
-enum Rest<'a> {
-    OfOne(&'a [Value]),
+/// The shop, and what follows it.
+enum Params<'a> {
+    OfOne(Value, &'a [Value]),
     OfMany(Vec<Column<'a>>),
 }
 
 impl<'a> Message<'a> {
     fn for_one(statement: &Statement, shop: ShopId, row: &'a [Value]) -> Self {
-        Self { statement: statement.clone(), shop: Value::from(shop), rest: Rest::OfOne(row) }
+        Self { statement: statement.clone(), params: Params::OfOne(Value::from(shop), row) }
     }
 
     fn params(&self) -> Vec<&(dyn ToSql + Sync)> {
-        let mut params: Vec<&(dyn ToSql + Sync)> = vec![&self.shop];
-        match &self.rest {
-            Rest::OfOne(row) => params.extend(row.iter().map(|value| value as &(dyn ToSql + Sync))),
-            Rest::OfMany(columns) => params.extend(columns.iter().map(Column::as_param)),
+        match &self.params {
+            Params::OfOne(shop, row) => std::iter::once(shop).chain(*row).map(|value| value as &(dyn ToSql + Sync)).collect(),
+            Params::OfMany(columns) => columns.iter().map(Column::as_param).collect(),
         }
-        params
     }
 }
 
 /// The rows of a statement, for each of its sets of parameters.
 fn by_params(sets: usize, message: &[Message<'_>], answer: &[Vec<tokio_postgres::Row>]) -> Result<Vec<Vec<Row>>> {
-    let [Message { rest: Rest::OfMany(_), .. }] = message else {
+    let [Message { params: Params::OfMany(_), .. }] = message else {
         return answer.iter().map(|rows| rows.iter().map(from_postgres).collect()).collect();
     };
     let mut answers = vec![Vec::new(); sets];
@@ -275,6 +271,12 @@ enum Column<'a> {
 }
 
 impl<'a> Column<'a> {
+    /// The shop's column and those of the rows.
+    fn all(shop: ShopId, rows: &'a [Vec<Value>], kinds: &[Type]) -> Vec<Self> {
+        let of_shop = Self::Ints(vec![Some(shop.0); rows.len()]);
+        std::iter::once(of_shop).chain(kinds.iter().enumerate().map(|(at, kind)| Self::of(rows, at, kind))).collect()
+    }
+
     fn of(rows: &'a [Vec<Value>], column: usize, kind: &Type) -> Self {
         let values = rows.iter().map(|row| &row[column]);
         match *kind {

@@ -8,7 +8,7 @@ const FIELDS_MAX: usize = 200;
 pub(crate) fn pairs_of(text: &[u8]) -> Vec<(String, String)> {
     let parts = text.split(|byte| *byte == b'&').filter(|part| !part.is_empty()).take(FIELDS_MAX);
     let pair = |part: &[u8]| {
-        let mut sides = part.splitn(2, |byte| *byte == b'=').map(|side| cleaned(&decoded(side)));
+        let mut sides = part.splitn(2, |byte| *byte == b'=').map(|side| cleaned(decoded(side)));
         (sides.next().unwrap_or_default(), sides.next().unwrap_or_default())
     };
     parts.map(pair).collect()
@@ -33,11 +33,15 @@ fn decoded(mut text: &[u8]) -> String {
         };
         bytes.push(byte);
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 /// A text without control characters: they mean nothing in a name or an address, and databases refuse some of them.
-pub(crate) fn cleaned(text: &str) -> String {
+pub(crate) fn cleaned(text: String) -> String {
+    // Nearly every text is plain, and a form has a dozen of them.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text;
+    }
     text.chars().map(|c| if c == '\n' || c == '\t' || c == '\r' { ' ' } else { c }).filter(|c| !c.is_control()).collect()
 }
 

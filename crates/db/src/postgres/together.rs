@@ -1,8 +1,9 @@
 //! Turns a statement for one row into the same statement for many, whose parameters are arrays.
 //!
 //! Each query is written once, for one row. Sent a thousand times over, even without waiting for each answer, PostgreSQL spends
-//! most of its time on the messages; with `unnest` it is one message. `$1`, the shop, is the same for all and stays as it is;
-//! `$2` and what follows become columns of `unnest`.
+//! most of its time on the messages; with `unnest` it is one message. Every parameter becomes a column of `unnest`, also `$1`, the
+//! shop, although it is the same for all: were it a constant, a plan that was made while a table was empty could go through all of
+//! the shop's rows instead of looking each one up by its key.
 
 use tokio_postgres::types::Type;
 
@@ -38,11 +39,11 @@ pub(super) fn answers(text: &str, kinds: &[Type]) -> Option<String> {
     })
 }
 
-/// `unnest($2::BIGINT[], ...) WITH ORDINALITY AS many(p2, ..., place)`.
+/// `unnest($1::BIGINT[], $2::TEXT[], ...) WITH ORDINALITY AS many(p1, p2, ..., place)`; `None` when nothing follows the shop.
 fn source(kinds: &[Type]) -> Option<String> {
     let mut arrays = Vec::with_capacity(kinds.len());
     let mut columns = Vec::with_capacity(kinds.len());
-    for (number, kind) in (1..).zip(kinds).skip(1) {
+    for (number, kind) in (1..).zip(kinds) {
         let array = match *kind {
             Type::INT8 => "BIGINT",
             Type::FLOAT8 => "DOUBLE PRECISION",
@@ -53,10 +54,10 @@ fn source(kinds: &[Type]) -> Option<String> {
         arrays.push(format!("${number}::{array}[]"));
         columns.push(format!("p{number}"));
     }
-    (!arrays.is_empty()).then(|| format!("unnest({}) WITH ORDINALITY AS many({}, place)", arrays.join(", "), columns.join(", ")))
+    (kinds.len() > 1).then(|| format!("unnest({}) WITH ORDINALITY AS many({}, place)", arrays.join(", "), columns.join(", ")))
 }
 
-/// `$3` as `many.p3`; `$1` stays, with its type.
+/// `$3` as `many.p3`.
 fn with_columns(text: &str) -> String {
     let mut rewritten = String::with_capacity(text.len() + 64);
     let mut rest = text;
@@ -64,11 +65,7 @@ fn with_columns(text: &str) -> String {
         let digits = after.len() - after.trim_start_matches(|letter: char| letter.is_ascii_digit()).len();
         let (number, after) = after.split_at(digits);
         rewritten.push_str(before);
-        match number {
-            // Among columns of a query the server would have to guess its type.
-            "1" => rewritten.push_str("$1::BIGINT"),
-            column => rewritten.extend(["many.p", column]),
-        }
+        rewritten.extend(["many.p", number]);
         rest = after;
     }
     rewritten.push_str(rest);
@@ -94,24 +91,24 @@ mod tests {
     use super::*;
 
     const KINDS: [Type; 3] = [Type::INT8, Type::INT8, Type::TEXT];
-    const SOURCE: &str = "unnest($2::BIGINT[], $3::TEXT[]) WITH ORDINALITY AS many(p2, p3, place)";
+    const SOURCE: &str = "unnest($1::BIGINT[], $2::BIGINT[], $3::TEXT[]) WITH ORDINALITY AS many(p1, p2, p3, place)";
 
     #[test]
-    fn one_row_becomes_many_and_the_shop_stays() {
+    fn one_row_becomes_many() {
         let insert =
             changes("INSERT INTO t (shop_id, id, word, n) VALUES ($1, $2, lower($3), 0) ON CONFLICT (id) DO NOTHING", &KINDS);
-        let row = "SELECT $1::BIGINT, many.p2, lower(many.p3), 0";
+        let row = "SELECT many.p1, many.p2, lower(many.p3), 0";
         let expected = format!("INSERT INTO t (shop_id, id, word, n) {row} FROM {SOURCE} ON CONFLICT (id) DO NOTHING");
         assert_eq!(insert, Some(expected));
 
         let update = changes("UPDATE t SET word = $3 WHERE shop_id = $1 AND id = $2", &KINDS);
         assert_eq!(
             update,
-            Some(format!("UPDATE t SET word = many.p3 FROM {SOURCE} WHERE shop_id = $1::BIGINT AND id = many.p2"))
+            Some(format!("UPDATE t SET word = many.p3 FROM {SOURCE} WHERE shop_id = many.p1 AND id = many.p2"))
         );
 
         let select = answers("SELECT id FROM t WHERE shop_id = $1 AND id = $2 AND word = $3 FOR UPDATE", &KINDS);
-        let inner = "SELECT id FROM t WHERE shop_id = $1::BIGINT AND id = many.p2 AND word = many.p3 FOR UPDATE";
+        let inner = "SELECT id FROM t WHERE shop_id = many.p1 AND id = many.p2 AND word = many.p3 FOR UPDATE";
         let outer = format!("SELECT one.*, many.place FROM {SOURCE} CROSS JOIN LATERAL ({inner}) AS one ORDER BY many.place");
         assert_eq!(select, Some(outer));
     }

@@ -1,8 +1,9 @@
 //! The outbox and the open payments: what the background jobs read, on both engines.
 
-use crate::shops::{NOW, make_juniper_roasters};
+use crate::shops::{NOW, juniper_roasters, make_juniper_roasters};
 use commerce::{OutboxId, PaymentId, ShopId};
 use db::outbox::{self, GIVEN_UP};
+use db::shops::{NewShop, create_shop};
 use db::{Db, params, payments, sql, testing};
 
 async fn put(db: &Db, shop: ShopId, id: i64) {
@@ -25,7 +26,7 @@ async fn a_message_is_claimed_once_and_again_only_when_its_lease_has_ended() {
         assert_eq!(claim(NOW.plus_seconds(-1), lease).await, []);
         assert_eq!(claim(NOW, lease).await, [(1, 1), (2, 1)]);
         assert_eq!(claim(NOW.plus_seconds(1), lease).await, [], "{}: another node finds nothing", test.engine);
-        outbox::mark_sent(db, shop, OutboxId(1), NOW).await.expect(test.engine);
+        outbox::mark_sent(db, &[(shop, OutboxId(1))], NOW).await.expect(test.engine);
         assert_eq!(claim(lease, lease.plus_minutes(5)).await, [(2, 2)], "{}: after a crash it is due again", test.engine);
         outbox::mark_failed(db, shop, OutboxId(2), "550 no such user", GIVEN_UP).await.expect(test.engine);
         assert_eq!(claim(NOW.plus_minutes(1_000_000), GIVEN_UP).await, []);
@@ -33,6 +34,24 @@ async fn a_message_is_claimed_once_and_again_only_when_its_lease_has_ended() {
         assert_eq!(claim(NOW, lease).await, [(2, 1)]);
         let listed = outbox::list_messages(db, shop, 10).await.expect(test.engine);
         assert_eq!(listed.iter().map(|message| message.id.0).collect::<Vec<_>>(), [2, 1]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_with_much_mail_does_not_keep_the_mail_of_another() {
+    for test in testing::databases().await {
+        let db = &test.db;
+        let juniper = make_juniper_roasters(db).await;
+        let other = NewShop { handle: "quillmere".into(), domains: vec!["quillmere.example".into()], ..juniper_roasters() };
+        let quillmere = create_shop(db, &other, NOW).await.expect(test.engine).expect("the shop is accepted");
+        for id in 1..=20 {
+            put(db, juniper, id).await;
+        }
+        put(db, quillmere, 21).await;
+        let claimed = outbox::claim_due(db, NOW, NOW.plus_minutes(5), 4).await.expect(test.engine);
+        let mut ids: Vec<i64> = claimed.iter().map(|message| message.id.0).collect();
+        ids.sort_unstable();
+        assert_eq!(ids, [1, 2, 3, 21], "{}", test.engine);
     }
 }
 

@@ -1,17 +1,25 @@
 //! Sends what waits in the outbox: one round, asked for again and again by a job.
 
 use super::{ComposeError, MailSettings, compose};
-use commerce::Timestamp;
 use commerce::shop::Shop;
+use commerce::{ShopId, Timestamp};
+use db::Db;
 use db::outbox::{GIVEN_UP, OutboxMessage, claim_due, mark_failed, mark_sent};
-use db::{Db, shops};
+use db::shops::load_shop;
+use futures_util::future::join_all;
 use outbound::mail::Mailer;
+use std::collections::BTreeMap;
 use tracing::{info, warn};
 
 /// Messages of one round.
-const ROUND_MESSAGES_MAX: u32 = 50;
+const ROUND_MESSAGES_MAX: usize = 200;
 
-/// How long a round may take before its messages count as abandoned, minutes: far more than fifty servers' timeouts.
+/// Messages on their way at the same time. When they are through, it is written down in one transaction which of them left: a
+/// program that is killed sends so many a second time at most.
+const AT_ONCE: usize = 20;
+
+/// How long a round may take before its messages count as abandoned, minutes: far more than the timeouts of all that are sent one
+/// after the other.
 const LEASE_MINUTES: i64 = 30;
 
 /// Minutes to wait after each failed try; after the last of them a message is given up, some three days after the first.
@@ -24,30 +32,45 @@ const WAITS_MINUTES: [i64; 22] =
 /// When the database fails; what was claimed is due again when its lease ends.
 pub async fn send_due(db: &Db, mailer: &Mailer, settings: &MailSettings, now: Timestamp) -> db::Result<usize> {
     let claimed = claim_due(db, now, now.plus_minutes(LEASE_MINUTES), ROUND_MESSAGES_MAX).await?;
-    let mut shop: Option<Shop> = None;
+    let mut shops: BTreeMap<ShopId, Option<Shop>> = BTreeMap::new();
     for message in &claimed {
-        if shop.as_ref().is_none_or(|known| known.id != message.shop) {
-            shop = shops::load_shop(db, message.shop).await?;
-        }
-        let Some(shop) = &shop else { continue };
-        match send_one(db, mailer, settings, shop, message).await {
-            Ok(()) => {
-                mark_sent(db, message.shop, message.id, now).await?;
-                info!(shop.id = %message.shop, outbox.id = %message.id, kind = message.kind, "Sent a message");
-            }
-            Err((failure, Retry::Never)) => {
-                mark_failed(db, message.shop, message.id, &failure, GIVEN_UP).await?;
-                warn!(shop.id = %message.shop, outbox.id = %message.id, "Gave a message up: {failure}");
-            }
-            Err((failure, Retry::Later)) => {
-                let next_attempt_at = next_attempt(message.attempts, now);
-                mark_failed(db, message.shop, message.id, &failure, next_attempt_at).await?;
-                let (shop, id, attempts) = (message.shop, message.id, message.attempts);
-                warn!(shop.id = %shop, outbox.id = %id, attempts, "Could not send a message: {failure}");
-            }
+        if !shops.contains_key(&message.shop) {
+            shops.insert(message.shop, load_shop(db, message.shop).await?);
         }
     }
+    for together in claimed.chunks(AT_ONCE) {
+        let tries = together.iter().filter_map(|message| {
+            let shop = shops[&message.shop].as_ref()?;
+            Some(async move { (message, send_one(db, mailer, settings, shop, message).await) })
+        });
+        let mut sent = Vec::with_capacity(together.len());
+        for (message, outcome) in join_all(tries).await {
+            match outcome {
+                Ok(()) => {
+                    sent.push((message.shop, message.id));
+                    info!(shop.id = %message.shop, outbox.id = %message.id, kind = message.kind, "Sent a message");
+                }
+                Err((failure, retry)) => note_failure(db, message, &failure, &retry, now).await?,
+            }
+        }
+        mark_sent(db, &sent, now).await?;
+    }
     Ok(claimed.len())
+}
+
+async fn note_failure(db: &Db, message: &OutboxMessage, failure: &str, retry: &Retry, now: Timestamp) -> db::Result<()> {
+    let (shop, id, attempts) = (message.shop, message.id, message.attempts);
+    match retry {
+        Retry::Never => {
+            mark_failed(db, shop, id, failure, GIVEN_UP).await?;
+            warn!(shop.id = %shop, outbox.id = %id, "Gave a message up: {failure}");
+        }
+        Retry::Later => {
+            mark_failed(db, shop, id, failure, next_attempt(attempts, now)).await?;
+            warn!(shop.id = %shop, outbox.id = %id, attempts, "Could not send a message: {failure}");
+        }
+    }
+    Ok(())
 }
 
 /// Whether a failed message is tried again.

@@ -148,7 +148,11 @@ fn first_form(visit: &AtShop, cart: &Cart, attempt: Option<&Attempt>) -> FormVie
 }
 
 fn read_form(fields: &Fields) -> FormView {
-    let text = |name: &str, most: usize| fields.text(name).chars().take(most + 1).collect::<String>();
+    let text = |name: &str, most: usize| {
+        let whole = fields.text(name);
+        let end = whole.char_indices().nth(most + 1).map_or(whole.len(), |(at, _)| at);
+        whole[..end].to_owned()
+    };
     let line = |name: &str| text(name, LINE_CHARACTERS_MAX);
     FormView {
         email: text("email", 254),

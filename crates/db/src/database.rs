@@ -35,7 +35,10 @@ impl Db {
     }
 
     /// The same database for the order writer, whose runtime it is called on: on PostgreSQL over connections of its own.
-    pub(crate) fn for_order_writer(&self) -> Result<Self> {
+    ///
+    /// # Errors
+    /// When the settings of the connections are not accepted.
+    pub fn for_order_writer(&self) -> Result<Self> {
         let backend = match &*self.backend {
             Backend::Sqlite(_) => Arc::clone(&self.backend),
             Backend::Postgres(backend) => Arc::new(Backend::Postgres(backend.for_order_writer()?)),

@@ -65,8 +65,8 @@ async fn what_is_about_to_open_is_not_for_sale_yet() {
         let product =
             db::catalog::find_product(db, shop, "almanac-bag").await.expect("the database answers").expect("it is there");
         let variant = product.variants[0].id;
-        assert!(matches!(offer(&sales, variant, START), Offer::NotOpenYet(..)));
-        assert!(matches!(offer(&sales, variant, START.plus_minutes(21)), Offer::Sale(..)));
+        assert!(matches!(offer(&sales, &[], variant, START), Offer::NotOpenYet(..)));
+        assert!(matches!(offer(&sales, &[], variant, START.plus_minutes(21)), Offer::Sale(..)));
     }
 }
 

@@ -26,6 +26,12 @@ const POSTGRESQL: Requirement = Requirement {
     present: postgresql_is_there,
 };
 
+const STRACE: Requirement = Requirement {
+    name: "strace, which makes a disk fail",
+    packages: &["strace"],
+    present: || command::on_path(&["strace"]).is_some(),
+};
+
 /// For every test.
 const OF_TESTS: [Requirement; 4] = [
     POSTGRESQL,
@@ -39,12 +45,11 @@ const OF_TESTS: [Requirement; 4] = [
         packages: &["chromium-driver"],
         present: || command::on_path(&["chromedriver"]).is_some(),
     },
-    Requirement {
-        name: "strace, which makes a disk fail",
-        packages: &["strace"],
-        present: || command::on_path(&["strace"]).is_some(),
-    },
+    STRACE,
 ];
+
+/// For the torture tests.
+const OF_TORTURE: [Requirement; 2] = [POSTGRESQL, STRACE];
 
 /// For the benchmarks: those that we are held against. pgbench comes with PostgreSQL's server programs.
 const OF_BENCHMARKS: [Requirement; 2] = [
@@ -63,6 +68,14 @@ const OF_BENCHMARKS: [Requirement; 2] = [
 pub fn prepare() -> Result<(), String> {
     have(&OF_TESTS, "test")?;
     install_axe()
+}
+
+/// As [`prepare`], for the torture tests.
+///
+/// # Errors
+/// What is missing, and how to install it.
+pub fn prepare_to_torture() -> Result<(), String> {
+    have(&OF_TORTURE, "torture")
 }
 
 /// As [`prepare`], for the benchmarks.

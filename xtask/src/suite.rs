@@ -80,7 +80,7 @@ pub fn torture(how: &[&str]) -> Result<(), String> {
         ["--minutes", minutes, "--seed", seed] => vec![("TORTURE_MINUTES", *minutes), ("TORTURE_SEED", *seed)],
         _ => return Err("Usage: cargo xtask torture --minutes N [--seed S]".to_owned()),
     };
-    requirements::prepare()?;
+    requirements::prepare_to_torture()?;
     // One test after the other: each has its share of the minutes and the machine to itself.
     let arguments = ["test", "--package", "doorbuster", "--test", "it", "torture::", "--", "--nocapture", "--test-threads=1"];
     command::run("cargo", &arguments, &environment)

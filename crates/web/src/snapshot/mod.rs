@@ -16,6 +16,7 @@ use commerce::sale::FlashSale;
 use commerce::shop::Shop;
 use commerce::{CollectionId, MediaId, ProductId, Timestamp, VariantId};
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// What a snapshot is made from.
 #[derive(Debug)]
@@ -92,6 +93,8 @@ pub struct Snapshot {
     pub theme: Theme,
     /// The stylesheet made from the branding, and its address.
     pub palette: (String, String),
+    /// What surrounds most pages, once the first of them was asked for.
+    pub frame: OnceLock<minijinja::Value>,
     media: HashMap<MediaId, MediaInfo>,
     product_by_handle: HashMap<String, usize>,
     product_by_id: HashMap<ProductId, usize>,
@@ -118,6 +121,7 @@ impl Snapshot {
             version,
             theme: Theme::new(&shop, &templates),
             palette: (format!("/theme.css?v={}", short_hash(css.as_bytes())), css),
+            frame: OnceLock::new(),
             media: media.into_iter().map(|picture| (picture.id, picture)).collect(),
             product_by_handle: products.iter().enumerate().map(|(index, product)| (product.handle.clone(), index)).collect(),
             product_by_id,

@@ -1,6 +1,6 @@
 //! What surrounds every page: header, footer, the band of the sale, and the head that machines read.
 
-use super::views::{CountdownView, Head, Page, SaleNoteView, ShopView, View};
+use super::views::{CountdownView, EarlyAccessView, Frame, Head, Page, SaleNoteView, ShopView, View};
 use super::visit::AtShop;
 use commerce::sale::{FlashSale, FlashSalePhase};
 use commerce::shop::Link;
@@ -67,10 +67,20 @@ impl AtShop {
             refresh_seconds: heading.refresh_seconds,
             query: heading.words,
         };
-        Page { shop: self.shop_view(sale), head, page: content }
+        Page { shop: self.frame(sale), head, page: content }
     }
 
-    fn shop_view(&self, sale: Option<SaleNoteView>) -> ShopView {
+    fn frame(&self, sale: Option<SaleNoteView>) -> Frame {
+        let snapshot = self.snapshot();
+        let early_access = self.early_access_views();
+        if sale.is_none() && early_access.is_empty() {
+            Frame::Kept(snapshot.frame.get_or_init(|| snapshot.theme.kept_frame(self.shop_view(sale, early_access))).clone())
+        } else {
+            Frame::Made(Box::new(self.shop_view(sale, early_access)))
+        }
+    }
+
+    fn shop_view(&self, sale: Option<SaleNoteView>, early_access: Vec<EarlyAccessView>) -> ShopView {
         let snapshot = self.snapshot();
         let (shop, branding) = (&snapshot.shop, &snapshot.shop.branding);
         let lines = shop.contact.postal_address.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -89,7 +99,9 @@ impl AtShop {
             palette_url: snapshot.palette.0.clone(),
             script_url: crate::theme::assets::script_url(),
             sale,
-            early_access: self.early_access_views(),
+            early_access,
+            header: String::new(),
+            footer: String::new(),
         }
     }
 

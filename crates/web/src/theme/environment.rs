@@ -4,7 +4,7 @@
 //! their output is cut off at [`PAGE_BYTES_MAX`].
 
 use super::filters;
-use crate::storefront::views::{self, Page, View};
+use crate::storefront::views::{self, Frame, Head, Page, ShopView, View};
 use commerce::shop::Shop;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior, escape_formatter};
@@ -51,7 +51,14 @@ pub enum TemplateError {
 /// The templates of one shop, ready to render.
 pub struct Theme {
     environment: Environment<'static>,
+    /// Whether header and footer are the program's own, which show nothing of the page between them.
+    is_frame_plain: bool,
 }
+
+/// What the frame is drawn from.
+const FRAME_TEMPLATES: [&str; 3] = [HEADER, FOOTER, "parts/early_access.html"];
+const HEADER: &str = "parts/header.html";
+const FOOTER: &str = "parts/footer.html";
 
 impl std::fmt::Debug for Theme {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -74,7 +81,19 @@ impl Theme {
             let source = default_template(&name).expect("the name comes from the list of embedded templates");
             environment.add_template_owned(name, source).expect("a test parses every embedded template");
         }
-        Self { environment }
+        let is_frame_plain = !overrides.iter().any(|own| FRAME_TEMPLATES.contains(&own.path.as_str()));
+        Self { environment, is_frame_plain }
+    }
+
+    /// The frame of a shop as templates see it, to be kept and used again: making it and drawing header and footer is most of
+    /// the work of a small page.
+    pub fn kept_frame(&self, shop: ShopView) -> Value {
+        let draw = |template| {
+            let alone = Page { shop: Frame::Made(Box::new(shop.clone())), head: Head::default(), page: () };
+            // What does not draw here is left to the page, which tells what is wrong.
+            if self.is_frame_plain { self.render_value(template, &alone).unwrap_or_default() } else { String::new() }
+        };
+        Value::from(Serde(ShopView { header: draw(HEADER), footer: draw(FOOTER), ..shop.clone() }))
     }
 
     /// Renders a page.
@@ -215,6 +234,22 @@ mod tests {
             // Lets a designer look at the pages: SAMPLE_PAGES=/some/folder cargo test -p web every_page
             if let Ok(folder) = std::env::var("SAMPLE_PAGES") {
                 std::fs::write(format!("{folder}/{template}"), html).expect("the folder can be written");
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_in_the_kept_frame_is_the_same_page() {
+        let shop = ShopView { sale: None, early_access: Vec::new(), ..ShopView::sample() };
+        let own = TemplateOverride { path: "parts/header.html".into(), source: "<b>{{ head.title }}</b>".into() };
+        for overrides in [vec![], vec![own]] {
+            let theme = Theme::new(&juniper_roasters(), &overrides);
+            for query in ["", "<tea>"] {
+                let head = Head { query: query.into(), ..Head::sample() };
+                let page = |shop| Page { shop, head: head.clone(), page: views::OrderView::sample() };
+                let made = theme.render(&page(Frame::Made(Box::new(shop.clone())))).expect("it renders");
+                let kept = theme.render(&page(Frame::Kept(theme.kept_frame(shop.clone())))).expect("it renders");
+                assert_eq!(made, kept, "{query:?}, {overrides:?}");
             }
         }
     }

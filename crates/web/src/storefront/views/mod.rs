@@ -28,6 +28,7 @@ pub use sale::{CountdownView, EarlyAccessView, SaleNoteView, SaleView};
 pub use summary::{SummaryLineView, SummaryView, TaxView};
 
 use commerce::shop::Link;
+use minijinja::Value;
 use serde::Serialize;
 
 /// A page's content and the template that shows it.
@@ -43,7 +44,7 @@ pub trait View: Serialize {
 #[derive(Clone, Debug, Serialize)]
 pub struct Page<V> {
     /// The frame: who sells here, header and footer.
-    pub shop: ShopView,
+    pub shop: Frame,
     /// Title, address and everything for machines.
     pub head: Head,
     /// The content.
@@ -53,8 +54,18 @@ pub struct Page<V> {
 impl<V: View> Page<V> {
     /// A page of samples.
     pub fn sample() -> Self {
-        Self { shop: ShopView::sample(), head: Head::sample(), page: V::sample() }
+        Self { shop: Frame::Made(Box::new(ShopView::sample())), head: Head::sample(), page: V::sample() }
     }
+}
+
+/// Who sells here, and what surrounds the content.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Frame {
+    /// Of this page: a sale or the visitor's early access is in it.
+    Made(Box<ShopView>),
+    /// The same on all pages until something is changed at the desk: a [`ShopView`] as templates see it, header and footer drawn.
+    Kept(Value),
 }
 
 /// The frame of every page.
@@ -90,6 +101,10 @@ pub struct ShopView {
     pub sale: Option<SaleNoteView>,
     /// The visitor's early access to sales that are not open to everybody yet.
     pub early_access: Vec<EarlyAccessView>,
+    /// HTML of the header while the search box is empty; empty: the template draws it.
+    pub header: String,
+    /// HTML of the footer; empty: the template draws it.
+    pub footer: String,
 }
 
 /// What a page says to browsers, search engines and link previews.

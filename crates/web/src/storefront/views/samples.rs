@@ -62,6 +62,8 @@ impl ShopView {
                 phase: "open",
                 countdown: CountdownView::until(NOW.plus_minutes(45), NOW),
             }],
+            header: String::new(),
+            footer: String::new(),
         }
     }
 }

@@ -347,7 +347,8 @@ async fn load_sales(
             sales.map(|(sale, _)| (*sale, *variant, customer.as_str()))
         })
         .collect();
-    let claims: Vec<Vec<Value>> = of_customers.iter().map(|(sale, variant, key)| params![*sale, *variant, *key].to_vec()).collect();
+    let claims: Vec<Vec<Value>> =
+        of_customers.iter().map(|(sale, variant, key)| params![*sale, *variant, *key].to_vec()).collect();
     let [sales, items_of_sales, claims] =
         tx.query_all(shop, [(sale, &one_by_one(&sales)), (item, &pairs), (claim, &claims)]).await?;
     for row in sales.into_iter().flatten() {

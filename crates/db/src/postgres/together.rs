@@ -1,9 +1,9 @@
 //! Turns a statement for one row into the same statement for many, whose parameters are arrays.
 //!
 //! Each query is written once, for one row. Sent a thousand times over, even without waiting for each answer, PostgreSQL spends
-//! most of its time on the messages; with `unnest` it is one message. Every parameter becomes a column of `unnest`, also `$1`, the
-//! shop, although it is the same for all: were it a constant, a plan that was made while a table was empty could go through all of
-//! the shop's rows instead of looking each one up by its key.
+//! most of its time on the messages; with `unnest` it is one message. Every parameter becomes a column of `unnest`, also `$1`,
+//! the shop, although it is the same for all: were it a constant, a plan that was made while a table was empty could go through
+//! all of the shop's rows instead of looking each one up by its key.
 
 use tokio_postgres::types::Type;
 
@@ -102,10 +102,7 @@ mod tests {
         assert_eq!(insert, Some(expected));
 
         let update = changes("UPDATE t SET word = $3 WHERE shop_id = $1 AND id = $2", &KINDS);
-        assert_eq!(
-            update,
-            Some(format!("UPDATE t SET word = many.p3 FROM {SOURCE} WHERE shop_id = many.p1 AND id = many.p2"))
-        );
+        assert_eq!(update, Some(format!("UPDATE t SET word = many.p3 FROM {SOURCE} WHERE shop_id = many.p1 AND id = many.p2")));
 
         let select = answers("SELECT id FROM t WHERE shop_id = $1 AND id = $2 AND word = $3 FOR UPDATE", &KINDS);
         let inner = "SELECT id FROM t WHERE shop_id = many.p1 AND id = many.p2 AND word = many.p3 FOR UPDATE";

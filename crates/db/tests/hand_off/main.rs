@@ -1,8 +1,8 @@
 //! The hand-off from request handlers to the order writer, tried in many orders of who runs next: the real queue and the real
 //! writer, included here beside locks of the test's own, so that whoever asks for a lock may have to wait for anybody else.
 //!
-//! `shuttle` and not `loom`: loom would have to take the place of every `Arc`, atomic and channel, those of tokio's oneshot too, and
-//! then tries everything, which ends for two threads and a handful of steps. Everything shared here goes through one lock, so
+//! `shuttle` and not `loom`: loom would have to take the place of every `Arc`, atomic and channel, those of tokio's oneshot too,
+//! and then tries everything, which ends for two threads and a handful of steps. Everything shared here goes through one lock, so
 //! the order of taking it is all that there is to try; shuttle tries that in full where little happens and by chance, from a
 //! printed seed, where six customers meet. What shuttle does not try is the order of memory inside atomics: the queue has none.
 //!

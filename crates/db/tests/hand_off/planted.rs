@@ -1,5 +1,5 @@
-//! Every known mistake of the hand-off is planted and has to be found. A test that finds nothing is worth something only because of
-//! this.
+//! Every known mistake of the hand-off is planted and has to be found. A test that finds nothing is worth something only because
+//! of this.
 
 use crate::schedules::play;
 use crate::{lanes, orders};

@@ -124,6 +124,7 @@ async fn buy(writer: &OrderWriter, checkout_id: String) {
         provider: "sandbox".into(),
         payment_reference: "card".into(),
         early_access: Vec::new(),
+        total_seen_minor: None,
         visitor: String::new(),
     };
     let held = writer.submit(SHOP, Command::Reserve(Box::new(cart))).await.expect("a hold");

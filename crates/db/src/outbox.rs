@@ -35,22 +35,28 @@ pub struct OutboxMessage {
 pub const GIVEN_UP: Timestamp = Timestamp(i64::MAX);
 
 /// Claims up to `limit` messages that are due at `now` and puts them off until `leased_until`. Each shop's come oldest first, and
-/// the shops take turns: one that has sold much does not keep another's mail.
+/// the shops take turns, whoever waits longest first: one that has sold much does not keep another's mail.
 ///
 /// # Errors
-/// When the database fails; whatever was claimed before is due again when its lease ends.
+/// When the database fails; then nothing is claimed.
 pub async fn claim_due(db: &Db, now: Timestamp, leased_until: Timestamp, limit: usize) -> Result<Vec<OutboxMessage>> {
     let due = sql!(
         "SELECT shop_id, outbox_id, kind, subject_id, attempts, next_attempt_at, sent_at, failure, created_at FROM outbox
          WHERE shop_id = $1 AND sent_at IS NULL AND next_attempt_at <= $2 ORDER BY next_attempt_at, outbox_id LIMIT $3"
     );
     let mut waiting: Vec<(usize, OutboxMessage)> = Vec::new();
-    for row in db.query_platform(platform_sql!("SELECT shop_id FROM shops ORDER BY shop_id"), &[]).await? {
+    let shops = platform_sql!(
+        "SELECT s.shop_id FROM shops s WHERE EXISTS
+             (SELECT 1 FROM outbox o WHERE o.shop_id = s.shop_id AND o.sent_at IS NULL AND o.next_attempt_at <= $1)"
+    );
+    for row in db.query_platform(shops, &params![now]).await? {
         let rows = db.query(row.get(0), due, &params![now, limit]).await?;
         waiting.extend(rows.iter().map(read_message).enumerate());
     }
-    waiting.sort_by_key(|(turn, _)| *turn);
+    waiting.sort_by_key(|(turn, message)| (*turn, message.next_attempt_at, message.id));
     waiting.truncate(limit);
+    // In one order on all nodes, so that none waits for another in a circle.
+    waiting.sort_by_key(|(_, message)| (message.shop, message.id));
     if waiting.is_empty() {
         return Ok(Vec::new());
     }

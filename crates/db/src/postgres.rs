@@ -5,7 +5,8 @@ mod together;
 use crate::{Error, Result, Row, Value};
 use commerce::ShopId;
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
-use futures_util::future::try_join_all;
+use futures_util::TryStreamExt as _;
+use futures_util::future::join_all;
 use std::error::Error as _;
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -48,6 +49,9 @@ impl PostgresBackend {
         let pool = pool(config.clone(), connections.clamp(2, 64))?;
         let backend = Self { config, pool, drives: Drives::Always(Handle::current()) };
         backend.check().await?;
+        // What stands between us and the database may refuse what the order writer's connections ask for.
+        let of_writer = backend.for_order_writer()?.query("SELECT 1", &[]).await;
+        of_writer.map_err(|error| Error::Unsuitable(format!("the order writer cannot connect with {PLANNED_ONCE}: {error}")))?;
         Ok(backend)
     }
 
@@ -130,34 +134,23 @@ impl PostgresTx {
         connection.execute(&statement, &as_params(params)).await.map_err(failure)
     }
 
-    /// Runs statements, each for its rows. All are on the wire before the first answer is waited for.
+    /// Runs statements in their order, each for its rows.
     pub(crate) async fn execute_all(&mut self, shop: ShopId, work: &[(&str, &[Vec<Value>])]) -> Result<Vec<u64>> {
         let messages = self.messages(shop, work, together::changes).await?;
-        let connection = self.connection();
-        let sent = messages.iter().map(|message| async move {
-            let mut touched = 0;
-            for part in message {
-                touched += connection.execute(&part.statement, &part.params()).await?;
-            }
-            Ok(touched)
-        });
-        try_join_all(sent).await.map_err(failure)
+        let answers = answers(self.connection(), &messages).await?;
+        Ok(answers.iter().map(|answers| answers.iter().map(|answer| answer.touched).sum()).collect())
     }
 
-    /// The rows of statements, for each of their sets of parameters. All are on the wire before the first answer is waited for.
+    /// The rows of statements, in their order, for each of their sets of parameters.
     pub(crate) async fn query_all(&mut self, shop: ShopId, work: &[(&str, &[Vec<Value>])]) -> Result<Vec<Vec<Vec<Row>>>> {
         let messages = self.messages(shop, work, together::answers).await?;
-        let connection = self.connection();
-        let sent = messages.iter().map(|message| async move {
-            let mut rows = Vec::with_capacity(message.len());
-            for part in message {
-                rows.push(connection.query(&part.statement, &part.params()).await?);
-            }
-            Ok(rows)
-        });
-        let answers = try_join_all(sent).await.map_err(failure)?;
-        let answers = work.iter().zip(messages).zip(answers);
-        answers.map(|(((_, params), message), answer)| by_params(params.len(), &message, &answer)).collect()
+        let answers = answers(self.connection(), &messages).await?;
+        Ok(work
+            .iter()
+            .zip(messages)
+            .zip(answers)
+            .map(|(((_, sets), messages), answers)| by_set(sets.len(), &messages, answers))
+            .collect())
     }
 
     /// What is sent for each statement: one message for all its rows wherever that can be.
@@ -248,18 +241,51 @@ impl<'a> Message<'a> {
     }
 }
 
-/// The rows of a statement, for each of its sets of parameters.
-fn by_params(sets: usize, message: &[Message<'_>], answer: &[Vec<tokio_postgres::Row>]) -> Result<Vec<Vec<Row>>> {
-    let [Message { params: Params::OfMany(_), .. }] = message else {
-        return answer.iter().map(|rows| rows.iter().map(from_postgres).collect()).collect();
-    };
-    let mut answers = vec![Vec::new(); sets];
-    for row in answer.iter().flatten() {
-        let mut row = from_postgres(row)?;
-        let Some(Value::Int(place)) = row.0.pop() else { panic!("the last column counts the sets of parameters from 1") };
-        answers[usize::try_from(place - 1).expect("the server counts what it was sent")].push(row);
+/// What one message was answered with.
+struct Answer {
+    rows: Vec<Row>,
+    touched: u64,
+}
+
+/// The answers to all messages, by statement.
+///
+/// Where each statement is one message, all of them are on the wire before the first answer is waited for: a message is sent when
+/// it is first polled, and they are polled in their order. After a failure the server refuses whatever follows in the
+/// transaction, so the first error is the one that tells why.
+async fn answers(connection: &Object, messages: &[Vec<Message<'_>>]) -> Result<Vec<Vec<Answer>>> {
+    if messages.iter().all(|messages| messages.len() <= 1) {
+        return join_all(messages.iter().map(|messages| one_by_one(connection, messages))).await.into_iter().collect();
+    }
+    let mut answers = Vec::with_capacity(messages.len());
+    for messages in messages {
+        answers.push(one_by_one(connection, messages).await?);
     }
     Ok(answers)
+}
+
+async fn one_by_one(connection: &Object, messages: &[Message<'_>]) -> Result<Vec<Answer>> {
+    let mut answers = Vec::with_capacity(messages.len());
+    for message in messages {
+        let stream = connection.query_raw(&message.statement, message.params()).await.map_err(failure)?;
+        let (mut stream, mut rows) = (std::pin::pin!(stream), Vec::new());
+        while let Some(row) = stream.try_next().await.map_err(failure)? {
+            rows.push(from_postgres(&row)?);
+        }
+        answers.push(Answer { rows, touched: stream.rows_affected().unwrap_or(0) });
+    }
+    Ok(answers)
+}
+
+/// The rows of a statement, for each of its sets of parameters.
+fn by_set(sets: usize, messages: &[Message<'_>], answers: Vec<Answer>) -> Vec<Vec<Row>> {
+    let rows = answers.into_iter().map(|answer| answer.rows);
+    let [Message { params: Params::OfMany(_), .. }] = messages else { return rows.collect() };
+    let mut by_set = vec![Vec::new(); sets];
+    for mut row in rows.flatten() {
+        let Some(Value::Int(place)) = row.0.pop() else { panic!("the last column counts the sets of parameters from 1") };
+        by_set[usize::try_from(place - 1).expect("the server counts what it was sent")].push(row);
+    }
+    by_set
 }
 
 /// One column of many rows.

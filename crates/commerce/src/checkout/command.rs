@@ -124,6 +124,9 @@ pub struct ReserveCart {
     pub payment_reference: String,
     /// The sales to which the customer has early access, by a link that was checked.
     pub early_access: Vec<FlashSaleId>,
+    /// The total that the page showed, minor units; `None`: not known. What is held for more is priced anew, in case that it is
+    /// cheaper by now.
+    pub total_seen_minor: Option<i64>,
     /// The signed name that the visitor's browser carries; empty: not known.
     pub visitor: String,
 }

@@ -17,7 +17,10 @@ pub(super) fn reserve(deciding: &mut Deciding<'_>, cart: &ReserveCart) -> Result
     if let Some(answer) = answer_of_earlier_submission(deciding, cart)? {
         return Ok(answer);
     }
-    if let Some(id) = hold_with_same_content(deciding, cart) {
+    let same = hold_with_same_content(deciding, cart);
+    if let Some((id, total_minor)) = same
+        && cart.total_seen_minor.is_none_or(|seen_minor| total_minor <= seen_minor)
+    {
         return Ok(pay_again(deciding, id, cart));
     }
     if planted(Bug::MissedRollback)
@@ -27,6 +30,11 @@ pub(super) fn reserve(deciding: &mut Deciding<'_>, cart: &ReserveCart) -> Result
     }
     let own = active_hold(deciding, cart);
     let wanted = wanted(deciding, cart, own)?;
+    if let Some((id, total_minor)) = same
+        && total_minor <= wanted.quote.total_minor
+    {
+        return Ok(pay_again(deciding, id, cart));
+    }
     if let Some(id) = own.map(|own| own.id) {
         deciding.end_reservation(id, ReservationStatus::Released);
     }
@@ -69,9 +77,10 @@ fn active_hold<'a>(deciding: &'a Deciding<'_>, cart: &ReserveCart) -> Option<&'a
     (hold.status == ReservationStatus::Active).then_some(hold)
 }
 
-fn hold_with_same_content(deciding: &Deciding<'_>, cart: &ReserveCart) -> Option<ReservationId> {
+/// What the page holds already for just this cart, and its total in minor units.
+fn hold_with_same_content(deciding: &Deciding<'_>, cart: &ReserveCart) -> Option<(ReservationId, i64)> {
     let record = deciding.state.checkouts.get(&cart.checkout_id)?;
-    active_hold(deciding, cart).filter(|_| record.content_hash == cart.content_hash).map(|hold| hold.id)
+    active_hold(deciding, cart).filter(|_| record.content_hash == cart.content_hash).map(|hold| (hold.id, hold.total_minor))
 }
 
 /// Another attempt to pay what is already held.

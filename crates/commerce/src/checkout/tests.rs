@@ -4,6 +4,7 @@
 use super::*;
 use crate::cart::CartLine;
 use crate::customer::{Address, Contact};
+use crate::payment::ProviderVerdict;
 use crate::sale::{BeforeOpening, FlashSale, FlashSaleItem, FlashSaleStatus};
 use crate::shop::{ShippingMethod, ShippingSettings, ShippingZone};
 use crate::stock::StockItem;
@@ -81,6 +82,7 @@ fn cart(lines: &[(VariantId, u32)]) -> ReserveCart {
         provider: "sandbox".into(),
         payment_reference: "card".into(),
         early_access: Vec::new(),
+        total_seen_minor: None,
         visitor: String::new(),
     }
 }
@@ -124,6 +126,29 @@ fn a_cart_is_held_whole_or_not_at_all() {
     check(|_, _| {}, &[(VariantId(99), 1)], Err(Refusal::NotForSale { variant: VariantId(99) }));
     check(|_, _| {}, &[(BEANS, u32::MAX)], Err(Refusal::TooManyUnits { variant: BEANS, quantity_max: 20 }));
     check(|_, _| {}, &[(BEANS, u32::MAX), (BEANS, 9)], Err(Refusal::TooManyUnits { variant: BEANS, quantity_max: 20 }));
+}
+
+#[test]
+fn what_is_held_dearer_than_the_page_says_is_held_anew_where_it_has_become_cheaper() {
+    let reserve = |total_seen_minor| Command::Reserve(Box::new(ReserveCart { total_seen_minor, ..cart(&[(MUG, 2)]) }));
+    // What each attempt costs, and whether it is the same hold.
+    let check = |price_minor_later, total_seen_minor, expected: (i64, bool)| {
+        let mut state = juniper_roasters();
+        let (first, _) = run(&mut state, &[reserve(Some(2_090))]);
+        let Outcome::Reserved { reservation, payment, .. } = first[0] else { panic!("{first:?}") };
+        let verdict = ProviderVerdict::Declined { code: "card_declined".into() };
+        run(&mut state, &[Command::Settle { payment, reference: String::new(), verdict }]);
+        state.variants.get_mut(&MUG).expect("mugs are there").price_minor = price_minor_later;
+        let (again, _) = run(&mut state, &[reserve(total_seen_minor)]);
+        let Outcome::Reserved { reservation: held, amount, .. } = &again[0] else { panic!("{again:?}") };
+        assert_eq!((amount.amount_minor, *held == reservation), expected, "{price_minor_later} {total_seen_minor:?}");
+        assert_eq!(state.stock[&MUG].item.reserved, 2, "only one hold is left");
+    };
+    check(800, Some(2_090), (2_090, true));
+    check(500, Some(1_490), (1_490, false));
+    check(500, Some(2_090), (2_090, true));
+    check(500, None, (2_090, true));
+    check(900, Some(1_490), (2_090, true));
 }
 
 #[test]

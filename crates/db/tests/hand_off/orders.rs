@@ -132,6 +132,7 @@ fn command_of(customer: Customer) -> Command {
         provider: String::new(),
         payment_reference: String::new(),
         early_access: Vec::new(),
+        total_seen_minor: None,
         visitor: String::new(),
     }))
 }

@@ -108,6 +108,7 @@ fn cart(checkout: &str, email: &str, lines: &[(VariantId, u32)]) -> ReserveCart 
         provider: "sandbox".into(),
         payment_reference: "card".into(),
         early_access: Vec::new(),
+        total_seen_minor: None,
         visitor: String::new(),
     }
 }

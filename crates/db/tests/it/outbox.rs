@@ -38,7 +38,7 @@ async fn a_message_is_claimed_once_and_again_only_when_its_lease_has_ended() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_shop_with_much_mail_does_not_keep_the_mail_of_another() {
+async fn shops_take_turns_and_whoever_waits_longest_comes_first() {
     for test in testing::databases().await {
         let db = &test.db;
         let juniper = make_juniper_roasters(db).await;
@@ -52,6 +52,11 @@ async fn a_shop_with_much_mail_does_not_keep_the_mail_of_another() {
         let mut ids: Vec<i64> = claimed.iter().map(|message| message.id.0).collect();
         ids.sort_unstable();
         assert_eq!(ids, [1, 2, 3, 21], "{}", test.engine);
+        put(db, quillmere, 22).await;
+        let sql = sql!("UPDATE outbox SET next_attempt_at = $2 WHERE shop_id = $1 AND outbox_id = 22");
+        db.execute(quillmere, sql, &params![NOW.plus_seconds(-1)]).await.expect(test.engine);
+        let first = outbox::claim_due(db, NOW, NOW.plus_minutes(5), 1).await.expect(test.engine);
+        assert_eq!(first[0].id, OutboxId(22), "{}", test.engine);
     }
 }
 

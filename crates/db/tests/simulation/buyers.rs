@@ -42,6 +42,7 @@ impl Page {
             provider: "sandbox".into(),
             payment_reference: format!("card of {}", self.id),
             early_access: self.early.into_iter().collect(),
+            total_seen_minor: None,
             visitor: self.visitor.clone(),
         }))
     }

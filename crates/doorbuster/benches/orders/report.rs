@@ -100,7 +100,10 @@ fn machine() -> String {
     let model = after_colon(&read("/proc/cpuinfo"), "model name");
     let memory = after_colon(&read("/proc/meminfo"), "MemTotal");
     let gibibytes = memory.split(' ').next().and_then(|kibibytes| kibibytes.parse::<f64>().ok()).unwrap_or(0.0) / 1_048_576.0;
-    format!("{cores} cores of {model}, {gibibytes:.0} GiB, {}", said("uname", &["-sr"]))
+    // What follows the version is the name of somebody's build.
+    let kernel = said("uname", &["-sr"]);
+    let kernel = kernel.split('-').next().unwrap_or_default();
+    format!("{cores} cores of {model}, {gibibytes:.0} GiB, {kernel}")
 }
 
 fn said(program: &str, arguments: &[&str]) -> String {

@@ -12,11 +12,13 @@ use tokio::task::JoinSet;
 use tracing::{error, warn};
 use web::App;
 use web::books::prove_due;
-use web::mail::{MailSettings, send_due};
+use web::mail::{MailSettings, ROUND_MESSAGES_MAX, send_due};
 use web::reconcile::reconcile;
 
 /// How often the outbox is looked at.
 const MAIL_INTERVAL: Duration = Duration::from_secs(2);
+/// Rounds of mail without a pause: orders come first where the disk is one for both.
+const MAIL_ROUNDS_MAX: usize = 10;
 /// How often open payments are looked at.
 const RECONCILE_INTERVAL: Duration = Duration::from_secs(5);
 /// How often reservations that ran out are tidied. Their stock is free before that.
@@ -46,9 +48,18 @@ impl Jobs {
             watcher.watch(stop).await;
         });
         let (mail_app, mailer, mail) = (app.clone(), std::sync::Arc::new(mailer), std::sync::Arc::new(mail));
+        let mail_stopped = stopped.clone();
         running.spawn(every(MAIL_INTERVAL, "Sending mail", stopped.clone(), move || {
-            let (app, mailer, mail) = (mail_app.clone(), mailer.clone(), mail.clone());
-            async move { send_due(app.db(), &mailer, &mail, app.now()).await.map(|_| ()) }
+            let (app, mailer, mail, stopped) = (mail_app.clone(), mailer.clone(), mail.clone(), mail_stopped.clone());
+            async move {
+                for _ in 0..MAIL_ROUNDS_MAX {
+                    let is_all = send_due(app.db(), &mailer, &mail, app.now()).await? < ROUND_MESSAGES_MAX;
+                    if is_all || *stopped.borrow() {
+                        break;
+                    }
+                }
+                Ok(())
+            }
         }));
         let payments_app = app.clone();
         running.spawn(every(RECONCILE_INTERVAL, "Asking about open payments", stopped.clone(), move || {

@@ -4,14 +4,17 @@ use super::{MailError, Message};
 use lettre::transport::smtp::PoolConfig;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// A mail server.
 pub struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
+    /// The library's pool keeps so many connections and makes as many as are asked for.
+    connections: Semaphore,
 }
 
-/// Connections kept to the server at most.
-const CONNECTIONS_MAX: u32 = 4;
+/// Connections to the server at most, kept between messages.
+const CONNECTIONS_MAX: usize = 4;
 
 /// How long one command may take before the server counts as unreachable, seconds.
 const COMMAND_SECONDS_MAX: u64 = 30;
@@ -30,13 +33,14 @@ impl Smtp {
         let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&url).map_err(|error| bad(error.to_string()))?;
         let transport = builder
             .timeout(Some(Duration::from_secs(COMMAND_SECONDS_MAX)))
-            .pool_config(PoolConfig::new().max_size(CONNECTIONS_MAX))
+            .pool_config(PoolConfig::new().max_size(CONNECTIONS_MAX as u32))
             .build();
-        Ok(Self { transport })
+        Ok(Self { transport, connections: Semaphore::new(CONNECTIONS_MAX) })
     }
 
     pub(super) async fn send(&self, message: &Message) -> Result<(), MailError> {
         let built = message.build()?;
+        let _one = self.connections.acquire().await.expect("nobody closes it");
         match self.transport.send(built).await {
             Ok(_) => Ok(()),
             Err(error) if error.is_permanent() => Err(MailError::RefusedForGood(error)),

@@ -8,7 +8,7 @@ mod send;
 mod view;
 
 pub use render::{MailText, render};
-pub use send::send_due;
+pub use send::{ROUND_MESSAGES_MAX, send_due};
 pub use view::{LineView, MailView, ParcelView, RefundView, TotalView};
 
 use crate::app::Scheme;

@@ -9,17 +9,17 @@ use db::shops::load_shop;
 use futures_util::future::join_all;
 use outbound::mail::Mailer;
 use std::collections::BTreeMap;
+use std::time::Duration;
 use tracing::{info, warn};
 
-/// Messages of one round.
-const ROUND_MESSAGES_MAX: usize = 200;
+/// Messages of one round. When they are through, it is written down in one transaction which of them left: a program that is
+/// killed in between sends so many a second time at most.
+pub const ROUND_MESSAGES_MAX: usize = 20;
 
-/// Messages on their way at the same time. When they are through, it is written down in one transaction which of them left: a
-/// program that is killed sends so many a second time at most.
-const AT_ONCE: usize = 20;
+/// How long a message may take, seconds.
+const MESSAGE_SECONDS_MAX: u64 = 60;
 
-/// How long a round may take before its messages count as abandoned, minutes: far more than the timeouts of all that are sent one
-/// after the other.
+/// How long a round may take before its messages count as abandoned, minutes: longer than if they went one after the other.
 const LEASE_MINUTES: i64 = 30;
 
 /// Minutes to wait after each failed try; after the last of them a message is given up, some three days after the first.
@@ -38,22 +38,19 @@ pub async fn send_due(db: &Db, mailer: &Mailer, settings: &MailSettings, now: Ti
             shops.insert(message.shop, load_shop(db, message.shop).await?);
         }
     }
-    for together in claimed.chunks(AT_ONCE) {
-        let tries = together.iter().filter_map(|message| {
-            let shop = shops[&message.shop].as_ref()?;
-            Some(async move { (message, send_one(db, mailer, settings, shop, message).await) })
-        });
-        let mut sent = Vec::with_capacity(together.len());
-        for (message, outcome) in join_all(tries).await {
-            match outcome {
-                Ok(()) => {
-                    sent.push((message.shop, message.id));
-                    info!(shop.id = %message.shop, outbox.id = %message.id, kind = message.kind, "Sent a message");
-                }
-                Err((failure, retry)) => note_failure(db, message, &failure, &retry, now).await?,
-            }
-        }
-        mark_sent(db, &sent, now).await?;
+    let tries = claimed.iter().filter_map(|message| {
+        let shop = shops[&message.shop].as_ref()?;
+        Some(async move { (message, send_one(db, mailer, settings, shop, message).await) })
+    });
+    let (sent, failed): (Vec<_>, Vec<_>) = join_all(tries).await.into_iter().partition(|(_, outcome)| outcome.is_ok());
+    let ids: Vec<_> = sent.iter().map(|(message, _)| (message.shop, message.id)).collect();
+    mark_sent(db, &ids, now).await?;
+    for (message, _) in sent {
+        info!(shop.id = %message.shop, outbox.id = %message.id, kind = message.kind, "Sent a message");
+    }
+    for (message, outcome) in failed {
+        let Err((failure, retry)) = outcome else { continue };
+        note_failure(db, message, &failure, &retry, now).await?;
     }
     Ok(claimed.len())
 }
@@ -90,7 +87,9 @@ async fn send_one(
         let retry = if matches!(error, ComposeError::Database(_)) { Retry::Later } else { Retry::Never };
         (error.to_string(), retry)
     })?;
-    mailer.send(&composed).await.map_err(|error| {
+    let sent = tokio::time::timeout(Duration::from_secs(MESSAGE_SECONDS_MAX), mailer.send(&composed)).await;
+    let sent = sent.map_err(|_| ("the mail server was too slow".to_owned(), Retry::Later))?;
+    sent.map_err(|error| {
         let retry = if error.is_worth_retrying() { Retry::Later } else { Retry::Never };
         (error.to_string(), retry)
     })

@@ -56,7 +56,7 @@ pub struct Theme {
 }
 
 /// What the frame is drawn from.
-const FRAME_TEMPLATES: [&str; 3] = [HEADER, FOOTER, "parts/early_access.html"];
+const FRAME_TEMPLATES: [&str; 5] = [HEADER, FOOTER, "parts/early_access.html", "parts/icons.html", "parts/countdown.html"];
 const HEADER: &str = "parts/header.html";
 const FOOTER: &str = "parts/footer.html";
 
@@ -242,7 +242,9 @@ mod tests {
     fn a_page_in_the_kept_frame_is_the_same_page() {
         let shop = ShopView { sale: None, early_access: Vec::new(), ..ShopView::sample() };
         let own = TemplateOverride { path: "parts/header.html".into(), source: "<b>{{ head.title }}</b>".into() };
-        for overrides in [vec![], vec![own]] {
+        let icons = default_template("parts/icons.html").expect("it is there").replace("<svg", "{{ head.title }}<svg");
+        let of_icons = TemplateOverride { path: "parts/icons.html".into(), source: icons };
+        for overrides in [vec![], vec![own], vec![of_icons]] {
             let theme = Theme::new(&juniper_roasters(), &overrides);
             for query in ["", "<tea>"] {
                 let head = Head { query: query.into(), ..Head::sample() };

@@ -71,6 +71,7 @@ fn reserve(world: &World, checkout_id: &str, variant: VariantId, payment_referen
         provider: "sandbox".into(),
         payment_reference: payment_reference.into(),
         early_access: Vec::new(),
+        total_seen_minor: None,
         visitor: String::new(),
     };
     match submit(world, Command::Reserve(Box::new(cart))) {

@@ -62,6 +62,7 @@ fn command_of(cart: &AnyCart, early_access: &[FlashSaleId]) -> Command {
         provider: "sandbox".into(),
         payment_reference: "card".into(),
         early_access: early_access.to_vec(),
+        total_seen_minor: None,
         visitor: String::new(),
     }))
 }

@@ -157,6 +157,7 @@ pub fn cart(checkout: &str, lines: &[(VariantId, u32)]) -> ReserveCart {
         provider: "sandbox".into(),
         payment_reference: "card".into(),
         early_access: Vec::new(),
+        total_seen_minor: None,
         visitor: String::new(),
     }
 }

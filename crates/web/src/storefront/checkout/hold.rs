@@ -112,6 +112,7 @@ fn reserve_command(submission: &Submission<'_>, payment_reference: &str) -> Comm
         provider: submission.visit.app.payments().name().into(),
         payment_reference: payment_reference.into(),
         early_access: submission.visit.early_access.clone(),
+        total_seen_minor: submission.total_seen_minor,
         visitor: submission.visitor.name.clone(),
     }))
 }

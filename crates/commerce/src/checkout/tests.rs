@@ -88,7 +88,8 @@ fn cart(lines: &[(VariantId, u32)]) -> ReserveCart {
 }
 
 fn run(state: &mut ShopState, commands: &[Command]) -> (Vec<Outcome>, Vec<Change>) {
-    let mut id = 100;
+    // No id comes twice.
+    let mut id = 100 * (1 + state.reservations.len() as i64);
     let mut next_id = || {
         id += 1;
         id

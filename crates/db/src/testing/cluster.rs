@@ -5,11 +5,10 @@
 
 use super::{fresh_folder, unique};
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
-/// Where a cluster listens if nobody asks for another port; without TCP it is only part of a file's name.
+/// Part of the name of the socket's file, and nothing else: no cluster listens on TCP, where a port may be taken.
 const PORT: u16 = 5432;
 
 /// A cluster in a folder of its own. It is gone when the value is dropped or the process ends.
@@ -17,28 +16,26 @@ pub struct Cluster {
     folder: PathBuf,
     programs: PathBuf,
     owner: String,
-    port: u16,
     /// Its standard input is the cluster's life: when it closes, the cluster stops.
     keeper: Child,
 }
 
 impl Cluster {
-    /// One that waits for the disk as one in service does, and listens on a free port of 127.0.0.1 beside its socket.
+    /// One that waits for the disk as one in service does.
     pub fn durable() -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port is free");
-        Self::start(free.port(), "listen_addresses = '127.0.0.1'")
+        Self::start("")
     }
 
     /// As a machine that loses no power: nothing waits for the disk.
     pub(super) fn quick() -> Self {
         // A test ends long before the machine loses its power; not waiting for the disk makes hundreds of them quick.
-        Self::start(PORT, "listen_addresses = ''\nfsync = off\nfull_page_writes = off")
+        Self::start("fsync = off\nfull_page_writes = off\n")
     }
 
     /// The address of a fresh, empty schema, by way of the socket.
     pub fn fresh_schema(&self) -> String {
         let socket = self.folder.display().to_string().replace('/', "%2F");
-        format!("postgres://{}@/postgres?host={socket}&port={}&{}", self.owner, self.port, self.make_schema())
+        format!("postgres://{}@/postgres?host={socket}&port={PORT}&{}", self.owner, self.make_schema())
     }
 
     /// The address of a fresh, empty schema, by way of whatever listens on this port of 127.0.0.1 and leads here.
@@ -46,9 +43,9 @@ impl Cluster {
         format!("postgres://{}@127.0.0.1:{port}/postgres?{}", self.owner, self.make_schema())
     }
 
-    /// The port on 127.0.0.1.
-    pub fn port(&self) -> u16 {
-        self.port
+    /// The UNIX socket that it listens on.
+    pub fn socket(&self) -> PathBuf {
+        self.folder.join(format!(".s.PGSQL.{PORT}"))
     }
 
     /// Stops it and starts it again, and returns when it can be used. `mode` is pg_ctl's: `fast` ends every transaction and
@@ -60,11 +57,13 @@ impl Cluster {
         assert!(restarted.success(), "the cluster restarts; see {folder}/log");
     }
 
-    fn start(port: u16, settings: &str) -> Self {
+    fn start(settings: &str) -> Self {
         let (programs, folder) = (postgres_programs(), fresh_folder("postgres"));
         let owner = if is_root() { "postgres".to_owned() } else { run_text("id -un").trim().to_owned() };
-        let settings =
-            format!("port = {port}\nmax_connections = 300\nunix_socket_directories = '{}'\n{settings}\n", folder.display());
+        let settings = format!(
+            "listen_addresses = ''\nport = {PORT}\nunix_socket_directories = '{}'\nmax_connections = 300\n{settings}",
+            folder.display()
+        );
         std::fs::write(folder.join("settings"), settings).expect("the temporary folder can be written");
         let mut keeper = Command::new("sh")
             .args(["-c", &life_of_a_cluster(&programs, &folder, &owner)])
@@ -78,12 +77,12 @@ impl Cluster {
         assert_eq!(line.trim(), "ready", "the test cluster did not start; see {}.log", folder.display());
         // Keep the writing end open until this process ends, whichever way.
         keeper.stdin.as_mut().expect("its input is piped").flush().expect("nothing is buffered");
-        Self { folder, programs, owner, port, keeper }
+        Self { folder, programs, owner, keeper }
     }
 
     fn make_schema(&self) -> String {
         let (schema, socket) = (format!("test_{}", unique()), self.folder.display());
-        let statement = format!("psql -q -h {socket} -p {} -d postgres -U {} -c 'CREATE SCHEMA {schema}'", self.port, self.owner);
+        let statement = format!("psql -q -h {socket} -p {PORT} -d postgres -U {} -c 'CREATE SCHEMA {schema}'", self.owner);
         assert!(self.as_owner(&statement).success(), "a schema can be made on the test cluster");
         format!("options=-c%20search_path%3D{schema}")
     }

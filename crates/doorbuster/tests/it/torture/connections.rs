@@ -12,7 +12,7 @@ const BYTES_MAX: usize = 40_000;
 #[test]
 fn every_order_whose_receipt_was_shown_survives_sixty_broken_connections_to_postgres() {
     let cluster = Cluster::durable();
-    let proxy = TcpProxy::before(cluster.port());
+    let proxy = TcpProxy::before(cluster.socket());
     let place = Place::on(Some(cluster.fresh_schema_at(proxy.port)));
     place.open_juniper_roasters(UNITS);
     let server = place.start("serve");

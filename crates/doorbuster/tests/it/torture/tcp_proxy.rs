@@ -1,8 +1,10 @@
-//! A proxy between the server and PostgreSQL that cuts connections when it is told to: after so many bytes in one direction, at
-//! a COMMIT, or between a COMMIT and its answer.
+//! A proxy between the server and PostgreSQL's socket that cuts connections when it is told to: after so many bytes in one
+//! direction, at a COMMIT, or between a COMMIT and its answer.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -55,12 +57,12 @@ struct Plan {
 /// One connection, in both directions.
 struct Line {
     server: TcpStream,
-    postgres: TcpStream,
+    postgres: UnixStream,
 }
 
 impl TcpProxy {
-    /// Between any free port and this one.
-    pub fn before(postgres: u16) -> Self {
+    /// Between any free port and this socket.
+    pub fn before(postgres: PathBuf) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let port = listener.local_addr().expect("a bound socket has an address").port();
         let shared = Arc::<Shared>::default();
@@ -71,8 +73,8 @@ impl TcpProxy {
                     return;
                 }
                 // Without PostgreSQL behind it, a connection is closed at once.
-                if let Ok(postgres) = TcpStream::connect(("127.0.0.1", postgres)) {
-                    carry(&theirs, Line { server, postgres });
+                if let Ok(postgres) = UnixStream::connect(&postgres) {
+                    carry(&theirs, &Arc::new(Line { server, postgres }));
                 }
             }
         });
@@ -135,21 +137,20 @@ impl Plan {
 }
 
 /// Carries bytes in both directions on two threads, until either end closes or the line is cut.
-fn carry(shared: &Arc<Shared>, line: Line) {
+fn carry(shared: &Arc<Shared>, line: &Arc<Line>) {
     for direction in [Direction::There, Direction::Back] {
-        let (shared, line) = (Arc::clone(shared), line.again());
+        let (shared, line) = (Arc::clone(shared), Arc::clone(line));
         std::thread::spawn(move || {
-            carry_one_way(&shared, &line, direction);
+            match direction {
+                Direction::There => carry_one_way(&shared, direction, &line.server, &line.postgres),
+                Direction::Back => carry_one_way(&shared, direction, &line.postgres, &line.server),
+            }
             line.cut();
         });
     }
 }
 
-fn carry_one_way(shared: &Shared, line: &Line, direction: Direction) {
-    let (mut from, mut to) = match direction {
-        Direction::There => (&line.server, &line.postgres),
-        Direction::Back => (&line.postgres, &line.server),
-    };
+fn carry_one_way(shared: &Shared, direction: Direction, mut from: impl Read, mut to: impl Write) {
     let mut buffer = [0; 16 << 10];
     loop {
         let bytes = match from.read(&mut buffer) {
@@ -166,11 +167,6 @@ fn carry_one_way(shared: &Shared, line: &Line, direction: Direction) {
 }
 
 impl Line {
-    fn again(&self) -> Self {
-        let again = |stream: &TcpStream| stream.try_clone().expect("the process may have another handle");
-        Self { server: again(&self.server), postgres: again(&self.postgres) }
-    }
-
     fn cut(&self) {
         let _ = self.server.shutdown(Shutdown::Both);
         let _ = self.postgres.shutdown(Shutdown::Both);

@@ -22,11 +22,11 @@ pub async fn open(visit: Visit, At((id, key)): At<(FlashSaleId, String)>) -> Res
     if !visit.app.signer().opens_early(shop, id, &key) {
         return Err(Error::NotFound);
     }
-    let Some(sale) = visit.snapshot().sales.iter().find(|sale| sale.id == id) else { return Ok(see_other("/?early=off")) };
-    match sale.phase(now) {
-        FlashSalePhase::Hidden => Ok(see_other("/?early=off")),
-        FlashSalePhase::Ended => Ok(see_other("/?early=over")),
-        FlashSalePhase::Upcoming | FlashSalePhase::Open => {
+    let sale = visit.snapshot().sales.iter().find(|sale| sale.id == id);
+    match sale.map(|sale| (sale, sale.phase(now))) {
+        None | Some((_, FlashSalePhase::Hidden)) => Ok(see_other("/?early=off")),
+        Some((_, FlashSalePhase::Ended)) => Ok(see_other("/?early=over")),
+        Some((sale, FlashSalePhase::Upcoming | FlashSalePhase::Open)) => {
             let mut response = see_other(&format!("/sales/{}", sale.handle));
             if sale.early_access_at.is_some() {
                 let seconds_left = sale.closes_at.micros_since(now) / 1_000_000 + 1;

@@ -52,7 +52,7 @@
   if (countdowns.length) { tick(); setInterval(tick, 1000); }
 
   // Live words: one small file, asked for only while the page is looked at; the same for everyone who has no early access.
-  const credentials = one("[data-early-access]") ? "same-origin" : "omit";
+  const credentials = document.body.matches("[data-early-access]") ? "same-origin" : "omit";
   const stocked = () => all("[data-stock-of]");
   let pause = 5000;
   const refresh = async () => {

@@ -124,6 +124,25 @@ fn a_page_seen_with_early_access_is_kept_by_no_cache_and_the_cookie_is_for_the_s
 }
 
 #[test]
+fn early_access_is_marked_for_the_script_also_on_pages_with_the_sellers_own_header() {
+    const MARK: &str = "<body data-early-access>";
+    for world in early_worlds() {
+        let own = [("path", "parts/header.html"), ("body", "<p>Our own header</p>")];
+        ines(&world).post("/admin/settings/theme/edit", &own).location();
+        world.reload();
+        world.move_clock_to(EARLY);
+        let mut ada = invited(&world);
+        let mut ben = world.browser();
+        for page in ["/", "/sales/winter", "/products/blanket"] {
+            ada.get(page).expect(200, &[MARK, "Our own header"]);
+            ben.get(page).expect(200, &["<body>", "Our own header"]);
+        }
+        world.move_clock_to(OPENS);
+        ada.get("/sales/winter").expect(200, &["<body>"]);
+    }
+}
+
+#[test]
 fn a_link_that_is_forged_or_of_another_shop_is_not_found() {
     for world in early_worlds() {
         let quillmere = world.app.shop_at("quillmere.localhost").expect("the shop answers").snapshot.shop.id;

@@ -1,5 +1,5 @@
 //! What tests and benchmarks need beyond Rust: PostgreSQL's server programs, Chromium with its driver, axe-core, strace; pgbench,
-//! Redis.
+//! Redis; and the right to mount a file system.
 //!
 //! On Debian and Ubuntu, as root, they are installed. Elsewhere nothing is touched: the reader is told what to install.
 
@@ -15,7 +15,7 @@ const AXE: &str = "target/axe/node_modules/axe-core/axe.min.js";
 struct Requirement {
     /// As a reader would look it up.
     name: &'static str,
-    /// Debian's packages that bring it.
+    /// Debian's packages that bring it; empty: none does.
     packages: &'static [&'static str],
     present: fn() -> bool,
 }
@@ -32,8 +32,14 @@ const STRACE: Requirement = Requirement {
     present: || command::on_path(&["strace"]).is_some(),
 };
 
+const MOUNTING: Requirement = Requirement {
+    name: "root on Linux with the right to mount, for a disk that is soon full",
+    packages: &[],
+    present: a_disk_can_be_mounted,
+};
+
 /// For every test.
-const OF_TESTS: [Requirement; 4] = [
+const OF_TESTS: [Requirement; 5] = [
     POSTGRESQL,
     Requirement {
         name: "Chromium or Chrome",
@@ -46,10 +52,11 @@ const OF_TESTS: [Requirement; 4] = [
         present: || command::on_path(&["chromedriver"]).is_some(),
     },
     STRACE,
+    MOUNTING,
 ];
 
 /// For the torture tests.
-const OF_TORTURE: [Requirement; 2] = [POSTGRESQL, STRACE];
+const OF_TORTURE: [Requirement; 3] = [POSTGRESQL, STRACE, MOUNTING];
 
 /// For the benchmarks: those that we are held against. pgbench comes with PostgreSQL's server programs.
 const OF_BENCHMARKS: [Requirement; 2] = [
@@ -89,8 +96,8 @@ pub fn prepare_to_measure() -> Result<(), String> {
 fn have(requirements: &[Requirement], command: &str) -> Result<(), String> {
     let find_missing = || requirements.iter().filter(|requirement| !(requirement.present)()).collect::<Vec<_>>();
     let missing = find_missing();
-    if !missing.is_empty() && may_use_apt() {
-        let packages: Vec<&str> = missing.iter().flat_map(|requirement| requirement.packages).copied().collect();
+    let packages: Vec<&str> = missing.iter().flat_map(|requirement| requirement.packages).copied().collect();
+    if !packages.is_empty() && may_use_apt() {
         apt_install(&packages)?;
     }
     let missing = find_missing();
@@ -100,9 +107,12 @@ fn have(requirements: &[Requirement], command: &str) -> Result<(), String> {
 fn advice(missing: &[&Requirement], command: &str) -> String {
     let mut text = format!("`cargo xtask {command}` needs what is not here:\n");
     for requirement in missing {
-        text += &format!("  {}   (Debian: apt-get install {})\n", requirement.name, requirement.packages.join(" "));
+        text += &match requirement.packages {
+            [] => format!("  {}\n", requirement.name),
+            packages => format!("  {}   (Debian: apt-get install {})\n", requirement.name, packages.join(" ")),
+        };
     }
-    text + "Install that and run it again. As root on Debian or Ubuntu it installs them by itself."
+    text + "Provide that and run it again. As root on Debian or Ubuntu it installs packages by itself."
 }
 
 /// The page checker is a script, fetched once into the target folder.
@@ -134,6 +144,11 @@ fn postgresql_folders() -> Vec<PathBuf> {
 fn major_version(text: &str) -> Option<u32> {
     let (_, version) = text.split_once(") ")?;
     version.split(['.', ' ']).next()?.parse().ok()
+}
+
+/// Tries it where nobody else sees it; it is gone with the process.
+fn a_disk_can_be_mounted() -> bool {
+    command::output(Path::new("unshare"), &["--mount", "mount", "-t", "tmpfs", "doorbuster-test", "/tmp"]).is_some()
 }
 
 fn may_use_apt() -> bool {
@@ -170,5 +185,11 @@ mod tests {
     fn whoever_lacks_something_is_told_its_name_and_its_package() {
         let text = advice(&[&OF_TESTS[2]], "test");
         assert!(text.contains("chromedriver of the same version   (Debian: apt-get install chromium-driver)"), "{text}");
+    }
+
+    #[test]
+    fn whoever_may_not_mount_is_told_so_and_of_no_package() {
+        let text = advice(&[&MOUNTING], "test");
+        assert!(text.contains("  root on Linux with the right to mount, for a disk that is soon full\n"), "{text}");
     }
 }

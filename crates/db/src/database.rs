@@ -16,7 +16,7 @@ pub struct Db {
 
 enum Backend {
     Sqlite(SqliteBackend),
-    Postgres(PostgresBackend),
+    Postgres(Box<PostgresBackend>),
 }
 
 impl Db {
@@ -24,7 +24,7 @@ impl Db {
     pub(crate) async fn connect(target: &Target, options: &OpenOptions) -> Result<Self> {
         let backend = match target {
             Target::Folder(folder) => Backend::Sqlite(SqliteBackend::open(folder, options.connections)?),
-            Target::Postgres(url) => Backend::Postgres(PostgresBackend::open(url, options.connections).await?),
+            Target::Postgres(url) => Backend::Postgres(Box::new(PostgresBackend::open(url, options.connections).await?)),
         };
         Ok(Self { backend: Arc::new(backend), ids: Arc::new(Ids::new(options.process)) })
     }
@@ -41,7 +41,7 @@ impl Db {
     pub fn for_order_writer(&self) -> Result<Self> {
         let backend = match &*self.backend {
             Backend::Sqlite(_) => Arc::clone(&self.backend),
-            Backend::Postgres(backend) => Arc::new(Backend::Postgres(backend.for_order_writer()?)),
+            Backend::Postgres(backend) => Arc::new(Backend::Postgres(Box::new(backend.for_order_writer()?))),
         };
         Ok(Self { backend, ids: Arc::clone(&self.ids) })
     }

@@ -1,8 +1,8 @@
 //! Named places where a server ends itself when a test asks for it: between two steps that a crash must be able to fall between.
 //!
-//! `DOORBUSTER_DIE_AT=<point>:<n>` lets the process abort, without unwinding, when it passes the point for the n-th time. Without
-//! the feature `kill_points`, which only dev-dependencies enable, and in every optimized build, whatever its features, [`pass`] is
-//! empty and nothing reads the variable.
+//! `DOORBUSTER_DIE_AT=<point>:<n>` lets the process abort, without unwinding, when it passes the point for the n-th time.
+//! Without the feature `kill_points`, which only dev-dependencies enable, and in every optimized build, whatever its features,
+//! [`pass`] is empty and nothing reads the variable.
 
 /// Where a process may end. Named in `DOORBUSTER_DIE_AT` as here, in lower case with hyphens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -27,14 +27,14 @@ fn section(report: &Report) -> String {
     let facts = &report.facts;
     let mut text = format!(
         "## Orders over HTTP\n\n\
-         `cargo xtask bench orders`, {}. {}.\n\
-         {}. One after the other, {} rounds of {} s, medians.\n\
+         `cargo xtask bench orders --rounds {} --seconds {}`, {}.\n\
+         {}. {}. One after the other, medians.\n\
          Keeping 4 KiB (write and `fdatasync`) takes this machine's disk {:.2} ms. Client, server and database share the machine.\n\n\
          Everything is durable when it is answered: SQLite with WAL and `synchronous=FULL`, PostgreSQL as it comes (`fsync` and\n\
          `synchronous_commit` on), Redis with `appendonly yes` and `appendfsync always`. An order of ours has prices, limits, a\n\
          reservation, a payment, stock movements, money entries and a mail; the buyer has read the receipt. An order of the\n\
          others is a guarded update of one row and an insert. Bold is how many times as fast as pgbench with {} clients.\n",
-        facts.date, facts.machine, facts.versions, facts.rounds, facts.seconds, facts.disk_ms, REFERENCE.2,
+        facts.rounds, facts.seconds, facts.date, facts.machine, facts.versions, facts.disk_ms, REFERENCE.2,
     );
     let mut group = None;
     for line in &report.lines {

@@ -9,6 +9,7 @@ use db::shops::load_shop;
 use futures_util::future::join_all;
 use outbound::mail::Mailer;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::time::Duration;
 use tracing::{info, warn};
 
@@ -34,8 +35,8 @@ pub async fn send_due(db: &Db, mailer: &Mailer, settings: &MailSettings, now: Ti
     let claimed = claim_due(db, now, now.plus_minutes(LEASE_MINUTES), ROUND_MESSAGES_MAX).await?;
     let mut shops: BTreeMap<ShopId, Option<Shop>> = BTreeMap::new();
     for message in &claimed {
-        if !shops.contains_key(&message.shop) {
-            shops.insert(message.shop, load_shop(db, message.shop).await?);
+        if let Entry::Vacant(place) = shops.entry(message.shop) {
+            place.insert(load_shop(db, message.shop).await?);
         }
     }
     let tries = claimed.iter().filter_map(|message| {

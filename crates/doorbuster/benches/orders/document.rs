@@ -28,7 +28,8 @@ fn section(report: &Report) -> String {
     let mut text = format!(
         "## Orders over HTTP\n\n\
          `cargo xtask bench orders --rounds {} --seconds {}`, {}.\n\
-         {}. {}. One after the other, medians.\n\
+         {}.\n\
+         {}. One after the other, medians.\n\
          Keeping 4 KiB (write and `fdatasync`) takes this machine's disk {:.2} ms. Client, server and database share the machine.\n\n\
          Everything is durable when it is answered: SQLite with WAL and `synchronous=FULL`, PostgreSQL as it comes (`fsync` and\n\
          `synchronous_commit` on), Redis with `appendonly yes` and `appendfsync always`. An order of ours has prices, limits, a\n\

@@ -49,12 +49,16 @@ impl Cluster {
     }
 
     /// Stops it and starts it again, and returns when it can be used. `mode` is pg_ctl's: `fast` ends every transaction and
-    /// writes everything down, `immediate` is a crash.
-    pub fn restart(&self, mode: &str) {
+    /// writes everything down, `immediate` is a crash. `meanwhile` is what happens while it is away.
+    pub fn restart(&self, mode: &str, meanwhile: impl FnOnce()) {
         let (programs, folder) = (self.programs.display(), self.folder.display());
-        let restarted =
-            self.as_owner(&format!("{programs}/pg_ctl -D {folder}/data -l {folder}/log -m {mode} -w restart >/dev/null"));
-        assert!(restarted.success(), "the cluster restarts; see {folder}/log");
+        let control = |words: &str| {
+            let done = self.as_owner(&format!("{programs}/pg_ctl -D {folder}/data -l {folder}/log -w {words} >/dev/null"));
+            assert!(done.success(), "pg_ctl {words}; see {folder}/log");
+        };
+        control(&format!("-m {mode} stop"));
+        meanwhile();
+        control("start");
     }
 
     fn start(settings: &str) -> Self {

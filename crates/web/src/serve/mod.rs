@@ -1,6 +1,9 @@
 //! Sockets: accepts connections, bounds them, and drains them when the program stops.
 //!
-//! This is the only place that knows hyper. What becomes of a request is the site's business.
+//! This folder is the only place that knows hyper. What becomes of a request is the site's business.
+
+mod connection;
+mod watched;
 
 mod body;
 mod headers;
@@ -11,19 +14,15 @@ pub use headers::protect;
 pub use origin::is_cross_site;
 
 use crate::site::Site;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use connection::House;
 use socket2::{Domain, Socket, Type};
-use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tracing::{info, warn};
 
 /// What one process accepts.
@@ -33,6 +32,9 @@ pub struct ServeLimits {
     pub connections_max: usize,
     /// How long a client may take to send its headers, and how long an idle connection is kept.
     pub header_timeout: Duration,
+    /// After how long without a byte to read or to write a connection is parked: longer than a browser takes from a page to the
+    /// files that it names, which would otherwise pay for a new parser each.
+    pub quiet: Duration,
     /// The largest head of a request, bytes.
     pub header_bytes_max: usize,
     /// How long started requests may take to finish once the program stops.
@@ -44,6 +46,7 @@ impl Default for ServeLimits {
         Self {
             connections_max: 16_000,
             header_timeout: Duration::from_secs(10),
+            quiet: Duration::from_millis(500),
             header_bytes_max: 64 << 10,
             drain_timeout: Duration::from_secs(10),
         }
@@ -71,13 +74,8 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 /// Serves until `shutdown` is ready, then lets started requests finish for at most `drain_timeout`.
 pub async fn serve(listener: TcpListener, site: Site, limits: ServeLimits, shutdown: impl Future<Output = ()>) {
     let slots = Arc::new(Semaphore::new(limits.connections_max));
-    let graceful = GracefulShutdown::new();
-    let mut builder = http1::Builder::new();
-    builder
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.header_timeout)
-        .max_buf_size(limits.header_bytes_max.max(8_192))
-        .keep_alive(true);
+    let (stop, stopping) = watch::channel(false);
+    let house = Arc::new(House { site, limits });
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         let slot = tokio::select! {
@@ -97,21 +95,16 @@ pub async fn serve(listener: TcpListener, site: Site, limits: ServeLimits, shutd
             () = &mut shutdown => break,
         };
         let _ = stream.set_nodelay(true);
-        let site = site.clone();
-        let answer = service_fn(move |request| {
-            let site = site.clone();
-            async move { Ok::<_, Infallible>(site.answer(request, Peer(peer)).await) }
-        });
-        let connection = builder.serve_connection(TokioIo::new(stream), answer);
-        let connection = graceful.watch(connection);
+        let (house, stopping) = (Arc::clone(&house), stopping.clone());
         tokio::spawn(async move {
-            // Whoever hangs up in the middle is no news.
-            let _ = connection.await;
+            connection::run(house, stream, Peer(peer), stopping).await;
             drop(slot);
         });
     }
     drop(listener);
-    if tokio::time::timeout(limits.drain_timeout, graceful.shutdown()).await.is_err() {
+    stop.send_replace(true);
+    let all_gone = slots.acquire_many(u32::try_from(house.limits.connections_max).unwrap_or(u32::MAX));
+    if tokio::time::timeout(house.limits.drain_timeout, all_gone).await.is_err() {
         warn!("Some requests did not finish in time and were cut off");
     }
     info!("The server has stopped");

@@ -1,6 +1,7 @@
 //! The server as its visitors see it: a real socket on the loopback, a real database, once SQLite and once PostgreSQL.
 
 mod admin;
+mod connections;
 mod jobs;
 mod node;
 mod races;

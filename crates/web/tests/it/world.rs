@@ -37,7 +37,7 @@ pub struct World {
     pub engine: &'static str,
     pub juniper: ShopId,
     pub app: App,
-    address: SocketAddr,
+    pub address: SocketAddr,
     clock: Arc<AtomicI64>,
     gate: Gate,
     runtime: Option<Runtime>,
@@ -90,7 +90,9 @@ impl World {
             let app = App::start(parts).await.expect("the shops can be loaded");
             let listener = listen(([127, 0, 0, 1], 0).into()).expect("a port is free");
             let address = listener.local_addr().expect("a bound socket has an address");
-            tokio::spawn(serve(listener, web::Site::new(app.clone()), ServeLimits::default(), std::future::pending()));
+            // Each connection is parked after each answer: whatever parking can break, every test would notice.
+            let limits = ServeLimits { quiet: Duration::ZERO, ..ServeLimits::default() };
+            tokio::spawn(serve(listener, web::Site::new(app.clone()), limits, std::future::pending()));
             (database, app, juniper, address)
         });
         Self { engine, juniper, app, address, clock, gate, runtime: Some(runtime), database: Some(database) }

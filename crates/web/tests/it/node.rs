@@ -1,14 +1,35 @@
-//! Another node: a second server with an order writer of its own over the database of the first.
+//! Nodes: servers of a database's shops; a second one with an order writer of its own beside the first.
 
 use crate::world::{Browser, World};
-use db::OrderWriter;
-use db::order_writer::WriterOptions;
+use db::order_writer::{Clock, WriterOptions};
+use db::{Db, OrderWriter};
 use outbound::payment::{PaymentProvider, Sandbox};
 use std::net::SocketAddr;
 use std::time::Duration;
 use web::serve::{ServeLimits, listen, serve};
 use web::signature::Signer;
 use web::{App, AppParts, Scheme};
+
+/// Starts a server of all shops of a database, which any other with the same database takes for one of its own.
+pub async fn open_doors(db: Db, writer: OrderWriter, clock: Clock) -> (App, SocketAddr) {
+    let parts = AppParts {
+        db,
+        writer,
+        payments: PaymentProvider::Sandbox(Sandbox::new(b"a secret of the sandbox").without_waiting()),
+        clock,
+        signer: Signer::new(b"a secret of the server"),
+        scheme: Scheme::Http,
+        payment_patience: Duration::from_secs(20),
+        mail_folder: Some("juniper/mail".into()),
+    };
+    let app = App::start(parts).await.expect("the shops can be loaded");
+    let listener = listen(([127, 0, 0, 1], 0).into()).expect("a port is free");
+    let address = listener.local_addr().expect("a bound socket has an address");
+    // Each connection is parked after each answer: whatever parking can break, every test would notice.
+    let limits = ServeLimits { quiet: Duration::ZERO, ..ServeLimits::default() };
+    tokio::spawn(serve(listener, web::Site::new(app.clone()), limits, std::future::pending()));
+    (app, address)
+}
 
 /// A second server of the same shops, with the same clock and secrets.
 pub struct Node {
@@ -23,20 +44,7 @@ impl Node {
         world.with(async {
             let (writer, work) = OrderWriter::over(db.clone(), clock.clone(), WriterOptions::default());
             tokio::spawn(work.run());
-            let parts = AppParts {
-                db,
-                writer,
-                payments: PaymentProvider::Sandbox(Sandbox::new(b"a secret of the sandbox").without_waiting()),
-                clock,
-                signer: Signer::new(b"a secret of the server"),
-                scheme: Scheme::Http,
-                payment_patience: Duration::from_secs(20),
-                mail_folder: None,
-            };
-            let app = App::start(parts).await.expect("the shops can be loaded");
-            let listener = listen(([127, 0, 0, 1], 0).into()).expect("a port is free");
-            let address = listener.local_addr().expect("a bound socket has an address");
-            tokio::spawn(serve(listener, web::Site::new(app.clone()), ServeLimits::default(), std::future::pending()));
+            let (app, address) = open_doors(db, writer, clock).await;
             Self { app, address }
         })
     }

@@ -1,6 +1,7 @@
 //! The world the tests play in: the shop Juniper Roasters and its neighbour Quillmere behind one server, a clock that only moves
 //! when told, and a browser that keeps cookies and follows no redirect by itself.
 
+use crate::node::open_doors;
 use commerce::catalog::{Collection, CollectionKind, OptionAxis, Product, ProductStatus, Variant};
 use commerce::checkout::{Command, StockChange};
 use commerce::pricing::{Coupon, CouponKind};
@@ -11,16 +12,13 @@ use db::OrderWriter;
 use db::order_writer::{Books, Clock, Decided, Request, WriterOptions};
 use db::shops::{Door, NewShop, Settings};
 use db::testing::TestDb;
-use outbound::payment::{PaymentProvider, Sandbox};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tokio::runtime::Runtime;
-use web::serve::{ServeLimits, listen, serve};
-use web::signature::Signer;
-use web::{App, AppParts, Scheme};
+use web::App;
 
 /// Friday, 27 November 2026, 09:00 UTC. The sale opens an hour later and lasts an hour.
 pub const MORNING: Timestamp = Timestamp::from_seconds(1_795_770_000);
@@ -77,22 +75,7 @@ impl World {
             tokio::spawn(work.run());
             let juniper = open_juniper(&database.db, &writer).await;
             open_quillmere(&database.db).await;
-            let parts = AppParts {
-                db: database.db.clone(),
-                writer,
-                payments: PaymentProvider::Sandbox(Sandbox::new(b"a secret of the sandbox").without_waiting()),
-                clock,
-                signer: Signer::new(b"a secret of the server"),
-                scheme: Scheme::Http,
-                payment_patience: Duration::from_secs(20),
-                mail_folder: Some("juniper/mail".into()),
-            };
-            let app = App::start(parts).await.expect("the shops can be loaded");
-            let listener = listen(([127, 0, 0, 1], 0).into()).expect("a port is free");
-            let address = listener.local_addr().expect("a bound socket has an address");
-            // Each connection is parked after each answer: whatever parking can break, every test would notice.
-            let limits = ServeLimits { quiet: Duration::ZERO, ..ServeLimits::default() };
-            tokio::spawn(serve(listener, web::Site::new(app.clone()), limits, std::future::pending()));
+            let (app, address) = open_doors(database.db.clone(), writer, clock).await;
             (database, app, juniper, address)
         });
         Self { engine, juniper, app, address, clock, gate, runtime: Some(runtime), database: Some(database) }

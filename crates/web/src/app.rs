@@ -1,11 +1,14 @@
 //! What all handlers share: database, order writer, payment provider, clock, and every shop in memory.
 
 use crate::admin::DeskMemory;
+use crate::edition::Editions;
+use crate::edition::asked::Recorder;
 use crate::search::SearchIndex;
 use crate::signature::Signer;
 use crate::snapshot::{Availability, Snapshot, load};
 use crate::storefront::picture_cache::{PictureCache, PictureCacheSettings};
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
+use commerce::shop::Shop;
 use commerce::{FlashSaleId, ShopId, Timestamp, VariantId};
 use db::order_writer::Clock;
 use db::{Db, OrderWriter};
@@ -37,6 +40,8 @@ pub struct AppParts {
     pub signer: Signer,
     /// Whether visitors come by `https`, here or at a proxy in front.
     pub scheme: Scheme,
+    /// Port in addresses, where it is not the scheme's own.
+    pub public_port: Option<u16>,
     /// How long a checkout waits for the provider before it shows the page that waits.
     pub payment_patience: Duration,
     /// Where mail is kept as files; `None`: a mail server takes it.
@@ -83,6 +88,8 @@ struct Shops {
 pub struct ShopInMemory {
     /// What it sells.
     pub snapshot: Snapshot,
+    /// Its pages as printed; goes from one snapshot to the next. `None`: nothing is printed.
+    pub editions: Arc<ArcSwapOption<Editions>>,
     /// Holds its search index once that is built; closed without one when it could not be.
     search: watch::Receiver<Option<Arc<SearchIndex>>>,
 }
@@ -143,6 +150,18 @@ impl App {
         self.0.parts.scheme
     }
 
+    /// Port in addresses, where it is not the scheme's own.
+    pub fn public_port(&self) -> Option<u16> {
+        self.0.parts.public_port
+    }
+
+    /// The one address of a path of a shop, under the name that it uses itself.
+    pub fn address_of(&self, shop: &Shop, path: &str) -> String {
+        let name = shop.domains.first().map_or("localhost", String::as_str);
+        let port = self.public_port().map(|port| format!(":{port}")).unwrap_or_default();
+        format!("{}://{name}{port}{path}", self.scheme().as_str())
+    }
+
     /// How long a checkout waits for the provider before it shows the page that waits.
     pub fn payment_patience(&self) -> Duration {
         self.0.parts.payment_patience
@@ -180,7 +199,12 @@ impl App {
 
     /// What is left in a shop, as last published by the order writer.
     pub fn availability(&self, shop: ShopId) -> ShopAvailability {
-        ShopAvailability { shop, published: Arc::clone(self.writer().availability()) }
+        ShopAvailability { shop, published: Arc::clone(self.writer().availability()), recorder: None }
+    }
+
+    /// Every shop.
+    pub(crate) fn shops(&self) -> Vec<Arc<ShopInMemory>> {
+        self.0.shops.load().by_id.values().cloned().collect()
     }
 
     /// After how many seconds whoever found no room had better come back. Spread, so that they do not all come back at once.
@@ -215,7 +239,7 @@ impl App {
         for (id, version) in versions {
             let shop = match known.by_id.get(&id) {
                 Some(shop) if shop.snapshot.version == version => Arc::clone(shop),
-                _ => match self.load_shop(id, version).await? {
+                before => match self.load_shop(id, version, before).await? {
                     Some(shop) => shop,
                     None => continue,
                 },
@@ -229,12 +253,18 @@ impl App {
         Ok(())
     }
 
-    async fn load_shop(&self, id: ShopId, version: i64) -> db::Result<Option<Arc<ShopInMemory>>> {
+    async fn load_shop(
+        &self,
+        id: ShopId,
+        version: i64,
+        before: Option<&Arc<ShopInMemory>>,
+    ) -> db::Result<Option<Arc<ShopInMemory>>> {
         let Some(snapshot) = load::snapshot(self.db(), self.writer(), id, version).await? else { return Ok(None) };
         let products = snapshot.products.len();
         info!(shop.id = %id, version = snapshot.version, products, "Loaded shop {}", snapshot.shop.handle);
         let (built, search) = watch::channel(None);
-        let shop = Arc::new(ShopInMemory { snapshot, search });
+        let editions = before.map(|before| Arc::clone(&before.editions)).unwrap_or_default();
+        let shop = Arc::new(ShopInMemory { snapshot, editions, search });
         let to_index = Arc::clone(&shop);
         tokio::task::spawn_blocking(move || match SearchIndex::build(&to_index.snapshot) {
             Ok(index) => _ = built.send_replace(Some(Arc::new(index))),
@@ -265,10 +295,29 @@ impl App {
 pub struct ShopAvailability {
     shop: ShopId,
     published: Arc<db::order_writer::Availability>,
+    /// Writes down what is asked, where it matters.
+    recorder: Option<Arc<Recorder>>,
+}
+
+impl ShopAvailability {
+    /// The same, with somebody who writes down what is asked.
+    pub(crate) fn recorded_by(self, recorder: Arc<Recorder>) -> Self {
+        Self { recorder: Some(recorder), ..self }
+    }
+
+    /// Notes that what is made shows how much of a sale is taken.
+    pub(crate) fn note_sale(&self, sale: FlashSaleId) {
+        if let Some(recorder) = &self.recorder {
+            recorder.sale(sale);
+        }
+    }
 }
 
 impl Availability for ShopAvailability {
     fn available(&self, variant: VariantId) -> Option<i64> {
+        if let Some(recorder) = &self.recorder {
+            recorder.variant(variant);
+        }
         self.published.get(self.shop, variant)
     }
 

@@ -1,11 +1,14 @@
 //! The only HTTP server: sockets, storefront, the seller's desk.
 //!
-//! Read in this order: `app` (what handlers share), `site` (the way of every request), `routes` (every address), `snapshot` (a
-//! shop in memory), `theme` (its look), `storefront` (what shoppers see), `admin` (the seller's desk), `serve` (sockets).
+//! Read in this order: `app` (what handlers share), `site` (the way of every request), `routes` (every address), `edition` (pages
+//! that are printed beforehand), `snapshot` (a shop in memory), `theme` (its look), `storefront` (what shoppers see), `admin`
+//! (the seller's desk), `serve` (sockets).
 
 pub mod app;
 pub mod routes;
 pub mod site;
+
+pub mod edition;
 
 pub mod search;
 pub mod snapshot;

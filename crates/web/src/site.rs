@@ -1,17 +1,21 @@
-//! The way of every request, whatever it asks for: what is refused before anybody looks at it, then the page, then what every
-//! answer carries.
+//! The way of every request, whatever it asks for: a page from the shop's edition if it is there, else what is refused before
+//! anybody looks at it, then the page, then what every answer carries.
 //!
 //! One function after the other instead of layers around each route: a request passes all of this thousands of times a second.
 
-use crate::app::App;
+use crate::app::{App, ShopInMemory};
+use crate::edition::address::key_of;
+use crate::edition::{FirstTouch, FrozenPage};
 use crate::error::Error;
 use crate::routes::router;
 use crate::serve::{Peer, is_cross_site, protect, take_in_small_body};
-use crate::storefront::{answer_not_modified, draw_failure, host_of};
+use crate::storefront::{EARLY_COOKIE, answer_not_modified, draw_failure, host_of, media};
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderValue, Method, Request, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, header};
 use axum::response::{IntoResponse, Response};
+use std::borrow::Cow;
+use std::sync::Arc;
 use tower::Service;
 
 /// Everything that is served. Cheap to clone.
@@ -27,6 +31,25 @@ impl Site {
         Self { router: router(app.clone()), app }
     }
 
+    /// What all handlers share.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// The answer from memory alone: a page that the shop's edition holds, a picture that was asked for lately. `None`:
+    /// [`Site::answer`] makes it.
+    pub fn at_once<B>(&self, request: &Request<B>) -> Option<Response<Bytes>> {
+        if let Some((shop, key)) = self.place_in_edition(request) {
+            let now = self.app.now();
+            let editions = shop.editions.load();
+            let page = editions.as_ref()?.at(now)?.page(&key, now)?;
+            return Some(page.answer(request.headers()));
+        }
+        let asks_for_picture = *request.method() == Method::GET && request.uri().path().starts_with("/media/");
+        let host = host_of(request.headers(), request.uri()).filter(|_| asks_for_picture)?;
+        media::in_memory(&self.app, &*self.app.shop_at(host)?, request.uri().path())
+    }
+
     /// The answer to a request that came from `peer`.
     pub async fn answer<B>(&self, request: Request<B>, peer: Peer) -> Response
     where
@@ -35,7 +58,11 @@ impl Site {
     {
         let known = known_to_visitor(&request);
         let host = host_of(request.headers(), request.uri()).map(str::to_owned);
-        let page = self.page(request.map(Body::new), peer).await;
+        let page = match self.first_touch(&request).await {
+            Some(Ok(page)) => return page.answer(request.headers()).map(Body::from),
+            Some(Err(page)) => page,
+            None => self.page(request.map(Body::new), peer).await,
+        };
         let page = match known {
             Some(known) => answer_not_modified(&known, page),
             None => page,
@@ -55,11 +82,55 @@ impl Site {
             return Error::CrossSite.into_response();
         }
         request.extensions_mut().insert(peer);
+        self.route(request).await
+    }
+
+    /// The answer of whichever handler the address leads to.
+    pub(crate) async fn route(&self, request: Request<Body>) -> Response {
         match self.router.clone().call(request).await {
             Ok(response) => response,
             Err(never) => match never {},
         }
     }
+}
+
+impl Site {
+    /// The shop whose edition may hold what is asked, and under which key.
+    fn place_in_edition<'a, B>(&self, request: &'a Request<B>) -> Option<(Arc<ShopInMemory>, Cow<'a, str>)> {
+        if !matches!(*request.method(), Method::GET | Method::HEAD) || shows_early_access(request.headers()) {
+            return None;
+        }
+        let key = key_of(request.uri())?;
+        let shop = self.app.shop_at(host_of(request.headers(), request.uri())?)?;
+        shop.snapshot.shop.open.then_some((shop, key))
+    }
+
+    /// A page that the edition should hold and does not: made by the first who asks, for everyone who comes after. `None`: it is
+    /// made for this visitor alone. `Err`: what is there instead of such a page.
+    async fn first_touch<B>(&self, request: &Request<B>) -> Option<Result<Arc<FrozenPage>, Response>> {
+        let (shop, key) = self.place_in_edition(request)?;
+        let now = self.app.now();
+        let editions = shop.editions.load_full()?;
+        let edition = editions.at(now).filter(|edition| edition.version == shop.snapshot.version)?;
+        match edition.touch_first(&key).await {
+            FirstTouch::Waited => edition.page(&key, now).map(Ok),
+            FirstTouch::Makes(making) => {
+                let (response, page) = self.print(&shop, &key, now).await;
+                let Some(page) = page else { return Some(Err(response)) };
+                making.keep(&page);
+                Some(Ok(page))
+            }
+        }
+    }
+}
+
+/// Whether a visitor may have early access to a sale: their pages are their own.
+fn shows_early_access(headers: &HeaderMap) -> bool {
+    let is_shown = |cookies: &HeaderValue| {
+        let pairs = cookies.as_bytes().split(|byte| *byte == b';');
+        pairs.map(<[u8]>::trim_ascii_start).any(|pair| pair.starts_with(EARLY_COOKIE.as_bytes()))
+    };
+    headers.get_all(header::COOKIE).iter().any(is_shown)
 }
 
 /// The ETags of what the visitor has already.

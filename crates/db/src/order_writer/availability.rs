@@ -7,7 +7,7 @@
 use crate::{Db, Result, Row, params, sql};
 use commerce::checkout::ShopState;
 use commerce::{FlashSaleId, ShopId, Timestamp, VariantId};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -17,6 +17,8 @@ pub const CERTAIN_MICROS: i64 = 1_000_000;
 const ASKED_MAX: usize = 1_000;
 /// The most lines of holds that have run out which one round counts as free; the rest waits for the next.
 const RUN_OUT_MAX: usize = 10_000;
+/// The most figures of a kind of which it is remembered that they have moved.
+const MOVED_MAX: usize = 20_000;
 
 /// Units left, per variant and per item of a sale.
 #[derive(Debug, Default)]
@@ -31,6 +33,37 @@ struct Figures<K> {
     known: RwLock<HashMap<K, Figure>>,
     /// Those that said "none left" to somebody since the last round.
     asked: Mutex<BTreeSet<K>>,
+    /// What was shown of those that have moved since this was last taken.
+    moved: Mutex<MovedFigures<K>>,
+}
+
+#[derive(Debug)]
+struct MovedFigures<K> {
+    left_before: BTreeMap<K, Option<i64>>,
+    /// More have moved than are remembered.
+    is_cut_short: bool,
+}
+
+/// A figure that has moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moved<K> {
+    /// Whose.
+    pub key: K,
+    /// Units left when this was last asked; `None`: not known.
+    pub before: Option<i64>,
+    /// Units left; `None`: not known, or no limit.
+    pub now: Option<i64>,
+}
+
+/// What has moved since this was last asked.
+#[derive(Debug, Default)]
+pub struct Movement {
+    /// Units left of variants.
+    pub variants: Vec<Moved<(ShopId, VariantId)>>,
+    /// Units left of what sales offer.
+    pub sales: Vec<Moved<(ShopId, FlashSaleId, VariantId)>>,
+    /// More has moved than is remembered: any figure may be another.
+    pub is_cut_short: bool,
 }
 
 /// Units left, and when that was read.
@@ -64,41 +97,58 @@ impl Availability {
 
     /// Publishes what a batch that was decided at `now` left behind.
     pub(super) fn publish(&self, shop: ShopId, state: &ShopState, now: Timestamp) {
-        let figure = |left| Figure { left, read_at: Some(now) };
-        let mut variants = self.variants.write();
-        for (variant, row) in &state.stock {
-            if state.variants.get(variant).is_some_and(|terms| terms.stock_tracked) {
-                variants.insert((shop, *variant), figure(row.item.available()));
-            }
-        }
-        drop(variants);
-        let mut sales = self.sales.write();
-        for sale in &state.sales {
-            for item in &sale.items {
-                let key = (shop, sale.id, item.variant);
-                match item.quantity_offered {
-                    Some(offered) => sales.insert(key, figure((offered - item.quantity_claimed).max(0))),
-                    None => sales.remove(&key),
-                };
-            }
-        }
+        let figure = |left| Some(Figure { left, read_at: Some(now) });
+        let counted = |variant| state.variants.get(variant).is_some_and(|terms| terms.stock_tracked);
+        let stock = state.stock.iter().filter(|(variant, _)| counted(variant));
+        self.variants.set(stock.map(|(variant, row)| ((shop, *variant), figure(row.item.available()))));
+        let items = state.sales.iter().flat_map(|sale| sale.items.iter().map(move |item| (sale.id, item)));
+        self.sales.set(items.map(|(sale, item)| {
+            let left = item.quantity_offered.map(|offered| (offered - item.quantity_claimed).max(0));
+            ((shop, sale, item.variant), left.and_then(figure))
+        }));
+    }
+
+    /// What has moved since this was last asked. For one asker: what it was told is not told again.
+    pub fn take_moved(&self) -> Movement {
+        let (variants, is_cut_short) = self.variants.take_moved();
+        let (sales, of_sales_cut_short) = self.sales.take_moved();
+        Movement { variants, sales, is_cut_short: is_cut_short || of_sales_cut_short }
     }
 
     fn replace(&self, shop: ShopId, stock: &[Row], items: &[Row]) {
         let figure = |left| Figure { left, read_at: None };
-        let mut variants = self.variants.write();
-        variants.retain(|(owner, _), _| *owner != shop);
-        variants.extend(stock.iter().map(|row| ((shop, row.get(0)), figure(row.get(1)))));
-        drop(variants);
-        let mut sales = self.sales.write();
-        sales.retain(|(owner, _, _), _| *owner != shop);
-        sales.extend(items.iter().map(|row| ((shop, row.get(0), row.get(1)), figure(row.get(2)))));
+        self.variants
+            .replace(|(owner, _)| *owner == shop, stock.iter().map(|row| ((shop, row.get(0)), figure(row.get(1)))).collect());
+        self.sales.replace(
+            |(owner, _, _)| *owner == shop,
+            items.iter().map(|row| ((shop, row.get(0), row.get(1)), figure(row.get(2)))).collect(),
+        );
+    }
+}
+
+impl<K> Default for MovedFigures<K> {
+    fn default() -> Self {
+        Self { left_before: BTreeMap::new(), is_cut_short: false }
+    }
+}
+
+impl<K: Copy + Ord> MovedFigures<K> {
+    fn note(&mut self, key: K, before: Option<&Figure>, now: Option<&Figure>) {
+        let left = |figure: Option<&Figure>| figure.map(|figure| figure.left);
+        if left(before) == left(now) || self.left_before.contains_key(&key) {
+            return;
+        }
+        if self.left_before.len() < MOVED_MAX {
+            self.left_before.insert(key, left(before));
+        } else {
+            self.is_cut_short = true;
+        }
     }
 }
 
 impl<K> Default for Figures<K> {
     fn default() -> Self {
-        Self { known: RwLock::default(), asked: Mutex::default() }
+        Self { known: RwLock::default(), asked: Mutex::default(), moved: Mutex::default() }
     }
 }
 
@@ -125,8 +175,50 @@ impl<K: Copy + Eq + Hash + Ord> Figures<K> {
     fn refresh(&self, key: K, left: i64, now: Timestamp) {
         let mut known = self.write();
         if known.get(&key).is_none_or(|figure| figure.read_at.is_none_or(|read_at| read_at < now)) {
-            known.insert(key, Figure { left, read_at: Some(now) });
+            let figure = Figure { left, read_at: Some(now) };
+            let before = known.insert(key, figure);
+            self.moved().note(key, before.as_ref(), Some(&figure));
         }
+    }
+
+    /// Sets figures; `None` forgets one.
+    fn set(&self, figures: impl Iterator<Item = (K, Option<Figure>)>) {
+        let (mut known, mut moved) = (self.write(), self.moved());
+        for (key, figure) in figures {
+            let before = match figure {
+                Some(figure) => known.insert(key, figure),
+                None => known.remove(&key),
+            };
+            moved.note(key, before.as_ref(), figure.as_ref());
+        }
+    }
+
+    /// Puts `figures` in place of all that `is_replaced` says.
+    fn replace(&self, is_replaced: impl Fn(&K) -> bool, figures: HashMap<K, Figure>) {
+        let (mut known, mut moved) = (self.write(), self.moved());
+        known.retain(|key, before| {
+            let stays = !is_replaced(key);
+            if !stays && !figures.contains_key(key) {
+                moved.note(*key, Some(before), None);
+            }
+            stays || figures.contains_key(key)
+        });
+        for (key, figure) in figures {
+            let before = known.insert(key, figure);
+            moved.note(key, before.as_ref(), Some(&figure));
+        }
+    }
+
+    fn take_moved(&self) -> (Vec<Moved<K>>, bool) {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let taken = std::mem::take(&mut *self.moved());
+        let now = |key: &K| known.get(key).map(|figure| figure.left);
+        let moved = taken.left_before.into_iter().map(|(key, before)| Moved { key, before, now: now(&key) });
+        (moved.filter(|moved| moved.before != moved.now).collect(), taken.is_cut_short)
+    }
+
+    fn moved(&self) -> MutexGuard<'_, MovedFigures<K>> {
+        self.moved.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn take_asked(&self) -> Vec<K> {
@@ -244,6 +336,23 @@ mod tests {
         assert_eq!(availability.get(SHOP, BOARD), Some(0));
         availability.variants.refresh((SHOP, BOARD), 7, Timestamp(NOON.0 + 1));
         assert_eq!(availability.get(SHOP, BOARD), Some(7));
+    }
+
+    #[test]
+    fn what_has_moved_is_told_once_with_what_was_shown_before() {
+        let availability = published(9);
+        let told = |availability: &Availability| availability.take_moved().variants;
+        let moved = |before, now| vec![Moved { key: (SHOP, BOARD), before, now }];
+        assert_eq!(told(&availability), moved(None, Some(9)));
+        availability.variants.refresh((SHOP, BOARD), 8, Timestamp(NOON.0 + 1));
+        availability.variants.refresh((SHOP, BOARD), 7, Timestamp(NOON.0 + 2));
+        assert_eq!(told(&availability), moved(Some(9), Some(7)));
+        assert_eq!(told(&availability), []);
+        availability.variants.refresh((SHOP, BOARD), 6, Timestamp(NOON.0 + 3));
+        availability.variants.refresh((SHOP, BOARD), 7, Timestamp(NOON.0 + 4));
+        assert_eq!(told(&availability), [], "it is where it was");
+        availability.replace(SHOP, &[], &[]);
+        assert_eq!(told(&availability), moved(Some(7), None));
     }
 
     #[test]

@@ -86,14 +86,15 @@ pub async fn until_stopped(
 ) -> Result<ExitCode, Failure> {
     let Claim { listener, _folder } = claim;
     let address = listener.local_addr()?;
-    let (app, writer_thread) = start_app(db, &settings).await?;
-    let jobs = Jobs::start(&app, mailer(&settings)?, mail_settings(&app, &settings, address));
+    let (app, writer_thread) = start_app(db, &settings, address).await?;
+    let site = web::Site::new(app.clone());
+    let jobs = Jobs::start(&site, mailer(&settings)?, mail_settings(&app, &settings));
     let limits =
         ServeLimits { connections_max: settings.connections_max, drain_timeout: settings.drain, ..ServeLimits::default() };
     // Whoever has read that visitors can come may ask the program to stop.
     let stop = told_to_stop()?;
     announce(address, &welcome(address))?;
-    serve(listener, web::Site::new(app.clone()), limits, stop).await;
+    serve(listener, site, limits, stop).await;
     jobs.stop().await;
     drop(app);
     // The writer answers what it has taken in and ends when nobody can ask it any more.
@@ -123,7 +124,7 @@ fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
     })
 }
 
-async fn start_app(db: Db, settings: &Settings) -> Result<(App, JoinHandle<()>), Failure> {
+async fn start_app(db: Db, settings: &Settings, address: SocketAddr) -> Result<(App, JoinHandle<()>), Failure> {
     let secret = settings.secret_key()?;
     let clock: Clock = Arc::new(now);
     let options =
@@ -136,6 +137,7 @@ async fn start_app(db: Db, settings: &Settings) -> Result<(App, JoinHandle<()>),
         clock,
         signer: Signer::new(&secret),
         scheme: settings.scheme,
+        public_port: settings.public_port.or(own_port(settings.scheme, address)),
         payment_patience: settings.payment_patience,
         mail_folder: match &settings.mail {
             MailRoute::Smtp(_) => None,
@@ -152,14 +154,18 @@ fn mailer(settings: &Settings) -> Result<Mailer, Failure> {
     }
 }
 
-fn mail_settings(app: &App, settings: &Settings, address: SocketAddr) -> MailSettings {
-    let own_port = match settings.scheme {
+/// The port that visitors see where nothing else is set: the one listened on, unless a proxy in front takes `https`.
+fn own_port(scheme: Scheme, address: SocketAddr) -> Option<u16> {
+    match scheme {
         Scheme::Http => Some(address.port()).filter(|port| *port != 80),
         Scheme::Https => None,
-    };
+    }
+}
+
+fn mail_settings(app: &App, settings: &Settings) -> MailSettings {
     MailSettings {
         scheme: settings.scheme,
-        port: settings.public_port.or(own_port),
+        port: app.public_port(),
         from: settings.mail_from.clone(),
         signer: app.signer().clone(),
     }

@@ -10,10 +10,11 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::{error, warn};
-use web::App;
 use web::books::prove_due;
+use web::edition::press::{Press, PressLimits};
 use web::mail::{MailSettings, ROUND_MESSAGES_MAX, send_due};
 use web::reconcile::reconcile;
+use web::{App, Site};
 
 /// How often the outbox is looked at.
 const MAIL_INTERVAL: Duration = Duration::from_secs(2);
@@ -38,9 +39,15 @@ pub struct Jobs {
 
 impl Jobs {
     /// Starts them all.
-    pub fn start(app: &App, mailer: Mailer, mail: MailSettings) -> Self {
+    pub fn start(site: &Site, mailer: Mailer, mail: MailSettings) -> Self {
+        let app = site.app();
         let (stop, stopped) = watch::channel(false);
         let mut running = JoinSet::new();
+        let (press, mut told) = (Press::new(site.clone(), PressLimits::default()), stopped.clone());
+        running.spawn(async move {
+            let stop = async move { drop(told.wait_for(|stop| *stop).await) };
+            press.run(stop).await;
+        });
         let watcher = app.clone();
         let mut told = stopped.clone();
         running.spawn(async move {

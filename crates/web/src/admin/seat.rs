@@ -10,7 +10,6 @@ use crate::app::{App, Scheme, ShopInMemory};
 pub use crate::at::At;
 use crate::error::Error;
 use crate::pairs::pairs_of;
-use crate::storefront::canonical;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -42,7 +41,6 @@ pub struct Seat {
     pub seller: Seller,
     /// Hash of the session.
     pub session_hash: String,
-    host: String,
     flash: Option<Flash>,
 }
 
@@ -67,7 +65,7 @@ impl Seat {
 
     /// The one address of a path in the shop, for shoppers.
     pub fn canonical(&self, path: &str) -> String {
-        canonical(&self.app, &self.in_memory.snapshot.shop, &self.host, path)
+        self.app.address_of(&self.in_memory.snapshot.shop, path)
     }
 
     /// The instant.
@@ -162,7 +160,7 @@ impl FromRequestParts<App> for Seat {
         let said = cookie(&parts.headers, FLASH_COOKIE).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
         let flash = said.and_then(|bytes| String::from_utf8(bytes).ok()).filter(|text| !text.is_empty() && text.len() <= 500);
         let flash = flash.map(|text| Flash { kind: "good", text });
-        Ok(Self { app: app.clone(), in_memory, seller, session_hash: hash, host, flash })
+        Ok(Self { app: app.clone(), in_memory, seller, session_hash: hash, flash })
     }
 }
 

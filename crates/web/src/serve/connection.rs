@@ -7,7 +7,7 @@
 use super::watched::{Watched, WatchedBody};
 use super::{Peer, ServeLimits};
 use crate::site::Site;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -54,7 +54,10 @@ async fn awake(house: &House, watched: Watched, peer: Peer, stopping: &mut watch
         service_fn(move |request| {
             let (site, busy) = (house.site.clone(), watch.begin_request());
             async move {
-                let response = site.answer(request, peer).await;
+                let response = match site.at_once(&request) {
+                    Some(page) => page.map(Body::from),
+                    None => site.answer(request, peer).await,
+                };
                 Ok::<_, Infallible>(response.map(|body| WatchedBody::new(body, busy)))
             }
         })

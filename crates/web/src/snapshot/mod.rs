@@ -182,6 +182,11 @@ impl Snapshot {
         self.sales_of_variant.keys().copied()
     }
 
+    /// Every stored picture.
+    pub fn all_media(&self) -> impl Iterator<Item = &MediaInfo> {
+        self.media.values()
+    }
+
     /// A stored picture.
     pub fn media(&self, id: MediaId) -> Option<&MediaInfo> {
         self.media.get(&id)

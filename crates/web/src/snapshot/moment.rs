@@ -8,8 +8,8 @@ use commerce::sale::{Offer, offer};
 use commerce::{FlashSaleId, MediaId, Money, Timestamp, VariantId};
 use jiff::tz::TimeZone;
 
-/// How long a product counts as new after it was published, days.
-const NEW_FOR_DAYS: i64 = 21;
+/// How long a product counts as new after it was published, minutes.
+pub const NEW_FOR_MINUTES: i64 = 21 * 24 * 60;
 /// What is assumed of a picture whose size is not known, so that its place on the page is kept free.
 const UNKNOWN_SIZE: (u32, u32) = (800, 1000);
 
@@ -173,7 +173,7 @@ impl<'a> Moment<'a> {
 
     fn badge(&self, product: &Product, price: &PriceView, stock: &StockView) -> Option<BadgeView> {
         let badge = |kind, text: String| Some(BadgeView { kind, text });
-        let new_since = self.now.plus_minutes(-NEW_FOR_DAYS * 24 * 60);
+        let new_since = self.now.plus_minutes(-NEW_FOR_MINUTES);
         match stock.level {
             "out" => badge("out", "Sold out".into()),
             "waiting" => badge("upcoming", "Soon".into()),

@@ -16,6 +16,9 @@ use axum::response::Response;
 use commerce::sale::{FlashSale, FlashSalePhase};
 use commerce::{FlashSaleId, Timestamp};
 
+/// How the names of all cookies begin that remember early access.
+pub const EARLY_COOKIE: &str = "early_";
+
 /// `GET /early/{sale}/{key}`
 pub async fn open(visit: Visit, At((id, key)): At<(FlashSaleId, String)>) -> Result<Response, Error> {
     let (shop, now) = (visit.id(), visit.now);
@@ -59,7 +62,7 @@ pub fn early_access(app: &App, snapshot: &Snapshot, headers: &HeaderMap, now: Ti
 }
 
 fn cookie_name(sale: FlashSaleId) -> String {
-    format!("early_{sale}")
+    format!("{EARLY_COOKIE}{sale}")
 }
 
 impl AtShop {

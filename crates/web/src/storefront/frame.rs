@@ -8,7 +8,7 @@ use commerce::shop::Link;
 /// The longest description for search engines, characters.
 const DESCRIPTION_CHARACTERS_MAX: usize = 160;
 /// How long before its opening a sale is announced on every page, minutes.
-const ANNOUNCED_MINUTES: i64 = 7 * 24 * 60;
+pub const ANNOUNCED_MINUTES: i64 = 7 * 24 * 60;
 
 /// What a page says about itself.
 #[derive(Clone, Debug, Default)]

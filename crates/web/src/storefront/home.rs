@@ -18,7 +18,7 @@ const ARRIVALS: usize = 8;
 /// Collections shown when the seller has chosen none.
 const COLLECTIONS: usize = 6;
 /// How long a sale that is over is still told of, minutes.
-const ENDED_SHOWN_MINUTES: i64 = 24 * 60;
+pub const ENDED_SHOWN_MINUTES: i64 = 24 * 60;
 
 /// `/`
 pub async fn home(visit: Visit, query: Query) -> Result<Response, Error> {

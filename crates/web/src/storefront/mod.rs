@@ -33,6 +33,10 @@ mod cart_lines;
 mod countries;
 pub(crate) mod picture_cache;
 
+pub(crate) use early_access::EARLY_COOKIE;
+pub(crate) use frame::ANNOUNCED_MINUTES;
 pub use frame::plain_text;
+pub(crate) use home::ENDED_SHOWN_MINUTES;
+pub(crate) use respond::FOREVER;
 pub use respond::{answer_not_modified, draw_failure};
-pub use visit::{AtShop, Visit, canonical, host_of};
+pub use visit::{AtShop, Visit, host_of};

@@ -4,6 +4,7 @@ use super::frame;
 use super::views::{MessageView, Page, View};
 use super::visit::AtShop;
 use crate::app::App;
+use crate::edition::page::is_among;
 use crate::error::{Error, Failure};
 use crate::theme::assets::short_hash;
 use axum::body::Body;
@@ -12,10 +13,13 @@ use axum::response::{IntoResponse, Response};
 use std::fmt::Write as _;
 
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
-/// Everyone sees the same: shared caches may keep it for a second, browsers ask again each time.
-const SHARED: HeaderValue = HeaderValue::from_static("public, max-age=0, s-maxage=1, must-revalidate");
+/// Everyone sees the same. Browsers ask again each time; shared caches keep it for a second, for a few more while they fetch the
+/// next, and for a day when nobody answers them.
+const SHARED: HeaderValue =
+    HeaderValue::from_static("public, max-age=0, s-maxage=1, stale-while-revalidate=5, stale-if-error=86400");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
-const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// A file that never changes under its name.
+pub const FOREVER: &str = "public, max-age=31536000, immutable";
 
 impl AtShop {
     /// A page that is the same for everyone who has no early access.
@@ -67,7 +71,10 @@ pub fn see_other(path: &str) -> Response {
 
 /// A file that never changes under its name.
 pub fn immutable(content_type: &'static str, body: impl Into<Body>) -> Response {
-    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(content_type)), (header::CACHE_CONTROL, FOREVER)];
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
+        (header::CACHE_CONTROL, HeaderValue::from_static(FOREVER)),
+    ];
     (headers, body.into()).into_response()
 }
 
@@ -91,9 +98,7 @@ fn etag_of(body: &[u8]) -> HeaderValue {
 /// Answers 304 when the visitor has these very bytes already. `known` is what their request's `If-None-Match` says.
 pub fn answer_not_modified(known: &HeaderValue, mut response: Response) -> Response {
     let Some(etag) = response.headers().get(header::ETAG) else { return response };
-    let matches = known.to_str().is_ok_and(|known| {
-        known.split(',').any(|one| one.trim().trim_start_matches("W/").as_bytes() == etag.as_bytes() || one.trim() == "*")
-    });
+    let matches = is_among(etag, known);
     if matches && response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         *response.body_mut() = Body::empty();

@@ -58,7 +58,8 @@ impl AtShop {
 
     /// Share of the offered units that are taken; `None` when nothing limits the offer.
     fn claimed_percent(&self, sale: &FlashSale) -> Option<i64> {
-        let availability = self.app.availability(self.id());
+        let availability = self.availability();
+        availability.note_sale(sale.id);
         let mut offered_sum = 0_i64;
         let mut left_sum = 0_i64;
         for item in &sale.items {

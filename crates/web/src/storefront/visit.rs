@@ -1,14 +1,14 @@
 //! A visit: which shop is asked, under which name, and at which instant. Everything a handler needs beside the request itself.
 
 use super::early_access::early_access;
-use crate::app::{App, ShopAvailability, ShopInMemory, name_and_port};
+use crate::app::{App, ShopAvailability, ShopInMemory};
+use crate::edition::press::Printing;
 use crate::error::Error;
 use crate::pairs::pairs_of;
 use crate::snapshot::{Moment, Snapshot};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
-use commerce::shop::Shop;
 use commerce::{FlashSaleId, ShopId, Timestamp};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -21,8 +21,6 @@ pub struct AtShop {
     pub shop: Arc<ShopInMemory>,
     /// The instant; one for the whole answer.
     pub now: Timestamp,
-    /// The `Host` as asked, with its port.
-    pub host: String,
     /// The sales to which the visitor has early access, until those open for everybody.
     pub early_access: Vec<FlashSaleId>,
     availability: ShopAvailability,
@@ -44,7 +42,19 @@ impl AtShop {
     pub fn find(app: &App, host: &str) -> Option<Self> {
         let shop = app.shop_at(host)?;
         let availability = app.availability(shop.snapshot.shop.id);
-        Some(Self { app: app.clone(), shop, now: app.now(), host: host.to_owned(), early_access: Vec::new(), availability })
+        Some(Self { app: app.clone(), shop, now: app.now(), early_access: Vec::new(), availability })
+    }
+
+    /// A visit of the press, which prints for everybody.
+    fn of_press(app: &App, printing: &Printing) -> Self {
+        let shop = Arc::clone(&printing.shop);
+        let availability = app.availability(shop.snapshot.shop.id).recorded_by(Arc::clone(&printing.recorder));
+        Self { app: app.clone(), shop, now: printing.now, early_access: Vec::new(), availability }
+    }
+
+    /// What is left in the shop.
+    pub fn availability(&self) -> &ShopAvailability {
+        &self.availability
     }
 
     /// The shop's id.
@@ -69,15 +79,8 @@ impl AtShop {
 
     /// The one address of a path, under the shop's canonical name.
     pub fn canonical(&self, path: &str) -> String {
-        canonical(&self.app, &self.snapshot().shop, &self.host, path)
+        self.app.address_of(&self.snapshot().shop, path)
     }
-}
-
-/// The one address of a path, under the canonical name of a shop that answers under `host` and at the same port.
-pub fn canonical(app: &App, shop: &Shop, host: &str, path: &str) -> String {
-    let (asked, port) = name_and_port(host).expect("no shop is found under a host with a broken port");
-    let name = shop.domains.first().map_or(asked, String::as_str);
-    format!("{}://{name}{port}{path}", app.scheme().as_str())
 }
 
 /// The host a request asks for: the `Host` header, or the address itself when it is absolute.
@@ -90,6 +93,9 @@ impl FromRequestParts<App> for AtShop {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        if let Some(printing) = parts.extensions.get::<Printing>() {
+            return Ok(Self::of_press(app, printing));
+        }
         let found = host_of(&parts.headers, &parts.uri).and_then(|host| Self::find(app, host));
         let mut visit = found.ok_or(Error::NotFound)?;
         visit.early_access = early_access(app, visit.snapshot(), &parts.headers, visit.now);

@@ -2,6 +2,7 @@
 
 mod admin;
 mod connections;
+mod editions;
 mod jobs;
 mod node;
 mod races;

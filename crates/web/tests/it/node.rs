@@ -10,6 +10,9 @@ use web::serve::{ServeLimits, listen, serve};
 use web::signature::Signer;
 use web::{App, AppParts, Scheme};
 
+/// The port in addresses: that of a proxy in front, as it were.
+pub const PUBLIC_PORT: u16 = 8080;
+
 /// Starts a server of all shops of a database, which any other with the same database takes for one of its own.
 pub async fn open_doors(db: Db, writer: OrderWriter, clock: Clock) -> (App, SocketAddr) {
     let parts = AppParts {
@@ -19,6 +22,7 @@ pub async fn open_doors(db: Db, writer: OrderWriter, clock: Clock) -> (App, Sock
         clock,
         signer: Signer::new(b"a secret of the server"),
         scheme: Scheme::Http,
+        public_port: Some(PUBLIC_PORT),
         payment_patience: Duration::from_secs(20),
         mail_folder: Some("juniper/mail".into()),
     };

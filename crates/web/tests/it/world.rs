@@ -14,11 +14,12 @@ use db::shops::{Door, NewShop, Settings};
 use db::testing::TestDb;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use web::App;
+use web::edition::press::{Press, PressLimits};
 
 /// Friday, 27 November 2026, 09:00 UTC. The sale opens an hour later and lasts an hour.
 pub const MORNING: Timestamp = Timestamp::from_seconds(1_795_770_000);
@@ -38,6 +39,7 @@ pub struct World {
     pub address: SocketAddr,
     clock: Arc<AtomicI64>,
     gate: Gate,
+    press: Mutex<Press>,
     runtime: Option<Runtime>,
     database: Option<TestDb>,
 }
@@ -78,7 +80,8 @@ impl World {
             let (app, address) = open_doors(database.db.clone(), writer, clock).await;
             (database, app, juniper, address)
         });
-        Self { engine, juniper, app, address, clock, gate, runtime: Some(runtime), database: Some(database) }
+        let press = Mutex::new(Press::new(web::Site::new(app.clone()), PressLimits::default()));
+        Self { engine, juniper, app, address, clock, gate, press, runtime: Some(runtime), database: Some(database) }
     }
 
     /// Runs something against the database.
@@ -97,6 +100,12 @@ impl World {
     /// Lets the server see what changed in the database.
     pub fn reload(&self) {
         self.with(self.app.reload_changed()).expect("the shops can be loaded");
+    }
+
+    /// Lets the press look once at what is due.
+    pub fn print(&self) {
+        let now = self.app.now();
+        self.with(self.press.lock().expect("no test has panicked in it").round(now));
     }
 
     pub fn close_shop(&self) {

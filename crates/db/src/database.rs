@@ -1,10 +1,11 @@
 //! `Db` and `Tx`: the handful of verbs through which everything reaches either engine.
 
+use crate::news::{Listener, News};
 use crate::postgres::{PostgresBackend, PostgresTx};
 use crate::sqlite::{SqliteBackend, SqliteReadTx, SqliteTx};
 use crate::statement::Text;
 use crate::{Error, Ids, OpenOptions, PlatformSql, Result, Row, ShopSql, Target, Value};
-use commerce::ShopId;
+use commerce::{ShopId, Timestamp};
 use std::sync::Arc;
 
 /// A database. Clones share its connections.
@@ -51,6 +52,30 @@ impl Db {
         match *self.backend {
             Backend::Sqlite(_) => "sqlite",
             Backend::Postgres(_) => "postgres",
+        }
+    }
+
+    /// What the clock of the database's server says; `None` where there is no server.
+    pub(crate) async fn server_time(&self) -> Result<Option<Timestamp>> {
+        match &*self.backend {
+            Backend::Sqlite(_) => Ok(None),
+            Backend::Postgres(backend) => backend.time().await.map(Some),
+        }
+    }
+
+    /// What is told from now on, by this process and, where nodes share the database, by all of them.
+    pub fn listen(&self) -> Listener {
+        match &*self.backend {
+            Backend::Sqlite(backend) => backend.listen(),
+            Backend::Postgres(backend) => backend.listen(),
+        }
+    }
+
+    /// Tells the other nodes, where there can be any.
+    pub(crate) async fn tell_others(&self, news: &[News]) -> Result<()> {
+        match &*self.backend {
+            Backend::Sqlite(_) => Ok(()),
+            Backend::Postgres(backend) => backend.tell(news).await,
         }
     }
 
@@ -108,7 +133,7 @@ impl Db {
     pub async fn begin(&self) -> Result<Tx> {
         Ok(Tx(match &*self.backend {
             Backend::Sqlite(backend) => TxInner::Sqlite(backend.begin().await?),
-            Backend::Postgres(backend) => TxInner::Postgres(backend.begin("BEGIN ISOLATION LEVEL READ COMMITTED").await?),
+            Backend::Postgres(backend) => TxInner::Postgres(backend.begin().await?),
         }))
     }
 
@@ -119,9 +144,7 @@ impl Db {
     pub async fn begin_read(&self) -> Result<Tx> {
         Ok(Tx(match &*self.backend {
             Backend::Sqlite(backend) => TxInner::SqliteRead(backend.begin_read().await?),
-            Backend::Postgres(backend) => {
-                TxInner::Postgres(backend.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
-            }
+            Backend::Postgres(backend) => TxInner::Postgres(backend.begin_read().await?),
         }))
     }
 
@@ -261,6 +284,19 @@ impl Tx {
             }
         }?;
         Ok(answers.try_into().expect("each statement has its answer"))
+    }
+
+    /// Has it told once the changes are kept. Never for the order writer: PostgreSQL would commit one batch at a time.
+    ///
+    /// # Errors
+    /// As [`Self::query`].
+    pub(crate) async fn announce(&mut self, news: News) -> Result<()> {
+        match &mut self.0 {
+            TxInner::Sqlite(tx) => tx.announce(news),
+            TxInner::SqliteRead(_) => return Err(Error::Unsuitable("a reading transaction has no news".into())),
+            TxInner::Postgres(tx) => tx.announce(&news).await?,
+        }
+        Ok(())
     }
 
     /// Makes the changes durable. After `Ok` they survive the loss of power.

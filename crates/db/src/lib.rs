@@ -32,6 +32,10 @@ pub mod reservations;
 pub mod stock;
 pub mod submissions;
 
+pub mod leases;
+pub mod news;
+pub mod nodes;
+
 pub mod backup;
 pub mod proofs;
 pub mod verify;
@@ -43,7 +47,7 @@ pub mod testing;
 pub use database::{Db, Tx};
 pub use error::Error;
 pub use ids::Ids;
-pub use migrations::{SCHEMA_VERSION, TABLES};
+pub use migrations::{SCHEMA_VERSION, TABLES, TABLES_OF_NODES};
 pub use opening::{OpenOptions, Target};
 pub use order_writer::OrderWriter;
 pub use sqlite::repair::{Repair, repair};

@@ -3,6 +3,7 @@
 //! A row that is claimed is put off by the length of the lease, so that two nodes do not send it twice and a crash in between
 //! only delays it.
 
+use crate::leases::Lease;
 use crate::order_writer::read::json;
 use crate::{Db, Result, Row, params, platform_sql, sql};
 use commerce::order::OrderDetails;
@@ -37,9 +38,18 @@ pub const GIVEN_UP: Timestamp = Timestamp(i64::MAX);
 /// Claims up to `limit` messages that are due at `now` and puts them off until `leased_until`. Each shop's come oldest first, and
 /// the shops take turns, whoever waits longest first: one that has sold much does not keep another's mail.
 ///
+/// Nothing is claimed on a `lease` that another node has taken since: one that was frozen for long would put messages off until
+/// an instant that has passed, and they would leave twice.
+///
 /// # Errors
 /// When the database fails; then nothing is claimed.
-pub async fn claim_due(db: &Db, now: Timestamp, leased_until: Timestamp, limit: usize) -> Result<Vec<OutboxMessage>> {
+pub async fn claim_due(
+    db: &Db,
+    lease: &Lease,
+    now: Timestamp,
+    leased_until: Timestamp,
+    limit: usize,
+) -> Result<Vec<OutboxMessage>> {
     let due = sql!(
         "SELECT shop_id, outbox_id, kind, subject_id, attempts, next_attempt_at, sent_at, failure, created_at FROM outbox
          WHERE shop_id = $1 AND sent_at IS NULL AND next_attempt_at <= $2 ORDER BY next_attempt_at, outbox_id LIMIT $3"
@@ -66,6 +76,10 @@ pub async fn claim_due(db: &Db, now: Timestamp, leased_until: Timestamp, limit: 
     );
     let mut claimed = Vec::with_capacity(waiting.len());
     let mut tx = db.begin().await?;
+    if !lease.is_current(&mut tx).await? {
+        tx.rollback().await;
+        return Ok(claimed);
+    }
     for (_, message) in waiting {
         let values = params![message.id, message.next_attempt_at, leased_until];
         // Another node may have been quicker.
@@ -93,13 +107,17 @@ pub async fn mark_sent(db: &Db, messages: &[(ShopId, OutboxId)], now: Timestamp)
     tx.commit().await
 }
 
-/// Notes why a message did not leave and when to try again ([`GIVEN_UP`]: never).
+/// Notes why a message did not leave and when to try again ([`GIVEN_UP`]: never). Nothing happens where it was claimed anew since.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_failed(db: &Db, shop: ShopId, message: OutboxId, failure: &str, next_attempt_at: Timestamp) -> Result<()> {
-    let sql = sql!("UPDATE outbox SET failure = $3, next_attempt_at = $4 WHERE shop_id = $1 AND outbox_id = $2");
-    db.execute(shop, sql, &params![message, failure.replace('\0', ""), next_attempt_at]).await.map(|_| ())
+pub async fn mark_failed(db: &Db, claimed: &OutboxMessage, failure: &str, next_attempt_at: Timestamp) -> Result<()> {
+    let sql = sql!(
+        "UPDATE outbox SET failure = $3, next_attempt_at = $4
+         WHERE shop_id = $1 AND outbox_id = $2 AND next_attempt_at = $5"
+    );
+    let values = params![claimed.id, failure.replace('\0', ""), next_attempt_at, claimed.next_attempt_at];
+    db.execute(claimed.shop, sql, &values).await.map(|_| ())
 }
 
 /// Puts a message in line again, also one that was given up or has left already. `false` when there is none.

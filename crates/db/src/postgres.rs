@@ -1,9 +1,11 @@
 //! PostgreSQL: a small pool of connections, each with its statements prepared once.
 
+mod listen;
 mod together;
 
+use crate::news::{Listener, News};
 use crate::{Error, Result, Row, Value};
-use commerce::ShopId;
+use commerce::{ShopId, Timestamp};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use futures_util::TryStreamExt as _;
 use futures_util::future::join_all;
@@ -24,6 +26,11 @@ const CONNECT_WAIT: Duration = Duration::from_secs(10);
 /// are made once and never read a whole table.
 const PLANNED_ONCE: &str = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off \
      -c enable_mergejoin=off -c jit=off";
+/// The server gives up a transaction of the order writer that says nothing for so long, milliseconds: whoever began it was frozen
+/// or cut off, and all nodes would wait for the rows that it has locked.
+const WRITER_SILENCE_MS_MAX: u32 = 3_000;
+/// As [`WRITER_SILENCE_MS_MAX`], for everybody else who writes: they lock less, and an import thinks between two statements.
+const SILENCE_MS_MAX: u32 = 10_000;
 /// One that writes, and one for a batch that begins before the last one's connection has come back.
 const WRITER_CONNECTIONS: usize = 2;
 
@@ -71,10 +78,19 @@ impl PostgresBackend {
         Ok(())
     }
 
+    /// What the server's clock says, whatever transaction asks.
+    pub(crate) async fn time(&self) -> Result<Timestamp> {
+        let clock = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
+        let answer = self.query(clock, &[]).await?;
+        answer.first().map(|row| row.get(0)).ok_or_else(|| Error::Failed("the server does not tell the time".into()))
+    }
+
     /// The same database over connections of the order writer's own, which live on the runtime that uses them.
     pub(crate) fn for_order_writer(&self) -> Result<Self> {
         let mut config = self.config.clone();
-        config.options(format!("{} {PLANNED_ONCE}", self.config.get_options().unwrap_or_default()).trim_start());
+        let own = self.config.get_options().unwrap_or_default();
+        let silence = format!("-c idle_in_transaction_session_timeout={WRITER_SILENCE_MS_MAX}");
+        config.options(format!("{own} {PLANNED_ONCE} {silence}").trim_start());
         let pool = pool(config.clone(), WRITER_CONNECTIONS)?;
         Ok(Self { config, pool, drives: Drives::WhoeverAsks })
     }
@@ -83,10 +99,41 @@ impl PostgresBackend {
         query(&self.connection().await?, text, params).await
     }
 
-    pub(crate) async fn begin(&self, begin: &str) -> Result<PostgresTx> {
+    /// A transaction that reads what is, and writes.
+    pub(crate) async fn begin(&self) -> Result<PostgresTx> {
+        match self.drives {
+            // Its connections say so themselves; each statement more would cost every batch.
+            Drives::WhoeverAsks => self.begin_as("BEGIN ISOLATION LEVEL READ COMMITTED").await,
+            Drives::Always(_) => {
+                let silence = format!("SET LOCAL idle_in_transaction_session_timeout = {SILENCE_MS_MAX}");
+                self.begin_as(&format!("BEGIN ISOLATION LEVEL READ COMMITTED; {silence}")).await
+            }
+        }
+    }
+
+    /// A transaction that sees one instant.
+    pub(crate) async fn begin_read(&self) -> Result<PostgresTx> {
+        self.begin_as("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+    }
+
+    async fn begin_as(&self, begin: &str) -> Result<PostgresTx> {
         let connection = self.connection().await?;
         connection.batch_execute(begin).await.map_err(failure)?;
         Ok(PostgresTx { connection: Some(connection) })
+    }
+
+    /// Tells all nodes, this one too. Nobody waits for the disk: what is lost is seen by those who look.
+    pub(crate) async fn tell(&self, news: &[News]) -> Result<()> {
+        let mut tx = self.begin_as("BEGIN; SET LOCAL synchronous_commit = off").await?;
+        for news in news {
+            tx.announce(news).await?;
+        }
+        tx.commit().await
+    }
+
+    /// What nodes tell from now on.
+    pub(crate) fn listen(&self) -> Listener {
+        listen::start(self.config.clone())
     }
 
     #[cfg(feature = "testing")]
@@ -178,6 +225,12 @@ impl PostgresTx {
             });
         }
         Ok(messages)
+    }
+
+    /// Tells all nodes once it is committed. The server lets one transaction at a time do so until its commit is over, so whoever
+    /// commits all the time must not.
+    pub(crate) async fn announce(&mut self, news: &News) -> Result<()> {
+        self.execute(listen::NOTIFY, &[Value::from(news.to_text())]).await.map(drop)
     }
 
     pub(crate) async fn run_script(&mut self, script: &str) -> Result<()> {
@@ -397,6 +450,8 @@ fn failure(error: tokio_postgres::Error) -> Error {
         },
         Some(code) if code.code().starts_with("23") => Error::Constraint(words),
         Some(code) if code.code().starts_with("08") || code.code().starts_with("57P") => Error::Unreachable(words),
+        // We were silent for too long in the middle of a transaction.
+        Some(&SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT) => Error::Unreachable(words),
         Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED | &SqlState::LOCK_NOT_AVAILABLE) => {
             Error::Conflict(words)
         }

@@ -72,7 +72,7 @@ pub async fn load_proof(db: &Db, shop: ShopId, now: Timestamp) -> Result<Option<
     db.query_opt(shop, sql, &[]).await?.map(|row| read_kept(&row, now)).transpose()
 }
 
-/// Claims the right to prove this shop's books; false when someone does so already. [`prove`] gives it back.
+/// Claims the right to prove this shop's books from `now` on; false when someone does so already. [`prove`] gives it back.
 ///
 /// # Errors
 /// When the database fails.
@@ -87,26 +87,33 @@ pub async fn begin_proof(db: &Db, shop: ShopId, now: Timestamp) -> Result<bool> 
     Ok(db.execute(shop, claim, &params![now, now.plus_seconds(SILENCE_SECONDS_MAX)]).await? == 1)
 }
 
-/// Proves the books of a shop for whom [`begin_proof`] said yes, and keeps the answer. `clock` tells how long it took.
+/// Proves the books of a shop for whom [`begin_proof`] said yes at `claimed_at`, and keeps the answer. `clock` tells how long it
+/// took. What comes so late that somebody else has claimed the right since changes nothing.
 ///
 /// # Errors
 /// When the database fails; then that is kept as well, if it can be.
-pub async fn prove(db: &Db, shop: ShopId, progress: &Progress, clock: impl Fn() -> Timestamp) -> Result<Option<LastProof>> {
+pub async fn prove(
+    db: &Db,
+    shop: ShopId,
+    claimed_at: Timestamp,
+    progress: &Progress,
+    clock: impl Fn() -> Timestamp,
+) -> Result<Option<LastProof>> {
     let began = clock();
     let proof = {
         let mut proving = std::pin::pin!(verify_shop_telling(db, shop, began, progress));
         loop {
             match tokio::time::timeout(SIGN_OF_LIFE, &mut proving).await {
                 Ok(proof) => break proof,
-                Err(_) => give_sign_of_life(db, shop, progress, clock()).await?,
+                Err(_) => give_sign_of_life(db, shop, claimed_at, progress, clock()).await?,
             }
         }
     };
     let kept = match proof {
         Ok(proof) => proof.shops.into_iter().next().map(|shop| to_keep(shop, began, clock().micros_since(began))),
         Err(error) => {
-            let failed = sql!("UPDATE proofs SET running_until = NULL, failure = $2 WHERE shop_id = $1");
-            db.execute(shop, failed, &params![error.to_string()]).await?;
+            let failed = sql!("UPDATE proofs SET running_until = NULL, failure = $2 WHERE shop_id = $1 AND asked_at = $3");
+            db.execute(shop, failed, &params![error.to_string(), claimed_at]).await?;
             return Err(error);
         }
     };
@@ -114,9 +121,9 @@ pub async fn prove(db: &Db, shop: ShopId, progress: &Progress, clock: impl Fn() 
         let claims = serde_json::to_string(&kept.claims).map_err(|error| Error::Failed(error.to_string()))?;
         let keep = sql!(
             "UPDATE proofs SET proved_at = $2, took_micros = $3, holds = $4, claims = $5, running_until = NULL, failure = ''
-             WHERE shop_id = $1"
+             WHERE shop_id = $1 AND asked_at = $6"
         );
-        db.execute(shop, keep, &params![kept.proved_at, kept.took_micros, kept.holds, claims]).await?;
+        db.execute(shop, keep, &params![kept.proved_at, kept.took_micros, kept.holds, claims, claimed_at]).await?;
     }
     Ok(kept)
 }
@@ -138,9 +145,10 @@ pub async fn shops_to_prove(db: &Db, before: Timestamp, closed_before: Timestamp
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
-async fn give_sign_of_life(db: &Db, shop: ShopId, progress: &Progress, now: Timestamp) -> Result<()> {
-    let tell = sql!("UPDATE proofs SET pages_read = $2, running_until = $3 WHERE shop_id = $1");
-    db.execute(shop, tell, &params![progress.pages() as i64, now.plus_seconds(SILENCE_SECONDS_MAX)]).await.map(drop)
+async fn give_sign_of_life(db: &Db, shop: ShopId, claimed_at: Timestamp, progress: &Progress, now: Timestamp) -> Result<()> {
+    let tell = sql!("UPDATE proofs SET pages_read = $2, running_until = $3 WHERE shop_id = $1 AND asked_at = $4");
+    let values = params![progress.pages() as i64, now.plus_seconds(SILENCE_SECONDS_MAX), claimed_at];
+    db.execute(shop, tell, &values).await.map(drop)
 }
 
 fn to_keep(proof: ShopProof, proved_at: Timestamp, took_micros: i64) -> LastProof {

@@ -1,5 +1,6 @@
 //! Shops: made, listed, opened, closed, their domains and their settings. What a shop sells is in `catalog`.
 
+use crate::news::News;
 use crate::{Db, Error, Result, Row, ShopSql, Tx, params, platform_sql, sql};
 use commerce::shop::{Branding, CheckoutSettings, ShippingSettings, Shop, ShopContact, TaxSettings};
 use commerce::{Currency, ShopId, Timestamp};
@@ -183,6 +184,7 @@ pub async fn create_shop(db: &Db, new: &NewShop, now: Timestamp) -> Result<std::
             return Ok(Err(refusal));
         }
     }
+    tx.announce(News::CatalogMoved { shop }).await?;
     tx.commit().await?;
     Ok(Ok(shop))
 }
@@ -301,10 +303,11 @@ pub fn normalize_host(text: &str) -> Option<String> {
     (port_is_fine && host.len() <= 253 && host.split('.').all(label_is_fine)).then(|| host.to_owned())
 }
 
-/// Notes that what pages show has changed. Belongs into the transaction of every such change.
+/// Notes that what pages show has changed, and has all nodes told. Belongs into the transaction of every such change.
 pub(crate) async fn bump_catalog_version(tx: &mut Tx, shop: ShopId) -> Result<()> {
     let sql = sql!("UPDATE shops SET catalog_version = catalog_version + 1 WHERE shop_id = $1");
-    tx.execute(shop, sql, &[]).await.map(|_| ())
+    tx.execute(shop, sql, &[]).await?;
+    tx.announce(News::CatalogMoved { shop }).await
 }
 
 /// One statement and the new catalog version, in one transaction.

@@ -5,6 +5,7 @@
 
 pub(crate) mod repair;
 
+use crate::news::{self, Listener, News};
 use crate::{Error, Result, Row, Value};
 use commerce::ShopId;
 use rusqlite::config::DbConfig;
@@ -14,7 +15,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ToSql, params_from_i
 use std::iter::once;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore, broadcast};
 use tracing::error;
 
 /// Earlier ones can lose commits or damage the file when two connections meet at the end of the log (the WAL-reset race).
@@ -49,6 +50,7 @@ pub(crate) struct SqliteBackend {
     readers: Arc<Readers>,
     writer: Arc<AsyncMutex<Connection>>,
     folder: Arc<Path>,
+    news: broadcast::Sender<News>,
 }
 
 struct Readers {
@@ -68,7 +70,13 @@ impl SqliteBackend {
         let readers = (0..connections.clamp(1, 64)).map(|_| open_reader(&file)).collect::<Result<Vec<_>>>()?;
         let permits = Arc::new(Semaphore::new(readers.len()));
         let readers = Arc::new(Readers { idle: Mutex::new(readers), permits });
-        Ok(Self { writer: Arc::new(AsyncMutex::new(writer)), readers, folder: folder.into() })
+        let news = broadcast::Sender::new(news::WAITING_MAX);
+        Ok(Self { writer: Arc::new(AsyncMutex::new(writer)), readers, folder: folder.into(), news })
+    }
+
+    /// What this process tells from now on.
+    pub(crate) fn listen(&self) -> Listener {
+        Listener::within(self.news.subscribe())
     }
 
     pub(crate) async fn query(&self, text: &str, params: &[Value]) -> Result<Vec<Row>> {
@@ -79,7 +87,8 @@ impl SqliteBackend {
     pub(crate) async fn begin(&self) -> Result<SqliteTx> {
         let connection = Arc::clone(&self.writer).lock_owned().await;
         execute(&connection, "BEGIN IMMEDIATE", &[])?;
-        Ok(SqliteTx { connection, folder: Arc::clone(&self.folder), open: true })
+        let (folder, news) = (Arc::clone(&self.folder), self.news.clone());
+        Ok(SqliteTx { connection, folder, open: true, news, to_tell: Vec::new() })
     }
 
     pub(crate) async fn begin_read(&self) -> Result<SqliteReadTx> {
@@ -131,6 +140,8 @@ pub(crate) struct SqliteTx {
     connection: OwnedMutexGuard<Connection>,
     folder: Arc<Path>,
     open: bool,
+    news: broadcast::Sender<News>,
+    to_tell: Vec<News>,
 }
 
 impl SqliteTx {
@@ -156,6 +167,10 @@ impl SqliteTx {
         query_many(&self.connection, text, shop, params)
     }
 
+    pub(crate) fn announce(&mut self, news: News) {
+        self.to_tell.push(news);
+    }
+
     pub(crate) fn run_script(&mut self, script: &str) -> Result<()> {
         self.connection.execute_batch(script).map_err(failure)
     }
@@ -165,6 +180,10 @@ impl SqliteTx {
         match result {
             Ok(_) => {
                 self.open = false;
+                for news in self.to_tell.drain(..) {
+                    // Commands that end by themselves have nobody who listens.
+                    let _ = self.news.send(news);
+                }
                 Ok(())
             }
             // After a failed write or fsync nobody can say what a restart will find in the log.

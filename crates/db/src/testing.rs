@@ -4,7 +4,10 @@ mod cluster;
 
 pub use cluster::Cluster;
 
+use crate::leases::{self, Lease};
+use crate::nodes::NodeId;
 use crate::{Db, OpenOptions, Target};
+use commerce::Timestamp;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -42,6 +45,12 @@ pub async fn sqlite() -> TestDb {
 /// A fresh PostgreSQL database: a schema of its own on this process's cluster.
 pub async fn postgres() -> TestDb {
     open(Target::Postgres(postgres_url()), "postgres", None).await
+}
+
+/// The lease of this name, held by a node that nobody takes it from.
+pub async fn lease(db: &Db, name: &'static str) -> Lease {
+    let held = leases::take(db, NodeId(1), &[name], Timestamp(0)).await.expect("the database answers");
+    held.into_iter().next().expect("nobody else holds it")
 }
 
 /// The address of a fresh, empty schema on this process's PostgreSQL cluster, which is started when first asked for.

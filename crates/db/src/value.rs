@@ -1,5 +1,6 @@
 //! The five kinds of value that both engines share, and rows of them.
 
+use crate::nodes::NodeId;
 use crate::{Error, Result};
 use commerce::*;
 
@@ -66,6 +67,7 @@ from! {
     RefundId => |id| Self::Int(id.0),
     FulfillmentId => |id| Self::Int(id.0),
     OutboxId => |id| Self::Int(id.0),
+    NodeId => |id| Self::Int(id.0),
 }
 
 impl<T: Into<Self>> From<Option<T>> for Value {

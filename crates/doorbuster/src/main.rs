@@ -9,6 +9,7 @@ mod failure;
 mod folder_lock;
 mod jobs;
 mod logging;
+mod node;
 mod output;
 mod settings;
 

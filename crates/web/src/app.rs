@@ -3,6 +3,7 @@
 use crate::admin::DeskMemory;
 use crate::edition::Editions;
 use crate::edition::asked::Recorder;
+use crate::health::Health;
 use crate::search::SearchIndex;
 use crate::signature::Signer;
 use crate::snapshot::{Availability, Snapshot, load};
@@ -10,6 +11,7 @@ use crate::storefront::picture_cache::{PictureCache, PictureCacheSettings};
 use arc_swap::{ArcSwap, ArcSwapOption};
 use commerce::shop::Shop;
 use commerce::{FlashSaleId, ShopId, Timestamp, VariantId};
+use db::news::News;
 use db::order_writer::Clock;
 use db::{Db, OrderWriter};
 use outbound::payment::PaymentProvider;
@@ -19,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::MissedTickBehavior;
 use tracing::{error, info};
 
 /// How often the database is asked whether a shop has changed.
@@ -76,6 +79,7 @@ struct Inner {
     shops: ArcSwap<Shops>,
     desk_memory: DeskMemory,
     pictures: PictureCache,
+    health: Health,
 }
 
 #[derive(Default)]
@@ -110,7 +114,8 @@ impl App {
     /// When the database fails.
     pub async fn start(parts: AppParts) -> db::Result<Self> {
         let pictures = PictureCache::new(PictureCacheSettings::default());
-        let app = Self(Arc::new(Inner { parts, shops: ArcSwap::default(), desk_memory: DeskMemory::default(), pictures }));
+        let (shops, desk_memory, health) = (ArcSwap::default(), DeskMemory::default(), Health::default());
+        let app = Self(Arc::new(Inner { parts, shops, desk_memory, pictures, health }));
         app.reload_changed().await?;
         Ok(app)
     }
@@ -128,6 +133,11 @@ impl App {
     /// Who takes the money.
     pub fn payments(&self) -> &PaymentProvider {
         &self.0.parts.payments
+    }
+
+    /// Whether this node should be sent visitors.
+    pub fn health(&self) -> &Health {
+        &self.0.health
     }
 
     /// What the desk remembers between two requests.
@@ -230,6 +240,7 @@ impl App {
     /// When the database fails; what was in memory stays.
     pub async fn reload_changed(&self) -> db::Result<()> {
         let versions = load::versions(self.db()).await?;
+        self.health().database_answered(self.now());
         let known = self.0.shops.load_full();
         let is_current = |id: &ShopId, version: i64| known.by_id.get(id).is_some_and(|shop| shop.snapshot.version == version);
         if versions.len() == known.by_id.len() && versions.iter().all(|(id, version)| is_current(id, *version)) {
@@ -273,13 +284,23 @@ impl App {
         Ok(Some(shop))
     }
 
-    /// Watches for changes until `shutdown` is ready.
+    /// Watches for changes until `shutdown` is ready: those that are told, and those that are found by looking.
     pub async fn watch(&self, shutdown: impl Future<Output = ()>) {
         let mut shutdown = std::pin::pin!(shutdown);
+        let mut news = self.db().listen();
+        let mut look = tokio::time::interval(RELOAD_INTERVAL);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 () = &mut shutdown => return,
-                () = tokio::time::sleep(RELOAD_INTERVAL) => {}
+                told = news.next() => match told {
+                    News::Availability(moved) => {
+                        self.writer().availability().hear(&moved);
+                        continue;
+                    }
+                    News::CatalogMoved { .. } => {}
+                },
+                _ = look.tick() => {}
             }
             if let Err(reason) = self.reload_changed().await {
                 error!(error = %reason, "Shops could not be loaded: {reason}");

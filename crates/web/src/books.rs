@@ -28,10 +28,11 @@ impl Drop for GiveUp {
 /// # Errors
 /// When the database fails.
 pub async fn begin(app: &App, shop: ShopId) -> db::Result<bool> {
-    let begun = db::proofs::begin_proof(app.db(), shop, app.now()).await?;
+    let now = app.now();
+    let begun = db::proofs::begin_proof(app.db(), shop, now).await?;
     if begun {
         let app = app.clone();
-        tokio::spawn(async move { prove(app, shop).await });
+        tokio::spawn(async move { prove(app, shop, now).await });
     }
     Ok(begun)
 }
@@ -44,8 +45,9 @@ pub async fn prove_due(app: &App, now: Timestamp) -> db::Result<usize> {
     let (before, closed) = (now.plus_minutes(-60 * PROVED_EVERY_HOURS), now.plus_minutes(-AFTER_A_SALE_MINUTES));
     let mut proved = 0;
     for shop in db::proofs::shops_to_prove(app.db(), before, closed).await? {
-        if db::proofs::begin_proof(app.db(), shop, app.now()).await? {
-            prove(app.clone(), shop).await;
+        let claimed_at = app.now();
+        if db::proofs::begin_proof(app.db(), shop, claimed_at).await? {
+            prove(app.clone(), shop, claimed_at).await;
             proved += 1;
         }
     }
@@ -53,11 +55,13 @@ pub async fn prove_due(app: &App, now: Timestamp) -> db::Result<usize> {
 }
 
 /// Proves on a thread that nobody waits on, because statements of the embedded engine run where they are called.
-async fn prove(app: App, shop: ShopId) {
+async fn prove(app: App, shop: ShopId, claimed_at: Timestamp) {
     let runtime = tokio::runtime::Handle::current();
     let (clock, progress) = (app.clock(), Arc::new(Progress::default()));
     let _given_up_with_this = GiveUp(Arc::clone(&progress));
-    let proving = tokio::task::spawn_blocking(move || runtime.block_on(db::proofs::prove(app.db(), shop, &progress, || clock())));
+    let proving = tokio::task::spawn_blocking(move || {
+        runtime.block_on(db::proofs::prove(app.db(), shop, claimed_at, &progress, || clock()))
+    });
     match proving.await {
         Ok(Ok(Some(proof))) if proof.holds => info!(shop.id = %shop, took_micros = proof.took_micros, "The books balance"),
         Ok(Ok(Some(_))) => error!(shop.id = %shop, "The books do not balance: see them at the desk, or run doorbuster verify"),

@@ -18,6 +18,7 @@ pub mod storefront;
 
 pub mod admin;
 pub mod books;
+pub mod health;
 pub mod mail;
 pub mod markdown;
 pub mod password;

@@ -7,6 +7,7 @@ use crate::app::{App, ShopInMemory};
 use crate::edition::address::key_of;
 use crate::edition::{FirstTouch, FrozenPage};
 use crate::error::Error;
+use crate::health;
 use crate::routes::router;
 use crate::serve::{Peer, is_cross_site, protect, take_in_small_body};
 use crate::storefront::{EARLY_COOKIE, answer_not_modified, draw_failure, host_of, media};
@@ -56,6 +57,9 @@ impl Site {
         B: hyper::body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<axum::BoxError>,
     {
+        if let Some(health) = health::answer(&self.app, &request) {
+            return health;
+        }
         let known = known_to_visitor(&request);
         let host = host_of(request.headers(), request.uri()).map(str::to_owned);
         let page = match self.first_touch(&request).await {

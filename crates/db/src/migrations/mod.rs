@@ -7,10 +7,11 @@
 use crate::{Db, Error, Result, Tx, params, platform_sql};
 
 /// Number, name, text.
-const SCRIPTS: [(i64, &str, &str); 3] = [
+const SCRIPTS: [(i64, &str, &str); 4] = [
     (1, "first_schema", include_str!("0001_first_schema.sql")),
     (2, "submissions", include_str!("0002_submissions.sql")),
     (3, "proofs", include_str!("0003_proofs.sql")),
+    (4, "nodes", include_str!("0004_nodes.sql")),
 ];
 
 /// The schema's version that this program works with.
@@ -56,6 +57,9 @@ pub const TABLES: [&str; 37] = [
     "submissions",
     "proofs",
 ];
+
+/// The tables that belong to no shop. They say what runs at the moment, so no backup holds them.
+pub const TABLES_OF_NODES: [&str; 2] = ["nodes", "leases"];
 
 /// A script as the database remembers it.
 struct Applied {

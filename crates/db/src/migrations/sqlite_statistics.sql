@@ -1,7 +1,7 @@
 -- Fixed statistics for SQLite's planner. Without any it takes `shop_id = ?` alone to be nearly as selective as a whole key and reads
--- a shop's whole table where an index would find the row. Every index begins with the shop, so one estimate fits them all: a
--- million rows, a hundred thousand to a shop, few to a shop and one more column. They are written with each migration and never
--- measured from the data, so that a plan does not change in the middle of a sale.
+-- a shop's whole table where an index would find the row. Every index of a table that grows begins with the shop, so one estimate
+-- fits them all: a million rows, a hundred thousand to a shop, few to a shop and one more column. They are written with each
+-- migration and never measured from the data, so that a plan does not change in the middle of a sale.
 ANALYZE;
 DELETE FROM sqlite_stat1;
 INSERT INTO sqlite_stat1 (tbl, idx, stat)

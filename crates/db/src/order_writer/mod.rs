@@ -6,6 +6,7 @@
 
 mod availability;
 mod books;
+mod figures;
 mod just_placed;
 mod load;
 mod pace;
@@ -19,7 +20,7 @@ mod locks {
     pub(super) use std::sync::{Mutex, MutexGuard};
 }
 
-pub use availability::{Availability, Moved, Movement, load_availability, refresh_availability};
+pub use availability::{Availability, Moved, Movement, catch_up, load_availability, refresh_availability};
 pub use books::{Books, Decided, Decision, Request};
 pub use just_placed::{FRESH_MICROS, JustPlaced};
 pub use writer::{Clock, OrderWriter, Work, WriterError, WriterFigures, WriterOptions};
@@ -28,6 +29,7 @@ use crate::{Db, Result, Tx};
 use commerce::checkout::{Command, Outcome};
 use commerce::{ShopId, Timestamp};
 
+pub(crate) use availability::{ItemKey, VariantKey};
 pub(crate) use read::order_from_rows;
 
 /// Decides and stores commands of one shop inside `tx`, for code that changes more than the writer does in the same transaction

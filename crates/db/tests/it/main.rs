@@ -3,6 +3,8 @@
 mod backup;
 mod catalog;
 mod desk;
+mod news;
+mod nodes;
 mod order_writer;
 mod outbox;
 mod repair;

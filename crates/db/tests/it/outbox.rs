@@ -18,20 +18,24 @@ async fn a_message_is_claimed_once_and_again_only_when_its_lease_has_ended() {
         let shop = make_juniper_roasters(db).await;
         put(db, shop, 1).await;
         put(db, shop, 2).await;
-        let lease = NOW.plus_minutes(5);
-        let claim = |at, lease| async move {
-            let claimed = outbox::claim_due(db, at, lease, 10).await.expect("it works");
-            claimed.into_iter().map(|message| (message.id.0, message.attempts)).collect::<Vec<_>>()
+        let (until, lease) = (NOW.plus_minutes(5), testing::lease(db, "mail").await);
+        let claim = async |at, until| {
+            let claimed = outbox::claim_due(db, &lease, at, until, 10).await.expect("it works");
+            claimed.iter().map(|message| (message.id.0, message.attempts)).collect::<Vec<_>>()
         };
-        assert_eq!(claim(NOW.plus_seconds(-1), lease).await, []);
-        assert_eq!(claim(NOW, lease).await, [(1, 1), (2, 1)]);
-        assert_eq!(claim(NOW.plus_seconds(1), lease).await, [], "{}: another node finds nothing", test.engine);
+        assert_eq!(claim(NOW.plus_seconds(-1), until).await, []);
+        assert_eq!(claim(NOW, until).await, [(1, 1), (2, 1)]);
+        assert_eq!(claim(NOW.plus_seconds(1), until).await, [], "{}: another node finds nothing", test.engine);
         outbox::mark_sent(db, &[(shop, OutboxId(1))], NOW).await.expect(test.engine);
-        assert_eq!(claim(lease, lease.plus_minutes(5)).await, [(2, 2)], "{}: after a crash it is due again", test.engine);
-        outbox::mark_failed(db, shop, OutboxId(2), "550 no such user", GIVEN_UP).await.expect(test.engine);
+        let late = outbox::load_message(db, shop, OutboxId(2)).await.expect(test.engine).expect("it waits");
+        assert_eq!(claim(until, until.plus_minutes(5)).await, [(2, 2)], "{}: after a crash it is due again", test.engine);
+        outbox::mark_failed(db, &late, "the first claim's words", NOW).await.expect(test.engine);
+        assert_eq!(claim(until, until).await, [], "{}: they come too late to put it in line again", test.engine);
+        let claimed = outbox::load_message(db, shop, OutboxId(2)).await.expect(test.engine).expect("it waits");
+        outbox::mark_failed(db, &claimed, "550 no such user", GIVEN_UP).await.expect(test.engine);
         assert_eq!(claim(NOW.plus_minutes(1_000_000), GIVEN_UP).await, []);
         assert!(outbox::send_again(db, shop, OutboxId(2), NOW).await.expect(test.engine));
-        assert_eq!(claim(NOW, lease).await, [(2, 1)]);
+        assert_eq!(claim(NOW, until).await, [(2, 1)]);
         let listed = outbox::list_messages(db, shop, 10).await.expect(test.engine);
         assert_eq!(listed.iter().map(|message| message.id.0).collect::<Vec<_>>(), [2, 1]);
     }
@@ -48,14 +52,15 @@ async fn shops_take_turns_and_whoever_waits_longest_comes_first() {
             put(db, juniper, id).await;
         }
         put(db, quillmere, 21).await;
-        let claimed = outbox::claim_due(db, NOW, NOW.plus_minutes(5), 4).await.expect(test.engine);
+        let lease = testing::lease(db, "mail").await;
+        let claimed = outbox::claim_due(db, &lease, NOW, NOW.plus_minutes(5), 4).await.expect(test.engine);
         let mut ids: Vec<i64> = claimed.iter().map(|message| message.id.0).collect();
         ids.sort_unstable();
         assert_eq!(ids, [1, 2, 3, 21], "{}", test.engine);
         put(db, quillmere, 22).await;
         let sql = sql!("UPDATE outbox SET next_attempt_at = $2 WHERE shop_id = $1 AND outbox_id = 22");
         db.execute(quillmere, sql, &params![NOW.plus_seconds(-1)]).await.expect(test.engine);
-        let first = outbox::claim_due(db, NOW, NOW.plus_minutes(5), 1).await.expect(test.engine);
+        let first = outbox::claim_due(db, &lease, NOW, NOW.plus_minutes(5), 1).await.expect(test.engine);
         assert_eq!(first[0].id, OutboxId(22), "{}", test.engine);
     }
 }

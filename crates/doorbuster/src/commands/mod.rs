@@ -5,6 +5,7 @@ mod config;
 mod demo;
 mod export;
 mod import;
+mod nodes;
 mod password;
 mod restore;
 mod seller;
@@ -41,6 +42,8 @@ pub enum Command {
     /// Prove that no unit was sold twice and no order was lost.
     #[command(after_help = verify::EXIT_CODES)]
     Verify(WithSettings<verify::VerifyArgs>),
+    /// List the running servers of the database.
+    Nodes(WithSettings<nodes::NodesArgs>),
     /// Write everything into one file, while the shops are open.
     Backup(WithSettings<backup::BackupArgs>),
     /// Read a backup into an empty database, also of the other kind.
@@ -85,6 +88,9 @@ impl Command {
             }
             Self::Verify(WithSettings { args, flags }) => {
                 with_database(&flags, Opening::Find, async |db, _| verify::run(&db, &args, now()).await)
+            }
+            Self::Nodes(WithSettings { flags, .. }) => {
+                with_database(&flags, Opening::Find, async |db, _| nodes::run(&db, now()).await)
             }
             Self::Backup(WithSettings { args, flags }) => {
                 with_database(&flags, Opening::Find, async |db, settings| backup::run(&db, &settings, &args).await)

@@ -4,8 +4,9 @@ use super::{Opening, lock_folder, make_private, open_database, runtime};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::folder_lock::FolderLock;
-use crate::jobs::Jobs;
+use crate::jobs::{Jobs, LEASES};
 use crate::logging;
+use crate::node::NodeHere;
 use crate::settings::{MailRoute, SettingFlags, Settings};
 use db::order_writer::{Clock, OrderWriter, WriterOptions};
 use db::{Db, Repair, Target};
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tracing::{info, warn};
 use web::mail::MailSettings;
 use web::serve::{ServeLimits, listen, serve};
@@ -88,14 +90,30 @@ pub async fn until_stopped(
     let address = listener.local_addr()?;
     let (app, writer_thread) = start_app(db, &settings, address).await?;
     let site = web::Site::new(app.clone());
-    let jobs = Jobs::start(&site, mailer(&settings)?, mail_settings(&app, &settings));
+    let node = NodeHere::register(&app, address, LEASES).await;
+    let own = Jobs::start_own(&site);
+    let leased = Jobs::start_leased(&app, &node.held(), mailer(&settings)?, mail_settings(&app, &settings));
     let limits =
         ServeLimits { connections_max: settings.connections_max, drain_timeout: settings.drain, ..ServeLimits::default() };
     // Whoever has read that visitors can come may ask the program to stop.
-    let stop = told_to_stop()?;
+    let (stopping, mut stop) = watch::channel(false);
+    let stopped = told_to_stop()?;
     announce(address, &welcome(address))?;
-    serve(listener, site, limits, stop).await;
-    jobs.stop().await;
+    let notice = async {
+        let _ = stop.wait_for(|is_told| *is_told).await;
+        tokio::time::sleep(settings.drain_notice).await;
+    };
+    let hand_over = async {
+        stopped.await;
+        app.health().drain();
+        node.drain();
+        stopping.send_replace(true);
+        leased.stop().await;
+        node.release();
+    };
+    tokio::join!(serve(listener, site, limits, notice), hand_over);
+    node.leave().await;
+    own.stop().await;
     drop(app);
     // The writer answers what it has taken in and ends when nobody can ask it any more.
     let ended = tokio::task::spawn_blocking(move || writer_thread.join());

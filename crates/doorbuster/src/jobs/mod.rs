@@ -1,11 +1,29 @@
 //! Background jobs: loops that ask again and again. The work of each is a function of `web` or `db` that takes the time as an
 //! argument; here is only the clock, the pace, and the log when a round fails.
+//!
+//! Most jobs run on one node at a time, on the one that holds the lease of their name. A lease makes it rare that two nodes do the
+//! same, not impossible: one that was frozen in the middle of a round goes on where it was. So each job is harmless in two places:
+//!
+//! - mail: a message is claimed by a conditional update, in a transaction that first asks whether the lease is still current; what
+//!   became of it is written only where nobody has claimed it anew.
+//! - payments: the provider has an idempotency key, and of all words on a payment the order writer takes the first.
+//! - reservations: the order writer decides, from the rows, which have run out.
+//! - books: a shop's proof is claimed, and one whose claim is no longer the last writes nothing.
+//! - sessions: what has ended is deleted, by whomever.
+//!
+//! Seeing what others changed, printing pages, and telling what was sold is every node's own work.
 
+use crate::clock::now;
+use crate::node::Held;
 use commerce::Timestamp;
 use commerce::checkout::Command;
+use db::leases::Lease;
+use db::news::tell_availability;
+use db::order_writer::catch_up;
 use db::sessions::delete_expired_sessions;
 use outbound::mail::Mailer;
 use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -16,79 +34,102 @@ use web::mail::{MailSettings, ROUND_MESSAGES_MAX, send_due};
 use web::reconcile::reconcile;
 use web::{App, Site};
 
+/// The leases that jobs want.
+pub const LEASES: &[&str] = &[MAIL, PAYMENTS, RESERVATIONS, BOOKS, SESSIONS];
+const MAIL: &str = "mail";
+const PAYMENTS: &str = "payments";
+const RESERVATIONS: &str = "reservations";
+const BOOKS: &str = "books";
+const SESSIONS: &str = "sessions";
+
 /// How often the outbox is looked at.
 const MAIL_INTERVAL: Duration = Duration::from_secs(2);
 /// Rounds of mail without a pause: orders come first where the disk is one for both.
 const MAIL_ROUNDS_MAX: usize = 10;
 /// How often open payments are looked at.
-const RECONCILE_INTERVAL: Duration = Duration::from_secs(5);
+const PAYMENTS_INTERVAL: Duration = Duration::from_secs(5);
 /// How often reservations that ran out are tidied. Their stock is free before that.
-const SWEEP_INTERVAL: Duration = Duration::from_secs(15);
+const RESERVATIONS_INTERVAL: Duration = Duration::from_secs(15);
 /// How often it is asked whose books are due for a proof.
 const BOOKS_INTERVAL: Duration = Duration::from_secs(60);
 /// How often sessions that ended are tidied.
 const SESSIONS_INTERVAL: Duration = Duration::from_secs(600);
+/// How often other nodes are told what was sold here. They commit one after the other when they tell.
+const TELL_INTERVAL: Duration = Duration::from_millis(150);
+/// How often is looked at what others sold and this node did not hear.
+const CATCH_UP_INTERVAL: Duration = Duration::from_secs(5);
+/// By how much clocks of nodes may differ before something is missed for good, seconds.
+const CLOCKS_APART_SECONDS: i64 = 30;
 /// How long a round may go on once the program stops.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The running jobs.
+/// The jobs that run while this node does, and those for which it holds a lease.
 pub struct Jobs {
     stop: watch::Sender<bool>,
     running: JoinSet<()>,
 }
 
 impl Jobs {
-    /// Starts them all.
-    pub fn start(site: &Site, mailer: Mailer, mail: MailSettings) -> Self {
+    /// Starts what every node does for itself: seeing what has changed, printing it, and telling the others.
+    pub fn start_own(site: &Site) -> Self {
         let app = site.app();
-        let (stop, stopped) = watch::channel(false);
-        let mut running = JoinSet::new();
-        let (press, mut told) = (Press::new(site.clone(), PressLimits::default()), stopped.clone());
-        running.spawn(async move {
+        let mut jobs = Self { stop: watch::Sender::new(false), running: JoinSet::new() };
+        let (press, mut told) = (Press::new(site.clone(), PressLimits::default()), jobs.stop.subscribe());
+        jobs.running.spawn(async move {
             let stop = async move { drop(told.wait_for(|stop| *stop).await) };
             press.run(stop).await;
         });
-        let watcher = app.clone();
-        let mut told = stopped.clone();
-        running.spawn(async move {
+        let (watcher, mut told) = (app.clone(), jobs.stop.subscribe());
+        jobs.running.spawn(async move {
             let stop = async move { drop(told.wait_for(|stop| *stop).await) };
             watcher.watch(stop).await;
         });
-        let (mail_app, mailer, mail) = (app.clone(), std::sync::Arc::new(mailer), std::sync::Arc::new(mail));
-        let mail_stopped = stopped.clone();
-        running.spawn(every(MAIL_INTERVAL, "Sending mail", stopped.clone(), move || {
-            let (app, mailer, mail, stopped) = (mail_app.clone(), mailer.clone(), mail.clone(), mail_stopped.clone());
+        jobs.every(TELL_INTERVAL, "Telling other nodes what was sold", app, |app| async move {
+            tell_availability(app.db(), app.writer().availability()).await
+        });
+        let looked_at = Arc::new(Mutex::new(app.now()));
+        jobs.every(CATCH_UP_INTERVAL, "Looking at what other nodes sold", app, move |app| {
+            let looked_at = Arc::clone(&looked_at);
+            async move {
+                let (last, now) = (*looked_at.lock().unwrap_or_else(PoisonError::into_inner), app.now());
+                let since = last.plus_seconds(-CLOCKS_APART_SECONDS);
+                catch_up(app.db(), app.writer().availability(), since, now).await?;
+                *looked_at.lock().unwrap_or_else(PoisonError::into_inner) = now;
+                Ok(())
+            }
+        });
+        jobs
+    }
+
+    /// Starts what one node does for all.
+    pub fn start_leased(app: &App, held: &watch::Receiver<Held>, mailer: Mailer, mail: MailSettings) -> Self {
+        let mut jobs = Self { stop: watch::Sender::new(false), running: JoinSet::new() };
+        let (mail, stopped) = (Arc::new((mailer, mail)), jobs.stop.subscribe());
+        jobs.every_while_held(MAIL_INTERVAL, "Sending mail", MAIL, (app, held), move |app, lease| {
+            let (mail, stopped) = (Arc::clone(&mail), stopped.clone());
             async move {
                 for _ in 0..MAIL_ROUNDS_MAX {
-                    let is_all = send_due(app.db(), &mailer, &mail, app.now()).await? < ROUND_MESSAGES_MAX;
+                    let is_all = send_due(app.db(), &lease, &mail.0, &mail.1, app.now()).await? < ROUND_MESSAGES_MAX;
                     if is_all || *stopped.borrow() {
                         break;
                     }
                 }
                 Ok(())
             }
-        }));
-        let payments_app = app.clone();
-        running.spawn(every(RECONCILE_INTERVAL, "Asking about open payments", stopped.clone(), move || {
-            let app = payments_app.clone();
-            async move { reconcile(&app, app.now()).await.map(|_| ()) }
-        }));
-        let sweep_app = app.clone();
-        running.spawn(every(SWEEP_INTERVAL, "Tidying reservations", stopped.clone(), move || {
-            let app = sweep_app.clone();
-            async move { sweep(&app).await }
-        }));
-        let books_app = app.clone();
-        running.spawn(every(BOOKS_INTERVAL, "Proving the books", stopped.clone(), move || {
-            let app = books_app.clone();
-            async move { prove_due(&app, app.now()).await.map(|_| ()) }
-        }));
-        let sessions_app = app.clone();
-        running.spawn(every(SESSIONS_INTERVAL, "Tidying sessions", stopped, move || {
-            let app = sessions_app.clone();
-            async move { delete_expired_sessions(app.db(), app.now()).await.map(|_| ()) }
-        }));
-        Self { stop, running }
+        });
+        jobs.every_while_held(PAYMENTS_INTERVAL, "Asking about open payments", PAYMENTS, (app, held), |app, _| async move {
+            reconcile(&app, app.now()).await.map(drop)
+        });
+        jobs.every_while_held(RESERVATIONS_INTERVAL, "Tidying reservations", RESERVATIONS, (app, held), |app, _| async move {
+            sweep(&app).await
+        });
+        jobs.every_while_held(BOOKS_INTERVAL, "Proving the books", BOOKS, (app, held), |app, _| async move {
+            prove_due(&app, app.now()).await.map(drop)
+        });
+        jobs.every_while_held(SESSIONS_INTERVAL, "Tidying sessions", SESSIONS, (app, held), |app, _| async move {
+            delete_expired_sessions(app.db(), app.now()).await.map(drop)
+        });
+        jobs
     }
 
     /// Tells them to stop and waits for the rounds that have begun, but not for ever.
@@ -99,22 +140,72 @@ impl Jobs {
             warn!("A background job did not finish in time and was cut off");
         }
     }
+
+    /// Does the work, waits, and again, until told to stop.
+    fn every<F>(&mut self, interval: Duration, what: &'static str, app: &App, work: impl Fn(App) -> F + Send + 'static)
+    where
+        F: Future<Output = db::Result<()>> + Send,
+    {
+        let (app, mut stopped) = (app.clone(), self.stop.subscribe());
+        self.running.spawn(async move {
+            loop {
+                done(what, work(app.clone()).await);
+                if stops_within(interval, &mut stopped).await {
+                    return;
+                }
+            }
+        });
+    }
+
+    /// As [`Self::every`], as long as this node holds the lease of this name.
+    fn every_while_held<F>(
+        &mut self,
+        interval: Duration,
+        what: &'static str,
+        name: &'static str,
+        (app, held): (&App, &watch::Receiver<Held>),
+        work: impl Fn(App, Lease) -> F + Send + 'static,
+    ) where
+        F: Future<Output = db::Result<()>> + Send,
+    {
+        let (app, mut held, mut stopped) = (app.clone(), held.clone(), self.stop.subscribe());
+        self.running.spawn(async move {
+            loop {
+                let lease = tokio::select! {
+                    _ = stopped.wait_for(|stop| *stop) => return,
+                    lease = held_lease(name, &mut held) => lease,
+                };
+                done(what, work(app.clone(), lease).await);
+                if stops_within(interval, &mut stopped).await {
+                    return;
+                }
+            }
+        });
+    }
 }
 
-/// Does the work, waits, and again, until told to stop. A round that fails is logged and the next one tries anew.
-async fn every<F>(interval: Duration, what: &'static str, mut stopped: watch::Receiver<bool>, work: impl Fn() -> F)
-where
-    F: Future<Output = db::Result<()>>,
-{
+/// Waits until this node holds the lease.
+async fn held_lease(name: &'static str, held: &mut watch::Receiver<Held>) -> Lease {
     loop {
-        if let Err(reason) = work().await {
-            error!(error = %reason, "{what} failed: {reason}");
+        if let Some(lease) = held.borrow_and_update().lease(name, now()) {
+            return lease;
         }
-        tokio::select! {
-            _ = stopped.wait_for(|stop| *stop) => return,
-            () = tokio::time::sleep(interval) => {}
+        if held.changed().await.is_err() {
+            // The node has taken leave.
+            std::future::pending::<()>().await;
         }
     }
+}
+
+/// A round that fails is logged and the next one tries anew.
+fn done(what: &'static str, outcome: db::Result<()>) {
+    if let Err(reason) = outcome {
+        error!(error = %reason, "{what} failed: {reason}");
+    }
+}
+
+async fn stops_within(interval: Duration, stopped: &mut watch::Receiver<bool>) -> bool {
+    tokio::time::timeout(interval, stopped.wait_for(|stop| *stop)).await.is_ok()
 }
 
 /// Ends reservations that ran out, in the shops that have any.

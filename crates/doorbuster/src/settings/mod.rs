@@ -109,6 +109,8 @@ pub struct Settings {
     pub order_queue_max: usize,
     /// Orders written in one transaction.
     pub order_batch_max: usize,
+    /// How long visitors are still taken once the program is told to stop.
+    pub drain_notice: Duration,
     /// How long started requests may take when the program stops.
     pub drain: Duration,
     secret_key: Option<String>,
@@ -163,6 +165,7 @@ impl Settings {
             database_connections: read.number("database_connections", 1, 64)? as usize,
             order_queue_max: read.number("order_queue_max", 1, 100_000)? as usize,
             order_batch_max: read.number("order_batch_max", 1, 10_000)? as usize,
+            drain_notice: Duration::from_secs(read.number("drain_notice_seconds", 0, 300)?),
             drain: Duration::from_secs(read.number("drain_seconds", 0, 300)?),
             secret_key: Some(read.text("secret_key").to_owned()).filter(|key| !key.is_empty()),
             data,

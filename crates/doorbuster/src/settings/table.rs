@@ -43,7 +43,7 @@ const fn setting(
 }
 
 /// All of them, in the order in which they are shown.
-pub const SETTINGS: [Setting; 18] = [
+pub const SETTINGS: [Setting; 19] = [
     setting(
         "data",
         "FOLDER",
@@ -147,6 +147,14 @@ pub const SETTINGS: [Setting; 18] = [
         "Orders that may wait to be written, 1 to 100000; the next one is told to try again.",
     ),
     setting("order_batch_max", "COUNT", "256", Shown::InDetail, "Orders written in one transaction, 1 to 10000."),
+    setting(
+        "drain_notice_seconds",
+        "SECONDS",
+        "0",
+        Shown::InDetail,
+        "How long the program goes on as before once it is told to stop, while /readyz says that it will; 0 to 300. Behind a load \
+         balancer: longer than that takes to notice.",
+    ),
     setting(
         "drain_seconds",
         "SECONDS",

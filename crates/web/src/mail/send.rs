@@ -4,6 +4,7 @@ use super::{ComposeError, MailSettings, compose};
 use commerce::shop::Shop;
 use commerce::{ShopId, Timestamp};
 use db::Db;
+use db::leases::Lease;
 use db::outbox::{GIVEN_UP, OutboxMessage, claim_due, mark_failed, mark_sent};
 use db::shops::load_shop;
 use futures_util::future::join_all;
@@ -18,18 +19,19 @@ pub const ROUND_MESSAGES_MAX: usize = 20;
 
 /// How long a round may take before its messages count as abandoned, minutes. Over four connections they go five after another,
 /// each with some nine commands of 30 seconds at most.
-const LEASE_MINUTES: i64 = 30;
+const CLAIM_MINUTES: i64 = 30;
 
 /// Minutes to wait after each failed try; after the last of them a message is given up, some three days after the first.
 const WAITS_MINUTES: [i64; 22] =
     [1, 2, 5, 15, 60, 120, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240];
 
-/// Sends what is due at `now`; returns how many messages were tried. A message that fails never stops the others.
+/// Sends what is due at `now`; returns how many messages were tried: none when `lease` was lost. A message that fails never stops
+/// the others.
 ///
 /// # Errors
-/// When the database fails; what was claimed is due again when its lease ends.
-pub async fn send_due(db: &Db, mailer: &Mailer, settings: &MailSettings, now: Timestamp) -> db::Result<usize> {
-    let claimed = claim_due(db, now, now.plus_minutes(LEASE_MINUTES), ROUND_MESSAGES_MAX).await?;
+/// When the database fails; what was claimed is due again when its time is over.
+pub async fn send_due(db: &Db, lease: &Lease, mailer: &Mailer, settings: &MailSettings, now: Timestamp) -> db::Result<usize> {
+    let claimed = claim_due(db, lease, now, now.plus_minutes(CLAIM_MINUTES), ROUND_MESSAGES_MAX).await?;
     let mut shops: BTreeMap<ShopId, Option<Shop>> = BTreeMap::new();
     for message in &claimed {
         if let Entry::Vacant(place) = shops.entry(message.shop) {
@@ -57,11 +59,11 @@ async fn note_failure(db: &Db, message: &OutboxMessage, failure: &str, retry: &R
     let (shop, id, attempts) = (message.shop, message.id, message.attempts);
     match retry {
         Retry::Never => {
-            mark_failed(db, shop, id, failure, GIVEN_UP).await?;
+            mark_failed(db, message, failure, GIVEN_UP).await?;
             warn!(shop.id = %shop, outbox.id = %id, "Gave a message up: {failure}");
         }
         Retry::Later => {
-            mark_failed(db, shop, id, failure, next_attempt(attempts, now)).await?;
+            mark_failed(db, message, failure, next_attempt(attempts, now)).await?;
             warn!(shop.id = %shop, outbox.id = %id, attempts, "Could not send a message: {failure}");
         }
     }

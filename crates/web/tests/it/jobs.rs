@@ -36,7 +36,8 @@ impl Letters {
             from: "shop@juniper.example".into(),
             signer: world.app.signer().clone(),
         };
-        world.with(send_due(world.db(), &mailer, &settings, now)).expect("the database answers");
+        let lease = world.with(db::testing::lease(world.db(), "mail"));
+        world.with(send_due(world.db(), &lease, &mailer, &settings, now)).expect("the database answers");
         let mut letters: Vec<(PathBuf, String)> = std::fs::read_dir(&self.0)
             .expect("the folder is there")
             .map(|entry| entry.expect("an entry").path())

@@ -14,7 +14,7 @@ async fn the_last_proof_is_kept_with_its_counts_and_the_first_row_that_breaks() 
         assert_eq!(load_proof(&test.db, juniper.shop, NOON).await.expect(test.engine), None);
 
         assert!(begin_proof(&test.db, juniper.shop, NOON).await.expect(test.engine));
-        let proof = prove(&test.db, juniper.shop, &Progress::default(), || NOON).await.expect(test.engine).expect("a shop");
+        let proof = prove(&test.db, juniper.shop, NOON, &Progress::default(), || NOON).await.expect(test.engine).expect("a shop");
         assert!(proof.holds && proof.claims.len() == Invariant::ALL.len());
         let kept = load_proof(&test.db, juniper.shop, NOON).await.expect(test.engine).expect("it is kept");
         assert_eq!((kept.last, kept.running_since), (Some(proof), None), "{}", test.engine);
@@ -23,7 +23,7 @@ async fn the_last_proof_is_kept_with_its_counts_and_the_first_row_that_breaks() 
         let spoil = sql!("UPDATE stock_items SET on_hand = on_hand + 1 WHERE shop_id = $1 AND variant_id = 1");
         test.db.execute(juniper.shop, spoil, &[]).await.expect(test.engine);
         assert!(begin_proof(&test.db, juniper.shop, NOON).await.expect(test.engine));
-        prove(&test.db, juniper.shop, &Progress::default(), || NOON).await.expect(test.engine);
+        prove(&test.db, juniper.shop, NOON, &Progress::default(), || NOON).await.expect(test.engine);
         let last = load_proof(&test.db, juniper.shop, NOON).await.expect(test.engine).and_then(|kept| kept.last).expect("kept");
         let broken: Vec<_> = last.claims.iter().filter_map(|claim| claim.first_broken.as_ref()).collect();
         assert!(!last.holds && broken.len() == 1, "{}", test.engine);
@@ -48,13 +48,30 @@ async fn a_shop_is_proved_by_one_at_a_time_until_that_one_is_silent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_proof_that_comes_back_after_another_has_begun_changes_nothing() {
+    for test in testing::databases().await {
+        let juniper = Juniper::open(&test.db, "juniper").await;
+        assert!(begin_proof(&test.db, juniper.shop, NOON).await.expect(test.engine));
+        let later = NOON.plus_seconds(60);
+        assert!(begin_proof(&test.db, juniper.shop, later).await.expect(test.engine));
+        prove(&test.db, juniper.shop, NOON, &Progress::default(), || NOON).await.expect(test.engine);
+        let given_up = Progress::default();
+        given_up.give_up();
+        prove(&test.db, juniper.shop, NOON, &given_up, || NOON).await.expect_err("it is given up");
+        let kept = load_proof(&test.db, juniper.shop, later).await.expect(test.engine).expect("it runs");
+        let seen = (kept.last, kept.running_since, kept.failure.as_str());
+        assert_eq!(seen, (None, Some(later), ""), "{}", test.engine);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_proof_that_is_given_up_says_so_and_the_next_may_begin() {
     for test in testing::databases().await {
         let juniper = Juniper::open(&test.db, "juniper").await;
         assert!(begin_proof(&test.db, juniper.shop, NOON).await.expect(test.engine));
         let progress = Progress::default();
         progress.give_up();
-        prove(&test.db, juniper.shop, &progress, || NOON).await.expect_err("it is given up");
+        prove(&test.db, juniper.shop, NOON, &progress, || NOON).await.expect_err("it is given up");
         let kept = load_proof(&test.db, juniper.shop, NOON).await.expect(test.engine).expect("it is noted");
         assert!(kept.failure.contains("given up") && kept.running_since.is_none() && kept.last.is_none(), "{kept:?}");
         assert!(begin_proof(&test.db, juniper.shop, NOON).await.expect(test.engine), "{}", test.engine);

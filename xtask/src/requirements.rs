@@ -1,5 +1,5 @@
-//! What tests and benchmarks need beyond Rust: PostgreSQL's server programs, Chromium with its driver, axe-core, strace; pgbench,
-//! Redis; and the right to mount a file system.
+//! What tests and benchmarks need beyond Rust: PostgreSQL's server programs, Chromium with its driver, axe-core, strace,
+//! HAProxy, nginx; pgbench, Redis; and the right to mount a file system.
 //!
 //! On Debian and Ubuntu, as root, they are installed. Elsewhere nothing is touched: the reader is told what to install.
 
@@ -39,7 +39,7 @@ const MOUNTING: Requirement = Requirement {
 };
 
 /// For every test.
-const OF_TESTS: [Requirement; 5] = [
+const OF_TESTS: [Requirement; 6] = [
     POSTGRESQL,
     Requirement {
         name: "Chromium or Chrome",
@@ -53,6 +53,11 @@ const OF_TESTS: [Requirement; 5] = [
     },
     STRACE,
     MOUNTING,
+    Requirement {
+        name: "HAProxy and nginx, which spread visitors over nodes",
+        packages: &["haproxy", "nginx"],
+        present: || ["haproxy", "nginx"].iter().all(|program| command::on_path(&[program]).is_some()),
+    },
 ];
 
 /// For the torture tests.

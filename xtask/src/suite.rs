@@ -82,8 +82,10 @@ pub fn torture(how: &[&str]) -> Result<(), String> {
     };
     requirements::prepare_to_torture()?;
     // One test after the other: each has its share of the minutes and the machine to itself.
-    let arguments = ["test", "--package", "doorbuster", "--test", "it", "torture::", "--", "--nocapture", "--test-threads=1"];
-    command::run("cargo", &arguments, &environment)
+    let filters = ["torture::", "nodes::frozen::"];
+    let arguments =
+        [&["test", "--package", "doorbuster", "--test", "it", "--"][..], &filters, &["--nocapture", "--test-threads=1"]];
+    command::run("cargo", &arguments.concat(), &environment)
 }
 
 /// Measures us beside the references: `orders` over HTTP (the default), or the order `writer` alone. What follows is passed on.

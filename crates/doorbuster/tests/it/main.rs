@@ -13,6 +13,7 @@ mod buyers;
 mod commands;
 mod crowd;
 mod moving;
+mod nodes;
 mod one_server;
 mod pages;
 mod screenshots;

@@ -143,6 +143,11 @@ impl Place {
         self.must(&["import", "--shop", "juniper", &file]);
     }
 
+    /// Where mail is written.
+    pub fn mail_folder(&self) -> PathBuf {
+        self.folder.join("mail")
+    }
+
     /// Starts `demo` or `serve` on a free port and waits until it listens.
     pub fn start(&self, command: &str) -> Server {
         Server::start(self.command(&[&[command][..], &ANY_PORT].concat()))
@@ -181,6 +186,12 @@ impl Server {
         let told = Command::new("kill").args(["-TERM", &pid]).status().expect("kill is there");
         assert!(told.success(), "the server was still running");
         self.child.wait().expect("the server ends").code()
+    }
+
+    /// Sends it a signal: `STOP` freezes it, `CONT` lets it go on, `KILL` ends it at once.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
+        assert!(sent.expect("kill is there").success(), "the server was still running");
     }
 
     /// Its process.

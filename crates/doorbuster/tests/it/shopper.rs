@@ -1,11 +1,14 @@
 //! A shopper without a browser: pages, forms and cookies over plain HTTP, quick enough for a crowd.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// One visitor with a cookie jar.
 pub struct Shopper {
     agent: ureq::Agent,
-    address: String,
+    /// Each request goes to the next of them.
+    addresses: Vec<String>,
+    asked: usize,
     cookies: BTreeMap<String, String>,
 }
 
@@ -37,12 +40,24 @@ impl Shopper {
         let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).proxy(None);
         // A redirect is an answer here, not a fault.
         let config = config.max_redirects_will_error(false).build();
-        Self { agent: config.into(), address: address.to_owned(), cookies: BTreeMap::new() }
+        Self { agent: config.into(), addresses: vec![address.to_owned()], asked: 0, cookies: BTreeMap::new() }
+    }
+
+    /// Somebody new whose every request goes to the next of these nodes, and who waits for no answer longer than this.
+    pub fn at_nodes(addresses: &[String], patience: Duration) -> Self {
+        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).proxy(None);
+        let config = config.max_redirects_will_error(false).timeout_global(Some(patience)).build();
+        Self { agent: config.into(), addresses: addresses.to_vec(), asked: 0, cookies: BTreeMap::new() }
     }
 
     /// The shop is found at another address now.
     pub fn move_to(&mut self, address: &str) {
-        address.clone_into(&mut self.address);
+        self.addresses = vec![address.to_owned()];
+    }
+
+    fn next_address(&mut self) -> String {
+        self.asked += 1;
+        self.addresses[self.asked % self.addresses.len()].clone()
     }
 
     /// Asks for a page.
@@ -50,7 +65,8 @@ impl Shopper {
     /// # Errors
     /// The connection failed.
     pub fn get(&mut self, path: &str) -> Result<Page, ureq::Error> {
-        let request = self.agent.get(format!("{}{path}", self.address)).header("cookie", self.cookie());
+        let address = self.next_address();
+        let request = self.agent.get(format!("{address}{path}")).header("cookie", self.cookie());
         let answer = request.call()?;
         self.read(answer)
     }
@@ -60,8 +76,8 @@ impl Shopper {
     /// # Errors
     /// The connection failed.
     pub fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Result<Page, ureq::Error> {
-        let url = format!("{}{path}", self.address);
-        let request = self.agent.post(url).header("cookie", self.cookie()).header("origin", &self.address);
+        let address = self.next_address();
+        let request = self.agent.post(format!("{address}{path}")).header("cookie", self.cookie()).header("origin", &address);
         let answer = request.send_form(form.iter().copied())?;
         self.read(answer)
     }

@@ -47,11 +47,16 @@ struct Waiting {
 impl Crowd {
     /// Lets everybody buy at this address until `act` returns. Who is not answered then is so later, by [`Self::send_again`].
     pub fn buy_while(&mut self, address: &str, act: impl FnOnce(&Rush)) {
+        self.buy_as(&|| Shopper::new(address), act);
+    }
+
+    /// As [`Self::buy_while`]; `new_shopper` knows where the shop is.
+    pub fn buy_as(&mut self, new_shopper: &(dyn Fn() -> Shopper + Sync), act: impl FnOnce(&Rush)) {
         let rush = Rush { crowd: Mutex::new(self), changed: Condvar::new(), is_over: AtomicBool::new(false) };
         std::thread::scope(|scope| {
             for shopper in 0..SHOPPERS {
                 let rush = &rush;
-                scope.spawn(move || rush.shop(address, shopper));
+                scope.spawn(move || rush.shop(new_shopper, shopper));
             }
             // Also when `act` panics: nobody would wait for shoppers who go on for ever.
             let _over = Over(&rush);
@@ -112,11 +117,11 @@ impl<'a> Rush<'a> {
     }
 
     /// One purchase after the other.
-    fn shop(&self, address: &str, shopper: usize) {
+    fn shop(&self, new_shopper: &dyn Fn() -> Shopper, shopper: usize) {
         let email = format!("shopper{shopper}@example.com");
         let _gone = Gone(self);
         while !self.is_over() {
-            let mut shopper = Shopper::new(address);
+            let mut shopper = new_shopper();
             match shopper.go_to_checkout("house-blend") {
                 Ok(checkout_id) => self.pay(Waiting { shopper, checkout_id, email: email.clone() }),
                 Err(_) => self.pause(),

@@ -12,9 +12,9 @@ mod messages;
 mod points;
 mod restarts;
 
-mod crowd;
+pub mod crowd;
 mod dice;
-mod rounds;
+pub mod rounds;
 mod small_disk;
 mod tcp_proxy;
 

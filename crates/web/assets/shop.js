@@ -62,6 +62,7 @@
     if (!response.ok) throw new Error(String(response.status));
     const now = await response.json();
     clockOffset = now.now_ms - (before + Date.now()) / 2;
+    tellAge(now.now_ms - now.as_of_ms > 15000 ? new Date(now.as_of_ms - clockOffset) : null);
     for (const place of stocked()) {
       const words = now.stock[place.dataset.stockOf] ?? (now.complete ? { level: "plenty", text: "" } : null);
       if (!words || place.textContent === words.text) continue;
@@ -69,6 +70,18 @@
       place.className = place.className.replace(/\bstock-\w+/, `stock-${words.level}`);
       if (one("[data-variant-field]")?.value === place.dataset.stockOf && words.level === "out") soldOut(words.text);
     }
+  };
+  // The shop goes on showing its pages while it cannot ask what is left; then it says from when they are.
+  const tellAge = (since) => {
+    const known = one(".as-of");
+    if (!since) { known?.remove(); return; }
+    const line = known ?? document.createElement("p");
+    line.className = "as-of";
+    line.setAttribute("role", "status");
+    const time = since.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    const text = `What is in stock is as of ${time}. Orders can be placed again in a moment.`;
+    if (line.textContent !== text) line.textContent = text;
+    if (!known) one("#main").before(line);
   };
   const soldOut = (text) => { const button = one("[data-buy-button]"); if (button) { button.disabled = true; button.textContent = text; } };
   const poll = () => setTimeout(async () => {

@@ -55,12 +55,16 @@ impl Health {
         self.database_answered_at.store(now.0, Ordering::Relaxed);
     }
 
+    /// When it last did: pages are as of then, which is a moment ago unless the database is away.
+    pub fn database_answered_at(&self) -> Timestamp {
+        Timestamp(self.database_answered_at.load(Ordering::Relaxed))
+    }
+
     /// Why this node should not be sent visitors; empty: it should. Its shops are in memory before it listens at all.
     fn why_not(&self, now: Timestamp) -> Vec<&'static str> {
-        let answered_at = Timestamp(self.database_answered_at.load(Ordering::Relaxed));
         let reasons = [
             (self.is_draining.load(Ordering::Relaxed), "it is about to stop"),
-            (now.micros_since(answered_at) > SILENCE_MICROS_MAX, "the database does not answer"),
+            (now.micros_since(self.database_answered_at()) > SILENCE_MICROS_MAX, "the database does not answer"),
             (self.editions_missing.load(Ordering::Relaxed) > 0, "editions of live sales are not in memory yet"),
         ];
         reasons.into_iter().filter(|(is_so, _)| *is_so).map(|(_, reason)| reason).collect()

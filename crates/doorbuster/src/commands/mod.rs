@@ -4,6 +4,7 @@ mod backup;
 mod config;
 mod demo;
 mod export;
+mod export_site;
 mod import;
 mod nodes;
 mod password;
@@ -39,6 +40,8 @@ pub enum Command {
     Import(WithSettings<import::ImportArgs>),
     /// Export a shop's products as a CSV file.
     Export(WithSettings<export::ExportArgs>),
+    /// Write a shop's pages and pictures as files, for a CDN.
+    ExportSite(WithSettings<export_site::ExportSiteArgs>),
     /// Prove that no unit was sold twice and no order was lost.
     #[command(after_help = verify::EXIT_CODES)]
     Verify(WithSettings<verify::VerifyArgs>),
@@ -85,6 +88,9 @@ impl Command {
             }
             Self::Export(WithSettings { args, flags }) => {
                 with_database(&flags, Opening::Find, async |db, _| export::run(&db, &args).await)
+            }
+            Self::ExportSite(WithSettings { args, flags }) => {
+                with_database(&flags, Opening::Find, async |db, settings| export_site::run(db, &settings, &args).await)
             }
             Self::Verify(WithSettings { args, flags }) => {
                 with_database(&flags, Opening::Find, async |db, _| verify::run(&db, &args, now()).await)

@@ -20,6 +20,7 @@ use std::thread::JoinHandle;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::{info, warn};
+use web::edition::press::PressLimits;
 use web::mail::MailSettings;
 use web::serve::{ServeLimits, listen, serve};
 use web::signature::Signer;
@@ -91,7 +92,8 @@ pub async fn until_stopped(
     let (app, writer_thread) = start_app(db, &settings, address).await?;
     let site = web::Site::new(app.clone());
     let node = NodeHere::register(&app, address, LEASES).await;
-    let own = Jobs::start_own(&site);
+    let press = PressLimits { folder: Some(settings.data.join("editions")), ..PressLimits::default() };
+    let own = Jobs::start_own(&site, press);
     let leased = Jobs::start_leased(&app, &node.held(), mailer(&settings)?, mail_settings(&app, &settings));
     let limits =
         ServeLimits { connections_max: settings.connections_max, drain_timeout: settings.drain, ..ServeLimits::default() };
@@ -142,7 +144,11 @@ fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
     })
 }
 
-async fn start_app(db: Db, settings: &Settings, address: SocketAddr) -> Result<(App, JoinHandle<()>), Failure> {
+/// Loads every shop. `address` is where visitors come.
+///
+/// # Errors
+/// When a setting or the database fails.
+pub async fn start_app(db: Db, settings: &Settings, address: SocketAddr) -> Result<(App, JoinHandle<()>), Failure> {
     let secret = settings.secret_key()?;
     let clock: Clock = Arc::new(now);
     let options =

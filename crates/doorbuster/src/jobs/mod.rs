@@ -71,10 +71,10 @@ pub struct Jobs {
 
 impl Jobs {
     /// Starts what every node does for itself: seeing what has changed, printing it, and telling the others.
-    pub fn start_own(site: &Site) -> Self {
+    pub fn start_own(site: &Site, press: PressLimits) -> Self {
         let app = site.app();
         let mut jobs = Self { stop: watch::Sender::new(false), running: JoinSet::new() };
-        let (press, mut told) = (Press::new(site.clone(), PressLimits::default()), jobs.stop.subscribe());
+        let (press, mut told) = (Press::new(site.clone(), press), jobs.stop.subscribe());
         jobs.running.spawn(async move {
             let stop = async move { drop(told.wait_for(|stop| *stop).await) };
             press.run(stop).await;

@@ -10,6 +10,7 @@ mod webdriver;
 mod audit;
 mod browser_buys;
 mod buyers;
+mod caches;
 mod commands;
 mod crowd;
 mod moving;

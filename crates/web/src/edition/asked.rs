@@ -2,6 +2,7 @@
 //! of these moves, the page is printed anew; when nothing of it moves, it stays.
 
 use commerce::{FlashSaleId, VariantId};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
@@ -9,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 const VARIANTS_MAX: usize = 1_000;
 
 /// Variants and sales.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asked {
     /// Their price or stock.
     pub variants: BTreeSet<VariantId>,

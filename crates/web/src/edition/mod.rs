@@ -6,11 +6,13 @@
 //!
 //! Read in this order: `address` (which requests can find a page), `page` (one page in its codings), `shelf` (pages in
 //! bounded memory), `asked` (what a page shows that can move), `press` (what prints), `boundaries` (when the clock alone
-//! changes what pages show), `whole` (all of it as files).
+//! changes what pages show), `whole` (all of it as files), `kept` (the last one on
+//! the disk).
 
 pub mod address;
 pub mod asked;
 mod boundaries;
+mod kept;
 pub mod page;
 pub mod press;
 mod shelf;

@@ -64,6 +64,15 @@ pub struct Printed {
     pub good_until: Option<Timestamp>,
 }
 
+/// A page as it is kept: what its codings have in common, and their bytes.
+pub(super) struct Packed {
+    pub headers: HeaderMap,
+    /// Of the bytes without any coding.
+    pub hash: String,
+    pub brotli: Bytes,
+    pub gzip: Bytes,
+}
+
 impl FrozenPage {
     /// Compresses a page.
     pub fn freeze(printed: Printed) -> Self {
@@ -73,20 +82,36 @@ impl FrozenPage {
         headers.remove(header::CONTENT_LENGTH);
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
         headers.insert(header::LAST_MODIFIED, http_date(at));
-        let coded = |coding: &'static str, body: Vec<u8>| {
+        let packed = Packed { headers, brotli: brotli(&body).into(), gzip: gzip(&body).into(), hash };
+        Self::assemble(packed, asked, good_until)
+    }
+
+    /// A page from its parts.
+    pub(super) fn assemble(packed: Packed, asked: Asked, good_until: Option<Timestamp>) -> Self {
+        let Packed { headers, hash, brotli, gzip } = packed;
+        let coded = |coding: &'static str, body: Bytes| {
             let mut headers = headers.clone();
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
             headers.insert(header::ETAG, etag(&format!("{hash}-{coding}")));
-            Coded { body: body.into(), headers }
+            Coded { body, headers }
         };
         Self {
-            brotli: coded("br", brotli(&body)),
-            gzip: coded("gzip", gzip(&body)),
+            brotli: coded("br", brotli),
+            gzip: coded("gzip", gzip),
             plain_etag: etag(&hash),
             asked,
             good_until,
             touched: AtomicBool::new(false),
         }
+    }
+
+    /// Its parts, as [`Self::assemble`] takes them.
+    pub(super) fn pack(&self) -> Packed {
+        let mut headers = self.gzip.headers.clone();
+        headers.remove(header::CONTENT_ENCODING);
+        headers.remove(header::ETAG);
+        let hash = self.plain_etag.to_str().expect("it was made of visible ASCII").trim_matches('"').to_owned();
+        Packed { headers, hash, brotli: self.brotli.body.clone(), gzip: self.gzip.body.clone() }
     }
 
     /// The answer to a request with these headers.

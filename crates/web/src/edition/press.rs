@@ -8,21 +8,23 @@ use super::address::key_in;
 use super::asked::{Asked, Recorder};
 use super::boundaries::next_boundary;
 use super::page::{BODY_BYTES_MAX, FrozenPage, Printed, is_shared};
-use super::{Edition, Editions};
+use super::{Edition, Editions, kept};
 use crate::app::ShopInMemory;
 use crate::error::Error;
 use crate::site::Site;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use commerce::sale::FlashSalePhase;
 use commerce::{ShopId, Timestamp};
 use db::order_writer::Movement;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::future::Future;
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::time::Instant;
-use tracing::debug;
+use tracing::{debug, warn};
 
 /// How often the press looks at what has changed.
 const ROUND_INTERVAL: Duration = Duration::from_millis(100);
@@ -38,20 +40,24 @@ const AHEAD_TIME: Duration = Duration::from_secs(2);
 const TURN_TIME: Duration = Duration::from_millis(50);
 /// The most pages of an edition that are printed before somebody asks for them.
 const EAGER_PAGES_MAX: usize = 1_000;
+/// How often an edition is kept on the disk, microseconds.
+const KEEP_MICROS: i64 = 10_000_000;
 /// How long `/now.json` is good for, microseconds.
 const NOW_GOOD_MICROS: i64 = 1_000_000;
 
-/// How much the press keeps.
-#[derive(Clone, Copy, Debug)]
+/// How much the press keeps, and where.
+#[derive(Clone, Debug)]
 pub struct PressLimits {
     /// Bytes of pages of all shops together.
     pub bytes_max: usize,
+    /// Folder for the last editions; `None`: they are gone when the program ends.
+    pub folder: Option<PathBuf>,
 }
 
 impl Default for PressLimits {
     /// Some five thousand pages of 10 KB in two codings.
     fn default() -> Self {
-        Self { bytes_max: 64 << 20 }
+        Self { bytes_max: 64 << 20, folder: None }
     }
 }
 
@@ -79,6 +85,15 @@ pub struct Press {
 struct AtPress {
     /// Pages of the current edition that are still to be printed.
     to_print: VecDeque<String>,
+    /// What was kept on the disk.
+    kept: Option<Kept>,
+}
+
+/// An edition as it was kept on the disk.
+struct Kept {
+    edition: Weak<Edition>,
+    pages: usize,
+    at: Timestamp,
 }
 
 impl Press {
@@ -94,9 +109,14 @@ impl Press {
             let now = self.site.app().now();
             self.round(now).await;
             tokio::select! {
-                () = &mut shutdown => return,
+                () = &mut shutdown => break,
                 () = tokio::time::sleep(ROUND_INTERVAL) => {}
             }
+        }
+        // Whatever was kept last is older than what visitors see.
+        self.shops.values_mut().for_each(|at_press| at_press.kept = None);
+        for shop in self.site.app().shops() {
+            self.keep(&shop, self.site.app().now()).await;
         }
     }
 
@@ -109,6 +129,9 @@ impl Press {
         });
         let shops = self.site.app().shops();
         self.shops.retain(|id, _| shops.iter().any(|shop| shop.snapshot.shop.id == *id));
+        let lacks = |shop: &&Arc<ShopInMemory>| shop.snapshot.shop.open && shop.editions.load().is_none();
+        let in_sale = |shop: &&Arc<ShopInMemory>| shop.snapshot.sales.iter().any(|sale| sale.phase(now) == FlashSalePhase::Open);
+        self.site.app().health().set_editions_missing(shops.iter().filter(lacks).filter(in_sale).count());
         let held: usize = shops.iter().map(|shop| bytes_held(shop)).sum();
         for shop in &shops {
             if !shop.snapshot.shop.open {
@@ -118,12 +141,54 @@ impl Press {
             // Each shop may fill its equal part, and what the others leave.
             let left = self.limits.bytes_max.saturating_sub(held - bytes_held(shop));
             let bytes_max = left.max(self.limits.bytes_max / shops.len());
+            if !self.shops.contains_key(&shop.snapshot.shop.id) {
+                self.recall(shop, now, bytes_max).await;
+            }
             self.renew(shop, now, bytes_max).await;
             if let Some(movement) = &movement {
                 self.follow(shop, movement, now, bytes_max).await;
             }
             self.print_ahead(shop, now, bytes_max).await;
             self.print_rest(shop, now).await;
+            self.keep(shop, now).await;
+        }
+    }
+
+    /// What the program had printed before it ended last.
+    async fn recall(&mut self, shop: &Arc<ShopInMemory>, now: Timestamp, bytes_max: usize) {
+        let id = shop.snapshot.shop.id;
+        self.shops.insert(id, AtPress::default());
+        let Some(folder) = self.limits.folder.clone() else { return };
+        let origin = self.site.app().address_of(&shop.snapshot.shop, "");
+        let recalled = tokio::task::spawn_blocking(move || kept::recall(&folder, &origin, id, now, bytes_max)).await;
+        if let Ok(Some(editions)) = recalled {
+            shop.editions.store(Some(Arc::new(editions)));
+        }
+    }
+
+    /// Keeps an edition that is another than the one kept, now and then.
+    async fn keep(&mut self, shop: &Arc<ShopInMemory>, now: Timestamp) {
+        let (Some(folder), Some(editions)) = (self.limits.folder.clone(), shop.editions.load_full()) else { return };
+        let id = shop.snapshot.shop.id;
+        let at_press = self.shops.entry(id).or_default();
+        if at_press.kept.as_ref().is_some_and(|kept| (0..KEEP_MICROS).contains(&now.micros_since(kept.at))) {
+            return;
+        }
+        let current = Kept {
+            edition: Arc::downgrade(&editions.current),
+            pages: editions.current.that_are_asked_for().len(),
+            at: now,
+        };
+        let is_kept = |kept: &Kept| kept.edition.ptr_eq(&current.edition) && kept.pages == current.pages;
+        let is_same = at_press.kept.as_ref().is_some_and(is_kept);
+        at_press.kept = Some(current);
+        if is_same {
+            return;
+        }
+        let origin = self.site.app().address_of(&shop.snapshot.shop, "");
+        let keeping = move || kept::keep(&folder, &origin, id, &editions.current);
+        if let Ok(Err(error)) = tokio::task::spawn_blocking(keeping).await {
+            warn!(shop.id = %id, %error, "The edition could not be kept for the next start: {error}");
         }
     }
 

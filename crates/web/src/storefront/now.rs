@@ -15,6 +15,8 @@ const JSON: &str = "application/json";
 struct Now {
     /// The server's clock, milliseconds since the Unix epoch.
     now_ms: i64,
+    /// As of when all this is, milliseconds since the Unix epoch: a moment ago, unless the database is away.
+    as_of_ms: i64,
     /// Phase of each sale by handle.
     sales: BTreeMap<String, &'static str>,
     /// Words by variant id, and by `p` and product id, wherever there is something to say.
@@ -53,7 +55,7 @@ pub async fn now(visit: Visit) -> Response {
         };
         Some((sale.handle.clone(), phase))
     });
-    let now = Now { now_ms: visit.now.0 / 1_000, sales: sales.collect(), stock, complete };
+    let now = Now { now_ms: visit.now.0 / 1_000, as_of_ms: visit.app.health().database_answered_at().0.min(visit.now.0) / 1_000, sales: sales.collect(), stock, complete };
     let json = serde_json::to_vec(&now).expect("plain maps always have a JSON form");
     if visit.early_access.is_empty() { kept_for(1, JSON, json) } else { kept_nowhere(JSON, json) }
 }

@@ -1,5 +1,5 @@
 //! What tests and benchmarks need beyond Rust: PostgreSQL's server programs, Chromium with its driver, axe-core, strace,
-//! HAProxy, nginx; pgbench, Redis; and the right to mount a file system.
+//! HAProxy, nginx, Varnish; pgbench, Redis; and the right to mount a file system.
 //!
 //! On Debian and Ubuntu, as root, they are installed. Elsewhere nothing is touched: the reader is told what to install.
 
@@ -54,9 +54,9 @@ const OF_TESTS: [Requirement; 6] = [
     STRACE,
     MOUNTING,
     Requirement {
-        name: "HAProxy and nginx, which spread visitors over nodes",
-        packages: &["haproxy", "nginx"],
-        present: || ["haproxy", "nginx"].iter().all(|program| command::on_path(&[program]).is_some()),
+        name: "HAProxy, nginx and Varnish, which stand in front of nodes",
+        packages: &["haproxy", "nginx", "varnish"],
+        present: || ["haproxy", "nginx", "varnishd"].iter().all(|program| command::on_path(&[program]).is_some()),
     },
 ];
 

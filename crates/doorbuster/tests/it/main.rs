@@ -13,6 +13,7 @@ mod buyers;
 mod caches;
 mod commands;
 mod crowd;
+mod database_away;
 mod moving;
 mod nodes;
 mod one_server;

@@ -86,6 +86,7 @@ fn whoever_has_no_link_waits_and_sees_the_pages_of_everybody() {
     for world in early_worlds() {
         invited(&world);
         world.move_clock_to(EARLY);
+        world.reload();
         let mut ben = world.browser();
         let pages = ["/", "/sales/winter", "/products/blanket", "/collections/all", "/search?q=blanket", "/now.json"];
         let with_early: Vec<Answer> = pages.iter().map(|page| ben.get(page)).collect();

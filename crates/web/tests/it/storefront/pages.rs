@@ -51,8 +51,8 @@ fn files_for_browsers_and_search_engines_are_there() {
             (address("/assets/shop-"), "text/css; charset=utf-8", ".card"),
             (address("/theme.css"), "text/css; charset=utf-8", "--accent:"),
             ("/favicon.ico".into(), "image/svg+xml", ">J</text>"),
-            ("/robots.txt".into(), "text/plain; charset=utf-8", "Sitemap: http://juniper.localhost/sitemap.xml"),
-            ("/sitemap.xml".into(), "application/xml; charset=utf-8", "http://juniper.localhost/products/tote</loc>"),
+            ("/robots.txt".into(), "text/plain; charset=utf-8", "Sitemap: http://juniper.localhost:8080/sitemap.xml"),
+            ("/sitemap.xml".into(), "application/xml; charset=utf-8", "http://juniper.localhost:8080/products/tote</loc>"),
             ("/now.json".into(), "application/json", "\"31\":{\"level\":\"low\",\"text\":\"Only 1 left\"}"),
         ] {
             let file = ada.get(&path);

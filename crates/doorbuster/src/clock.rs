@@ -6,7 +6,7 @@
 
 use commerce::Timestamp;
 use std::sync::{LazyLock, Mutex, PoisonError};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 use tracing::error;
 
 /// A difference to the system's clock up to this is a correction, beyond it a step; microseconds.
@@ -32,6 +32,20 @@ pub fn now() -> Timestamp {
         );
     }
     Timestamp(now)
+}
+
+/// How long the current thread has worked, waiting left out. Only differences mean anything.
+#[cfg(unix)]
+pub fn thread_work() -> Duration {
+    use rustix::time::{ClockId, clock_gettime};
+    let worked = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(worked.tv_sec.unsigned_abs(), u32::try_from(worked.tv_nsec).unwrap_or(0))
+}
+
+/// As the time of day: elsewhere a thread's own is not told.
+#[cfg(not(unix))]
+pub fn thread_work() -> Duration {
+    Duration::from_micros(now().0.unsigned_abs())
 }
 
 /// Microseconds since the epoch by the system's clock.

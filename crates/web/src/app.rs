@@ -3,10 +3,14 @@
 use crate::admin::DeskMemory;
 use crate::edition::Editions;
 use crate::edition::asked::Recorder;
+use crate::gate::keeper::KeeperSettings;
+use crate::gate::{Gate, WorkClock, outside};
 use crate::health::Health;
+use crate::metrics::{Metrics, ShopMetrics};
 use crate::search::SearchIndex;
 use crate::signature::Signer;
 use crate::snapshot::{Availability, Snapshot, load};
+use crate::storefront::BusyPages;
 use crate::storefront::picture_cache::{PictureCache, PictureCacheSettings};
 use arc_swap::{ArcSwap, ArcSwapOption};
 use commerce::shop::Shop;
@@ -39,6 +43,10 @@ pub struct AppParts {
     pub payments: PaymentProvider,
     /// The clock.
     pub clock: Clock,
+    /// How long the current thread has been at work.
+    pub work_clock: WorkClock,
+    /// How many requests may be inside and in line.
+    pub gate: KeeperSettings,
     /// Makes keys in addresses.
     pub signer: Signer,
     /// Whether visitors come by `https`, here or at a proxy in front.
@@ -80,6 +88,9 @@ struct Inner {
     desk_memory: DeskMemory,
     pictures: PictureCache,
     health: Health,
+    gate: Gate,
+    metrics: Metrics,
+    busy_pages: BusyPages,
 }
 
 #[derive(Default)]
@@ -94,6 +105,8 @@ pub struct ShopInMemory {
     pub snapshot: Snapshot,
     /// Its pages as printed; goes from one snapshot to the next. `None`: nothing is printed.
     pub editions: Arc<ArcSwapOption<Editions>>,
+    /// What is counted about it.
+    pub metrics: Arc<ShopMetrics>,
     /// Holds its search index once that is built; closed without one when it could not be.
     search: watch::Receiver<Option<Arc<SearchIndex>>>,
 }
@@ -103,7 +116,7 @@ impl ShopInMemory {
     pub async fn search_index(&self) -> Option<Arc<SearchIndex>> {
         let mut search = self.search.clone();
         let built = search.wait_for(Option::is_some);
-        tokio::time::timeout(INDEX_PATIENCE, built).await.ok()?.ok()?.clone()
+        outside(tokio::time::timeout(INDEX_PATIENCE, built)).await.ok()?.ok()?.clone()
     }
 }
 
@@ -114,8 +127,17 @@ impl App {
     /// When the database fails.
     pub async fn start(parts: AppParts) -> db::Result<Self> {
         let pictures = PictureCache::new(PictureCacheSettings::default());
-        let (shops, desk_memory, health) = (ArcSwap::default(), DeskMemory::default(), Health::default());
-        let app = Self(Arc::new(Inner { parts, shops, desk_memory, pictures, health }));
+        let inner = Inner {
+            shops: ArcSwap::default(),
+            desk_memory: DeskMemory::default(),
+            pictures,
+            health: Health::default(),
+            gate: Gate::new(parts.gate, parts.clock.clone(), parts.work_clock),
+            metrics: Metrics::new((parts.clock)()),
+            busy_pages: BusyPages::default(),
+            parts,
+        };
+        let app = Self(Arc::new(inner));
         app.reload_changed().await?;
         Ok(app)
     }
@@ -148,6 +170,21 @@ impl App {
     /// The bytes of pictures that were asked for lately.
     pub(crate) fn pictures(&self) -> &PictureCache {
         &self.0.pictures
+    }
+
+    /// Who may go in.
+    pub fn gate(&self) -> &Gate {
+        &self.0.gate
+    }
+
+    /// What is counted.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// The pages for when it is too busy.
+    pub(crate) fn busy_pages(&self) -> &BusyPages {
+        &self.0.busy_pages
     }
 
     /// Makes keys in addresses.
@@ -219,7 +256,11 @@ impl App {
 
     /// After how many seconds whoever found no room had better come back. Spread, so that they do not all come back at once.
     pub fn wait_seconds(&self) -> u64 {
-        let wait = self.writer().wait_seconds();
+        self.spread(self.writer().wait_seconds())
+    }
+
+    /// A wait of at least so many seconds and at most half as many again, so that not all come back at once.
+    pub(crate) fn spread(&self, wait: u64) -> u64 {
         let mut byte = [0_u8; 1];
         // Without random numbers they come back at once; nothing worse.
         let _ = getrandom::fill(&mut byte);
@@ -275,7 +316,7 @@ impl App {
         info!(shop.id = %id, version = snapshot.version, products, "Loaded shop {}", snapshot.shop.handle);
         let (built, search) = watch::channel(None);
         let editions = before.map(|before| Arc::clone(&before.editions)).unwrap_or_default();
-        let shop = Arc::new(ShopInMemory { snapshot, editions, search });
+        let shop = Arc::new(ShopInMemory { snapshot, editions, metrics: self.metrics().shop(id), search });
         let to_index = Arc::clone(&shop);
         tokio::task::spawn_blocking(move || match SearchIndex::build(&to_index.snapshot) {
             Ok(index) => _ = built.send_replace(Some(Arc::new(index))),

@@ -2,7 +2,7 @@
 //!
 //! Read in this order: `app` (what handlers share), `site` (the way of every request), `routes` (every address), `edition` (pages
 //! that are printed beforehand), `snapshot` (a shop in memory), `theme` (its look), `storefront` (what shoppers see), `admin`
-//! (the seller's desk), `serve` (sockets).
+//! (the seller's desk), `gate` (who is answered when not everybody can be), `metrics` (what is counted), `serve` (sockets).
 
 pub mod app;
 pub mod routes;
@@ -24,6 +24,9 @@ pub mod markdown;
 pub mod password;
 pub mod pictures;
 pub mod reconcile;
+
+pub mod gate;
+pub mod metrics;
 
 pub mod at;
 pub mod error;

@@ -92,7 +92,7 @@ fn admin(app: &App) -> Router<App> {
 
 /// Sales, coupons, pages, mail and the books.
 fn selling() -> Router<App> {
-    use admin::{books, coupons, flash_sales, mail, pages};
+    use admin::{books, coupons, flash_sales, mail, pages, traffic};
     Router::new()
         .route("/admin/flash-sales", get(flash_sales::list).post(flash_sales::create))
         .route("/admin/flash-sales/new", get(flash_sales::new))
@@ -114,6 +114,7 @@ fn selling() -> Router<App> {
         .route("/admin/mail/{id}", get(mail::show))
         .route("/admin/books", get(books::show))
         .route("/admin/books/prove", post(books::prove))
+        .route("/admin/traffic", get(traffic::show))
 }
 
 /// What a seller settles once.

@@ -7,10 +7,13 @@ use crate::app::{App, ShopInMemory};
 use crate::edition::address::key_of;
 use crate::edition::{FirstTouch, FrozenPage};
 use crate::error::Error;
+use crate::gate::class::Route;
+use crate::gate::{self, Errand, pass_or_refuse};
 use crate::health;
+use crate::metrics::{Kind, Outcome};
 use crate::routes::router;
 use crate::serve::{Peer, is_cross_site, protect, take_in_small_body};
-use crate::storefront::{EARLY_COOKIE, answer_not_modified, draw_failure, host_of, media};
+use crate::storefront::{BusyPage, EARLY_COOKIE, answer_not_modified, draw_failure, host_of, media};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, header};
@@ -44,11 +47,15 @@ impl Site {
             let now = self.app.now();
             let editions = shop.editions.load();
             let page = editions.as_ref()?.at(now)?.page(&key, now)?;
+            shop.metrics.count(Kind::Frozen, Outcome::Answered);
             return Some(page.answer(request.headers()));
         }
         let asks_for_picture = *request.method() == Method::GET && request.uri().path().starts_with("/media/");
         let host = host_of(request.headers(), request.uri()).filter(|_| asks_for_picture)?;
-        media::in_memory(&self.app, &*self.app.shop_at(host)?, request.uri().path())
+        let shop = self.app.shop_at(host)?;
+        let picture = media::in_memory(&self.app, &shop, request.uri().path())?;
+        shop.metrics.count(Kind::Free, Outcome::Answered);
+        Some(picture)
     }
 
     /// The answer to a request that came from `peer`.
@@ -65,7 +72,7 @@ impl Site {
         let page = match self.first_touch(&request).await {
             Some(Ok(page)) => return page.answer(request.headers()).map(Body::from),
             Some(Err(page)) => page,
-            None => self.page(request.map(Body::new), peer).await,
+            None => self.page(request.map(Body::new), peer, host.as_deref()).await,
         };
         let page = match known {
             Some(known) => answer_not_modified(&known, page),
@@ -76,7 +83,7 @@ impl Site {
         response
     }
 
-    async fn page(&self, request: Request<Body>, peer: Peer) -> Response {
+    async fn page(&self, request: Request<Body>, peer: Peer, host: Option<&str>) -> Response {
         // The body first: whoever is refused hears it only once everything was read.
         let mut request = match take_in_small_body(request).await {
             Ok(request) => request,
@@ -86,7 +93,12 @@ impl Site {
             return Error::CrossSite.into_response();
         }
         request.extensions_mut().insert(peer);
-        self.route(request).await
+        let (shop, errand) = (host.and_then(|host| self.app.shop_at(host)), Errand::of(&request));
+        let drawn = async { draw_failure(&self.app, host, self.route(request).await) };
+        match shop {
+            Some(shop) => gate::answer(&self.app, &shop, errand, drawn).await,
+            None => drawn.await,
+        }
     }
 
     /// The answer of whichever handler the address leads to.
@@ -119,7 +131,11 @@ impl Site {
         match edition.touch_first(&key).await {
             FirstTouch::Waited => edition.page(&key, now).map(Ok),
             FirstTouch::Makes(making) => {
-                let (response, page) = self.print(&shop, &key, now).await;
+                let printed = self.print(&shop, &key, now);
+                let (response, page) = match pass_or_refuse(&self.app, &shop, Route::Page, BusyPage::Shown, printed).await {
+                    Ok(printed) => printed,
+                    Err(refusal) => return Some(Err(refusal)),
+                };
                 let Some(page) = page else { return Some(Err(response)) };
                 making.keep(&page);
                 Some(Ok(page))

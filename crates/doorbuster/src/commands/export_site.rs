@@ -7,8 +7,8 @@ use crate::clock::now;
 use crate::failure::Failure;
 use crate::settings::Settings;
 use db::Db;
-use percent_encoding::percent_decode_str;
 use indicatif::{ProgressBar, ProgressStyle};
+use percent_encoding::percent_decode_str;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -45,7 +45,8 @@ pub async fn run(db: Db, settings: &Settings, args: &ExportSiteArgs) -> Result<E
     let (app, writer) = start_app(db, settings, settings.listen).await?;
     let site = web::Site::new(app.clone());
     let shop = app.shop(id).filter(|shop| shop.snapshot.shop.open).ok_or_else(|| {
-        Failure::new(format!("the shop “{}” is closed", args.shop)).with_advice(format!("Open it: doorbuster shop open {}", args.shop))
+        Failure::new(format!("the shop “{}” is closed", args.shop))
+            .with_advice(format!("Open it: doorbuster shop open {}", args.shop))
     })?;
     let headers = write_all(&site, &shop, args).await?;
     write(&args.folder.join("_headers"), headers.as_bytes())?;
@@ -107,7 +108,8 @@ fn place_of(folder: &Path, address: &str) -> PathBuf {
     let decoded = percent_decode_str(address).decode_utf8_lossy();
     let last = decoded.rsplit('/').next().unwrap_or_default();
     let is_file = last.contains('.') || decoded.starts_with("/media/") || decoded.starts_with("/assets/");
-    let place = decoded.split('/').filter(|part| !matches!(*part, "" | "." | "..")).fold(folder.to_owned(), |at, part| at.join(part));
+    let place =
+        decoded.split('/').filter(|part| !matches!(*part, "" | "." | "..")).fold(folder.to_owned(), |at, part| at.join(part));
     if is_file { place } else { place.join("index.html") }
 }
 

@@ -1,7 +1,7 @@
 //! `doorbuster serve`: opens the database, starts the order writer and the background jobs, and serves until it is told to stop.
 
 use super::{Opening, lock_folder, make_private, open_database, runtime};
-use crate::clock::now;
+use crate::clock::{now, thread_work};
 use crate::failure::Failure;
 use crate::folder_lock::FolderLock;
 use crate::jobs::{Jobs, LEASES};
@@ -14,6 +14,7 @@ use outbound::mail::{Folder, Mailer, Smtp};
 use outbound::payment::{PaymentProvider, Sandbox};
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -21,7 +22,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::{info, warn};
 use web::edition::press::PressLimits;
+use web::gate::keeper::KeeperSettings;
 use web::mail::MailSettings;
+use web::metrics::serve_operators;
 use web::serve::{ServeLimits, listen, serve};
 use web::signature::Signer;
 use web::{App, AppParts, Scheme};
@@ -54,6 +57,7 @@ pub fn run(flags: &SettingFlags) -> Result<ExitCode, Failure> {
 /// the database is touched, so that a second server changes nothing.
 pub struct Claim {
     listener: TcpListener,
+    operators: Option<TcpListener>,
     _folder: Option<FolderLock>,
 }
 
@@ -72,7 +76,8 @@ impl Claim {
                 "The disk failed when the database was last written: every page was copied into a new file. Look after the disk"
             );
         }
-        Ok(Self { listener: bind(settings.listen)?, _folder: folder })
+        let operators = settings.metrics_listen.map(bind).transpose()?;
+        Ok(Self { listener: bind(settings.listen)?, operators, _folder: folder })
     }
 }
 
@@ -87,7 +92,7 @@ pub async fn until_stopped(
     settings: Settings,
     welcome: impl FnOnce(SocketAddr) -> String,
 ) -> Result<ExitCode, Failure> {
-    let Claim { listener, _folder } = claim;
+    let Claim { listener, operators, _folder } = claim;
     let address = listener.local_addr()?;
     let (app, writer_thread) = start_app(db, &settings, address).await?;
     let site = web::Site::new(app.clone());
@@ -97,6 +102,7 @@ pub async fn until_stopped(
     let leased = Jobs::start_leased(&app, &node.held(), mailer(&settings)?, mail_settings(&app, &settings));
     let limits =
         ServeLimits { connections_max: settings.connections_max, drain_timeout: settings.drain, ..ServeLimits::default() };
+    let operators = operators.map(|listener| tokio::spawn(serve_operators(listener, app.clone())));
     // Whoever has read that visitors can come may ask the program to stop.
     let (stopping, mut stop) = watch::channel(false);
     let stopped = told_to_stop()?;
@@ -116,6 +122,10 @@ pub async fn until_stopped(
     tokio::join!(serve(listener, site, limits, notice), hand_over);
     node.leave().await;
     own.stop().await;
+    if let Some(operators) = operators {
+        operators.abort();
+        let _ = operators.await;
+    }
     drop(app);
     // The writer answers what it has taken in and ends when nobody can ask it any more.
     let ended = tokio::task::spawn_blocking(move || writer_thread.join());
@@ -159,6 +169,8 @@ pub async fn start_app(db: Db, settings: &Settings, address: SocketAddr) -> Resu
         writer,
         payments: PaymentProvider::Sandbox(Sandbox::new(&secret)),
         clock,
+        work_clock: thread_work,
+        gate: gate_settings(settings),
         signer: Signer::new(&secret),
         scheme: settings.scheme,
         public_port: settings.public_port.or(own_port(settings.scheme, address)),
@@ -169,6 +181,15 @@ pub async fn start_app(db: Db, settings: &Settings, address: SocketAddr) -> Resu
         },
     });
     Ok((app.await?, thread))
+}
+
+/// A handler of SQLite uses nothing but its worker; PostgreSQL answers on every connection while the workers do something else.
+fn gate_settings(settings: &Settings) -> KeeperSettings {
+    let workers = std::thread::available_parallelism().map_or(1, NonZero::get);
+    match settings.target {
+        Target::Folder(_) => KeeperSettings::of(workers, 0),
+        Target::Postgres(_) => KeeperSettings::of(workers, settings.database_connections),
+    }
 }
 
 fn mailer(settings: &Settings) -> Result<Mailer, Failure> {

@@ -87,6 +87,8 @@ pub struct Settings {
     pub target: Target,
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Where operators read figures; `None`: nowhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// How visitors reach the shops.
     pub scheme: Scheme,
     /// Port in links sent by mail, where it is not the usual one.
@@ -136,6 +138,10 @@ impl Settings {
         }
         let scheme = read.choice("public_scheme", &[("http", Scheme::Http), ("https", Scheme::Https)])?;
         let listen: SocketAddr = read.parsed("listen", "write an address and a port, such as 127.0.0.1:8080 or [::1]:8080")?;
+        let metrics_listen = match read.text("metrics_listen") {
+            "" => None,
+            _ => Some(read.parsed("metrics_listen", "write an address and a port, such as 127.0.0.1:9090")?),
+        };
         let smtp = read.text("smtp_url");
         let mail_folder = read.text("mail_folder");
         let mail = match (smtp.is_empty(), mail_folder.is_empty()) {
@@ -154,6 +160,7 @@ impl Settings {
         Ok(Self {
             target: if is_postgres { Target::Postgres(database.into()) } else { Target::Folder(data.clone()) },
             listen,
+            metrics_listen,
             scheme,
             public_port,
             payment_patience: Duration::from_secs(read.number("payment_patience_seconds", 1, 60)?),
@@ -288,6 +295,7 @@ mod tests {
     fn values_that_make_no_sense_are_told_with_their_origin() {
         for (key, value) in [
             ("LISTEN", "8080"),
+            ("METRICS_LISTEN", "9090"),
             ("DATABASE_URL", "mysql://x"),
             ("ORDER_BATCH_MAX", "0"),
             ("ORDER_BATCH_MAX", "many"),

@@ -43,7 +43,7 @@ const fn setting(
 }
 
 /// All of them, in the order in which they are shown.
-pub const SETTINGS: [Setting; 19] = [
+pub const SETTINGS: [Setting; 20] = [
     setting(
         "data",
         "FOLDER",
@@ -64,6 +64,14 @@ pub const SETTINGS: [Setting; 19] = [
         "127.0.0.1:8080",
         Shown::Always,
         "Address and port to listen on. Port 0 takes any free port; 0.0.0.0:8080 is reachable from outside.",
+    ),
+    setting(
+        "metrics_listen",
+        "ADDRESS",
+        "",
+        Shown::InDetail,
+        "Address and port for whoever runs the server, such as 127.0.0.1:9090: /metrics for Prometheus, /healthz and /readyz. Keep shoppers from it. \
+         Without it, there is none.",
     ),
     setting(
         "public_scheme",

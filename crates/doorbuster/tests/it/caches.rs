@@ -77,9 +77,8 @@ impl Front {
             request = request.header(*name, *value);
         }
         let mut response = request.call().expect("the cache answers");
-        let header = |name: &str| {
-            response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
-        };
+        let header =
+            |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
         let (cache, coding) = (header("x-cache"), header("content-encoding"));
         let status = response.status().as_u16();
         Got { status, cache, coding, body: response.body_mut().read_to_vec().expect("it arrives whole") }

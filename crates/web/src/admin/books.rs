@@ -2,6 +2,7 @@
 //!
 //! What is proved is `db::verify`'s business; when, `crate::books`'.
 
+use super::format::thousands;
 use super::seat::Seat;
 use super::views::{BookChapter, BookClaim, BookProof, Books, BooksCard, Breach};
 use crate::error::Error;
@@ -126,19 +127,6 @@ const fn words(invariant: Invariant) -> (&'static str, &'static str) {
     }
 }
 
-/// `12,402`
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// `0.4 s`, `12 s`, `3 min`
 fn duration(micros: i64) -> String {
     match micros.max(0) {
@@ -182,10 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_written_in_groups_of_three() {
-        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (12_402, "12,402"), (1_234_567, "1,234,567")] {
-            assert_eq!(thousands(number), text);
-        }
+    fn durations_are_short() {
         for (micros, text) in [(0, "0.0 s"), (1_400_000, "1.4 s"), (42_000_000, "42 s"), (240_000_000, "4 min")] {
             assert_eq!(duration(micros), text);
         }

@@ -8,6 +8,7 @@ use super::seat::{Asked, At, Seat, Typed};
 use super::uploads;
 use super::views::{Confirm, SaleList, SaleRow};
 use crate::error::Error;
+use crate::gate::outside;
 use axum::response::Response;
 use commerce::checkout::{Command, Outcome, Refusal};
 use commerce::sale::{BeforeOpening, FlashSale, FlashSaleItem, FlashSalePhase, FlashSaleStatus};
@@ -237,7 +238,7 @@ async fn offer_quantities(seat: &Seat, before: &FlashSale, sale: &FlashSale, for
             quantity_offered: item.quantity_offered,
             actor: seat.seller.email.clone(),
         };
-        match seat.app.writer().submit(seat.shop(), command).await? {
+        match outside(seat.app.writer().submit(seat.shop(), command)).await? {
             Outcome::Refused(refusal) => {
                 let words = match refusal {
                     Refusal::BelowClaimed { claimed } => {

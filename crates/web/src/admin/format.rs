@@ -24,6 +24,24 @@ pub fn short_day(at: Timestamp, zone: &str) -> String {
     local(at, zone).strftime("%-d %b").to_string()
 }
 
+/// `10:30`.
+pub fn hour_and_minute(at: Timestamp, zone: &str) -> String {
+    local(at, zone).strftime("%H:%M").to_string()
+}
+
+/// `12,402`
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// The value of a `datetime-local` field: `2026-11-02T10:30`.
 pub fn local_input(at: Timestamp, zone: &str) -> String {
     local(at, zone).strftime("%Y-%m-%dT%H:%M").to_string()
@@ -152,5 +170,12 @@ mod tests {
     fn spans_read_naturally() {
         assert_eq!((countdown(5), countdown(90_061)), ("00:00:05".into(), "1d 01:01:01".into()));
         assert_eq!((length(5400), length(86_400), length(273_600)), ("1 h 30 min".into(), "1 day".into(), "3 days 4 h".into()));
+    }
+
+    #[test]
+    fn numbers_are_written_in_groups_of_three() {
+        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (12_402, "12,402"), (1_234_567, "1,234,567")] {
+            assert_eq!(thousands(number), text);
+        }
     }
 }

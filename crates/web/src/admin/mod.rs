@@ -14,6 +14,7 @@ pub mod views;
 
 pub mod books;
 pub mod dashboard;
+pub mod traffic;
 
 pub mod orders;
 
@@ -43,6 +44,7 @@ use crate::error::{Error, Failure};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
+use commerce::shop::Shop;
 
 /// The largest form, bytes: a template or the longest text, twice as long once it is encoded.
 pub const FORM_BYTES_MAX: usize = 2 << 20;
@@ -54,6 +56,12 @@ pub const UPLOAD_BYTES_MAX: usize = imports::FILE_BYTES_MAX + (1 << 20);
 pub struct DeskMemory {
     throttle: throttle::Throttle,
     files: imports::WaitingFiles,
+}
+
+/// The page of a desk that cannot be served now.
+pub fn busy_desk(shop: &Shop, heading: &str, text: &str) -> String {
+    let problem = views::Problem { heading: heading.into(), text: text.into(), back: "/admin".into() };
+    templates::render(&desk::Desk::of_shop(&shop.name, shop.currency, &shop.time_zone), &problem)
 }
 
 /// Whatever else is asked for below `/admin`.

@@ -5,6 +5,7 @@
 use super::form::Form;
 use super::seat::Seat;
 use crate::error::Error;
+use crate::gate::outside;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use commerce::checkout::{Command, Outcome};
@@ -56,8 +57,8 @@ impl<'a> Submission<'a> {
         let seat = self.seat;
         if form.is_fine() {
             let outcome = match &self.name {
-                Some(name) => seat.app.writer().submit_once(seat.shop(), command, name.clone()).await?,
-                None => Some(seat.app.writer().submit(seat.shop(), command).await?),
+                Some(name) => outside(seat.app.writer().submit_once(seat.shop(), command, name.clone())).await?,
+                None => Some(outside(seat.app.writer().submit(seat.shop(), command)).await?),
             };
             match outcome {
                 Some(Outcome::Refused(refusal)) => form.refuse(field, refusal.message(seat.currency())),

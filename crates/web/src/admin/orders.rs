@@ -10,6 +10,7 @@ use super::views::{
     PaymentRow, TotalRow,
 };
 use crate::error::Error;
+use crate::gate::outside;
 use axum::response::Response;
 use commerce::OrderId;
 use commerce::checkout::{Command, LineRefund, Outcome, RefundResult, Restock};
@@ -142,10 +143,10 @@ async fn submit(seat: &Seat, order: OrderId, action: &str, command: Command, for
     let became = Submission::of(seat, &format!("orders/{order}/{action}"), form).submit(command, form, "").await?;
     if let Became::Done(Outcome::RefundDue { refund, reference, amount, .. }) = &became {
         let request = RefundRequest { refund: *refund, payment_reference: reference.clone(), amount: *amount };
-        match seat.app.payments().refund(&request, seat.now()).await {
+        match outside(seat.app.payments().refund(&request, seat.now())).await {
             Ok(_) => {
                 let settled = Command::SettleRefund { refund: *refund, result: RefundResult::Succeeded };
-                seat.app.writer().submit(seat.shop(), settled).await?;
+                outside(seat.app.writer().submit(seat.shop(), settled)).await?;
             }
             // The refund is written down as pending; a job asks the provider again until there is an answer.
             Err(reason) => {

@@ -72,13 +72,8 @@ pub(super) fn keep(folder: &Path, origin: &str, shop: ShopId, edition: &Edition)
         bytes.extend_from_slice(&brotli);
         bytes.extend_from_slice(&gzip);
     }
-    let list = List {
-        made_by: made_by(origin),
-        version: edition.version,
-        from: edition.from,
-        until: edition.until,
-        pages: entries,
-    };
+    let list =
+        List { made_by: made_by(origin), version: edition.version, from: edition.from, until: edition.until, pages: entries };
     let list = serde_json::to_vec(&list)?;
     std::fs::create_dir_all(folder)?;
     let whole = place(folder, shop);

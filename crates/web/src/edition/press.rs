@@ -174,11 +174,8 @@ impl Press {
         if at_press.kept.as_ref().is_some_and(|kept| (0..KEEP_MICROS).contains(&now.micros_since(kept.at))) {
             return;
         }
-        let current = Kept {
-            edition: Arc::downgrade(&editions.current),
-            pages: editions.current.that_are_asked_for().len(),
-            at: now,
-        };
+        let current =
+            Kept { edition: Arc::downgrade(&editions.current), pages: editions.current.that_are_asked_for().len(), at: now };
         let is_kept = |kept: &Kept| kept.edition.ptr_eq(&current.edition) && kept.pages == current.pages;
         let is_same = at_press.kept.as_ref().is_some_and(is_kept);
         at_press.kept = Some(current);

@@ -96,9 +96,10 @@ pub async fn serve(listener: TcpListener, site: Site, limits: ServeLimits, shutd
         };
         let _ = stream.set_nodelay(true);
         let (house, stopping) = (Arc::clone(&house), stopping.clone());
+        let open = house.site.app().metrics().connections.hold();
         tokio::spawn(async move {
             connection::run(house, stream, Peer(peer), stopping).await;
-            drop(slot);
+            drop((slot, open));
         });
     }
     drop(listener);

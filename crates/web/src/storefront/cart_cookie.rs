@@ -40,6 +40,11 @@ pub fn checkout_id(headers: &HeaderMap) -> Option<&str> {
     Some(cookie(headers, CHECKOUT)).filter(|id| is_checkout_id(id))
 }
 
+/// Whether a checkout is under way, as far as the visitor's browser knows.
+pub fn has_checkout(headers: &HeaderMap) -> bool {
+    checkout_id(headers).is_some()
+}
+
 /// Whether the text can be a checkout's name: 22 letters, digits, hyphens or underscores.
 pub fn is_checkout_id(text: &str) -> bool {
     text.len() == 22 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')

@@ -6,6 +6,7 @@ use super::visit::AtShop;
 use crate::app::{App, ShopInMemory};
 use crate::at::At;
 use crate::error::Error;
+use crate::gate;
 use crate::serve::protect;
 use axum::body::Bytes;
 use axum::http::{HeaderValue, header};
@@ -41,7 +42,8 @@ async fn picture_file(visit: &AtShop, media: MediaId, width: u32) -> Result<Pict
     if let Some(file) = key.and_then(|key| visit.app.pictures().get(key)) {
         return Ok(file);
     }
-    let file = picture_of(visit.app.db(), visit.id(), media, width).await?.ok_or(Error::NotFound)?;
+    let read = picture_of(visit.app.db(), visit.id(), media, width);
+    let file = gate::picture(&visit.app, visit.id(), read).await.ok_or(Error::Busy)??.ok_or(Error::NotFound)?;
     if let Some(key) = key {
         visit.app.pictures().keep(key, file.clone());
     }

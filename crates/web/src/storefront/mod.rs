@@ -28,11 +28,14 @@ pub mod sales;
 pub mod search;
 pub mod webhooks;
 
+mod busy;
 mod cart_cookie;
 mod cart_lines;
 mod countries;
 pub(crate) mod picture_cache;
 
+pub use busy::{BusyPage, BusyPages, busy_page};
+pub use cart_cookie::has_checkout;
 pub(crate) use early_access::EARLY_COOKIE;
 pub(crate) use frame::ANNOUNCED_MINUTES;
 pub use frame::plain_text;

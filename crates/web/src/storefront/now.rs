@@ -55,7 +55,13 @@ pub async fn now(visit: Visit) -> Response {
         };
         Some((sale.handle.clone(), phase))
     });
-    let now = Now { now_ms: visit.now.0 / 1_000, as_of_ms: visit.app.health().database_answered_at().0.min(visit.now.0) / 1_000, sales: sales.collect(), stock, complete };
+    let now = Now {
+        now_ms: visit.now.0 / 1_000,
+        as_of_ms: visit.app.health().database_answered_at().0.min(visit.now.0) / 1_000,
+        sales: sales.collect(),
+        stock,
+        complete,
+    };
     let json = serde_json::to_vec(&now).expect("plain maps always have a JSON form");
     if visit.early_access.is_empty() { kept_for(1, JSON, json) } else { kept_nowhere(JSON, json) }
 }

@@ -3,6 +3,7 @@
 mod admin;
 mod connections;
 mod editions;
+mod gate;
 mod health;
 mod jobs;
 mod node;

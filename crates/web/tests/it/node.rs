@@ -6,6 +6,7 @@ use db::{Db, OrderWriter};
 use outbound::payment::{PaymentProvider, Sandbox};
 use std::net::SocketAddr;
 use std::time::Duration;
+use web::gate::keeper::KeeperSettings;
 use web::serve::{ServeLimits, listen, serve};
 use web::signature::Signer;
 use web::{App, AppParts, Scheme};
@@ -20,6 +21,8 @@ pub async fn open_doors(db: Db, writer: OrderWriter, clock: Clock) -> (App, Sock
         writer,
         payments: PaymentProvider::Sandbox(Sandbox::new(b"a secret of the sandbox").without_waiting()),
         clock,
+        work_clock: || Duration::ZERO,
+        gate: KeeperSettings::of(2, 4),
         signer: Signer::new(b"a secret of the server"),
         scheme: Scheme::Http,
         public_port: Some(PUBLIC_PORT),

@@ -89,6 +89,11 @@ impl World {
         self.runtime.as_ref().expect("the world still turns").block_on(work)
     }
 
+    /// Starts something that goes on by itself.
+    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) -> tokio::task::JoinHandle<()> {
+        self.runtime.as_ref().expect("the world still turns").spawn(work)
+    }
+
     pub fn db(&self) -> &db::Db {
         self.app.db()
     }

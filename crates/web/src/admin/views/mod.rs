@@ -7,6 +7,7 @@ mod home;
 mod orders;
 mod selling;
 mod settings;
+mod traffic;
 
 #[cfg(test)]
 mod samples;
@@ -17,6 +18,7 @@ pub use home::*;
 pub use orders::*;
 pub use selling::*;
 pub use settings::*;
+pub use traffic::*;
 
 /// Ties a view to its template and to the entry of the navigation that is lit.
 macro_rules! view {
@@ -34,6 +36,7 @@ view! {
     Problem => "problem.html" in "",
     Dashboard => "dashboard/show.html" in "home",
     Books => "books/show.html" in "books",
+    Traffic => "traffic/show.html" in "traffic",
     ProductList => "products/list.html" in "products",
     ProductEdit => "products/edit.html" in "products",
     InventoryList => "inventory/list.html" in "inventory",

@@ -322,6 +322,8 @@ fn every_template_of_the_desk_renders_its_sample() {
     );
     g.show("books", crate::admin::books::sample(SAMPLE_NOW));
     g.show("books_unproved", Books::default());
+    g.show("traffic", crate::admin::traffic::sample(SAMPLE_NOW));
+    g.show("traffic_silent", Traffic::default());
     g.show(
         "confirm",
         Confirm {

@@ -8,6 +8,7 @@ use super::super::visit::{AtShop, Query};
 use super::pay::settle;
 use crate::at::At;
 use crate::error::Error;
+use crate::gate::outside;
 use axum::http::StatusCode;
 use axum::response::Response;
 use commerce::checkout::Outcome;
@@ -63,7 +64,7 @@ pub async fn pending(visit: AtShop, At(id): At<PaymentId>, query: Query) -> Resu
     }
     let amount = Money::new(payment.amount_minor, payment.currency);
     let request = ChargeRequest { payment: payment.id, amount, reference: payment.reference.clone() };
-    match visit.app.payments().retrieve(&request, visit.now).await {
+    match outside(visit.app.payments().retrieve(&request, visit.now)).await {
         Ok(charged) => {
             let outcome = settle(&visit.app, visit.id(), payment.id, charged).await?;
             led_to(&visit, &payment, outcome)

@@ -4,6 +4,7 @@
 use super::super::visit::AtShop;
 use super::form::Submission;
 use crate::error::Error;
+use crate::gate::outside;
 use commerce::checkout::{Command, Outcome, Refusal, ReserveCart};
 use db::order_writer::WriterError;
 use db::reservations;
@@ -35,7 +36,7 @@ pub(super) async fn hold(submission: &Submission<'_>, payment_reference: &str) -
 }
 
 async fn submit(submission: &Submission<'_>, command: Command) -> Result<Held, Error> {
-    match submission.visit.app.writer().submit(submission.visit.id(), command).await {
+    match outside(submission.visit.app.writer().submit(submission.visit.id(), command)).await {
         Ok(outcome) => Ok(Held::Decided(outcome)),
         Err(WriterError::Busy) => Ok(Held::Busy),
         Err(error) => Err(error.into()),
@@ -88,7 +89,7 @@ async fn release_idle_holds(submission: &Submission<'_>) -> Result<usize, Error>
     }
     let idle = reservations::idle_holds(visit.app.db(), visit.id(), &visitor.name, &submission.checkout_id).await?;
     for reservation in &idle {
-        visit.app.writer().submit(visit.id(), Command::Release { reservation: *reservation }).await?;
+        outside(visit.app.writer().submit(visit.id(), Command::Release { reservation: *reservation })).await?;
     }
     Ok(idle.len())
 }

@@ -11,6 +11,7 @@ use super::form::{Remarks, Submission, card_error};
 use super::hold::{Held, hold};
 use crate::app::App;
 use crate::error::Error;
+use crate::gate::outside;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use commerce::checkout::{Command, Outcome, Refusal};
@@ -25,7 +26,7 @@ pub(super) async fn pay(submission: &Submission<'_>, card: Option<Card>) -> Resu
     let visit = submission.visit;
     let reference = match card {
         None => String::new(),
-        Some(card) => match visit.app.payments().accept(&card, visit.now).await {
+        Some(card) => match outside(visit.app.payments().accept(&card, visit.now)).await {
             Ok(reference) => reference,
             Err(error) => return not_accepted(submission, &error),
         },
@@ -99,7 +100,7 @@ fn held(words: &str, expires_at: Timestamp) -> Remarks {
 async fn charge(submission: &Submission<'_>, request: ChargeRequest, expires_at: Timestamp) -> Result<Response, Error> {
     let (visit, payment) = (submission.visit, request.payment);
     let charging = tokio::spawn(charge_and_settle(visit.app.clone(), visit.id(), request));
-    match tokio::time::timeout(visit.app.payment_patience(), charging).await {
+    match outside(tokio::time::timeout(visit.app.payment_patience(), charging)).await {
         Ok(Ok(Some(outcome))) => answer(submission, payment, outcome, Some(expires_at)),
         // Slow, lost, or failed on our side: the page that waits finds out.
         Ok(Ok(None) | Err(_)) | Err(_) => Ok(visit.to_payment_page("pending", payment)),
@@ -135,7 +136,7 @@ pub(crate) async fn settle(
     payment: PaymentId,
     Charged { reference, verdict }: Charged,
 ) -> Result<Outcome, Error> {
-    let outcome = app.writer().submit(shop, Command::Settle { payment, reference, verdict }).await?;
+    let outcome = outside(app.writer().submit(shop, Command::Settle { payment, reference, verdict })).await?;
     if let Outcome::Placed { number, first: true, .. } = &outcome {
         info!(shop.id = %shop, order.number = number, "Placed order {number}");
     }

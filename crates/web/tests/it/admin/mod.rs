@@ -7,6 +7,7 @@ mod orders;
 mod selling;
 mod settings;
 mod sign_in;
+mod traffic;
 mod wrong_seller;
 
 use crate::world::{Browser, MORNING, World};

@@ -1,0 +1,84 @@
+//! What is read when more people are here than can be served: in the shop's own look, drawn once for a snapshot and kept, so that
+//! saying it costs nothing.
+
+use super::frame::Heading;
+use super::views::MessageView;
+use super::visit::AtShop;
+use crate::admin::busy_desk;
+use crate::app::{App, ShopInMemory};
+use axum::body::Bytes;
+use commerce::ShopId;
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// Who reads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BusyPage {
+    /// A shopper who looks at something. The browser asks again by itself.
+    Shown,
+    /// A shopper who has sent a form, which is never sent again by itself.
+    FormSent,
+    /// A seller.
+    Desk,
+}
+
+/// The pages of all shops, each with the version of the catalog it was drawn for.
+#[derive(Debug, Default)]
+pub struct BusyPages(RwLock<HashMap<(ShopId, BusyPage), (i64, Bytes)>>);
+
+/// The page.
+pub fn busy_page(app: &App, shop: &Arc<ShopInMemory>, page: BusyPage) -> Bytes {
+    let (key, version) = ((shop.snapshot.shop.id, page), shop.snapshot.version);
+    let pages = &app.busy_pages().0;
+    let known = pages.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+    match known {
+        Some((of, html)) if of == version => html,
+        _ => {
+            let html = draw(app, shop, page);
+            pages.write().unwrap_or_else(PoisonError::into_inner).insert(key, (version, html.clone()));
+            html
+        }
+    }
+}
+
+fn draw(app: &App, shop: &Arc<ShopInMemory>, page: BusyPage) -> Bytes {
+    let (title, text) = words(page);
+    let shop_of_page = &shop.snapshot.shop;
+    if page == BusyPage::Desk {
+        return busy_desk(shop_of_page, title, text).into();
+    }
+    // The page leads nowhere by its host: any name of the shop will do.
+    let host = shop_of_page.domains.first().map_or("", String::as_str);
+    let mut view = MessageView::new("503", title, text);
+    if page == BusyPage::Shown {
+        view.waiting = true;
+        view = view.with_action("Try again now", "").with_action("Back to the start", "/");
+    } else {
+        view = view.with_action("To your cart", "/cart");
+    }
+    let drawn = AtShop::find(app, host).and_then(|visit| {
+        let framed = visit.framed(Heading::private(title), view);
+        visit.snapshot().theme.render(&framed).ok()
+    });
+    drawn.map_or_else(|| format!("<!doctype html><title>{title}</title><h1>{title}</h1><p>{text}</p>").into(), Bytes::from)
+}
+
+const fn words(page: BusyPage) -> (&'static str, &'static str) {
+    match page {
+        BusyPage::Shown => (
+            "A lot is going on",
+            "More people are here than we can serve at once. This page tries again by itself in a few seconds; you need not do \
+             anything, and your cart is kept.",
+        ),
+        BusyPage::FormSent => (
+            "That did not get through",
+            "More people are here than we can serve at once. Nothing was changed and nothing was charged. Please go back, where \
+             what you typed still stands, and send it again in a few seconds.",
+        ),
+        BusyPage::Desk => (
+            "One moment, please",
+            "The server has more to do than it can do at once, and nothing was changed. Please go back and try again in a few \
+             seconds.",
+        ),
+    }
+}

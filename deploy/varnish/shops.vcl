@@ -59,5 +59,8 @@ sub vcl_backend_response {
 }
 
 sub vcl_deliver {
-    set resp.http.X-Cache = obj.hits > 0 ? "HIT" : "MISS";
+    set resp.http.X-Cache = "MISS";
+    if (obj.hits > 0) {
+        set resp.http.X-Cache = "HIT";
+    }
 }

@@ -20,6 +20,7 @@ pub mod shops;
 
 pub mod catalog;
 pub mod coupons;
+pub mod crowd;
 pub mod flash_sales;
 pub mod pages;
 pub mod themes;

@@ -1,6 +1,7 @@
 //! What all handlers share: database, order writer, payment provider, clock, and every shop in memory.
 
 use crate::admin::DeskMemory;
+use crate::crowd::{Crowd, Crowds, ShopCrowd};
 use crate::edition::Editions;
 use crate::edition::asked::Recorder;
 use crate::gate::keeper::KeeperSettings;
@@ -91,6 +92,7 @@ struct Inner {
     gate: Gate,
     metrics: Metrics,
     busy_pages: BusyPages,
+    crowds: Crowds,
 }
 
 #[derive(Default)]
@@ -107,6 +109,8 @@ pub struct ShopInMemory {
     pub editions: Arc<ArcSwapOption<Editions>>,
     /// What is counted about it.
     pub metrics: Arc<ShopMetrics>,
+    /// Who is in it. The same value whatever becomes of the snapshot.
+    pub crowd: Arc<ShopCrowd>,
     /// Holds its search index once that is built; closed without one when it could not be.
     search: watch::Receiver<Option<Arc<SearchIndex>>>,
 }
@@ -135,6 +139,7 @@ impl App {
             gate: Gate::new(parts.gate, parts.clock.clone(), parts.work_clock),
             metrics: Metrics::new((parts.clock)()),
             busy_pages: BusyPages::default(),
+            crowds: Crowds::new(parts.db.ids().next((parts.clock)()), parts.signer.clone()),
             parts,
         };
         let app = Self(Arc::new(inner));
@@ -185,6 +190,16 @@ impl App {
     /// The pages for when it is too busy.
     pub(crate) fn busy_pages(&self) -> &BusyPages {
         &self.0.busy_pages
+    }
+
+    /// What counts the crowds of all shops.
+    pub(crate) fn crowds(&self) -> &Crowds {
+        &self.0.crowds
+    }
+
+    /// How many people are in a shop, on all nodes; nobody where there is no shop.
+    pub fn crowd(&self, shop: ShopId) -> Crowd {
+        self.shop(shop).map(|shop| shop.crowd.now()).unwrap_or_default()
     }
 
     /// Makes keys in addresses.
@@ -244,14 +259,16 @@ impl App {
         self.0.shops.load().by_id.get(&id).cloned()
     }
 
+    /// Every shop, by id.
+    pub fn shops(&self) -> Vec<Arc<ShopInMemory>> {
+        let mut shops: Vec<_> = self.0.shops.load().by_id.values().cloned().collect();
+        shops.sort_unstable_by_key(|shop| shop.snapshot.shop.id);
+        shops
+    }
+
     /// What is left in a shop, as last published by the order writer.
     pub fn availability(&self, shop: ShopId) -> ShopAvailability {
         ShopAvailability { shop, published: Arc::clone(self.writer().availability()), recorder: None }
-    }
-
-    /// Every shop.
-    pub(crate) fn shops(&self) -> Vec<Arc<ShopInMemory>> {
-        self.0.shops.load().by_id.values().cloned().collect()
     }
 
     /// After how many seconds whoever found no room had better come back. Spread, so that they do not all come back at once.
@@ -316,7 +333,9 @@ impl App {
         info!(shop.id = %id, version = snapshot.version, products, "Loaded shop {}", snapshot.shop.handle);
         let (built, search) = watch::channel(None);
         let editions = before.map(|before| Arc::clone(&before.editions)).unwrap_or_default();
-        let shop = Arc::new(ShopInMemory { snapshot, editions, metrics: self.metrics().shop(id), search });
+        let crowd = before.map(|before| Arc::clone(&before.crowd));
+        let crowd = crowd.unwrap_or_else(|| Arc::new(self.0.crowds.of_shop(id, self.now())));
+        let shop = Arc::new(ShopInMemory { snapshot, editions, metrics: self.metrics().shop(id), crowd, search });
         let to_index = Arc::clone(&shop);
         tokio::task::spawn_blocking(move || match SearchIndex::build(&to_index.snapshot) {
             Ok(index) => _ = built.send_replace(Some(Arc::new(index))),

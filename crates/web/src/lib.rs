@@ -19,6 +19,7 @@ pub mod storefront;
 pub mod admin;
 pub mod books;
 pub mod health;
+pub mod crowd;
 pub mod mail;
 pub mod markdown;
 pub mod password;

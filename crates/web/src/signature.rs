@@ -1,4 +1,5 @@
-//! Keys in addresses and cookies that only we can make: of an order's page, of early access to a sale, of a visitor.
+//! Keys in addresses and cookies that only we can make: of an order's page, of early access to a sale, of a visitor; and the
+//! key by which a crowd is counted.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -76,6 +77,12 @@ impl Signer {
         let known: i64 = number.parse().ok()?;
         // One spelling of each number, so that one visitor is not two.
         (known >= 0 && number == known.to_string() && self.fits("visitor", shop, known, key)).then_some(known)
+    }
+
+    /// The key by which a shop's visitors are counted on one day, counted from 1970.
+    pub fn crowd_key(&self, shop: ShopId, day: i64) -> [u8; 16] {
+        let bytes = self.mac("crowd", shop, day).finalize().into_bytes();
+        std::array::from_fn(|at| bytes[at])
     }
 
     fn key(&self, purpose: &str, shop: ShopId, number: i64) -> String {

@@ -4,6 +4,7 @@
 //! One function after the other instead of layers around each route: a request passes all of this thousands of times a second.
 
 use crate::app::{App, ShopInMemory};
+use crate::crowd::is_page;
 use crate::edition::address::key_of;
 use crate::edition::{FirstTouch, FrozenPage};
 use crate::error::Error;
@@ -18,6 +19,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, header};
 use axum::response::{IntoResponse, Response};
+use commerce::Timestamp;
 use std::borrow::Cow;
 use std::sync::Arc;
 use tower::Service;
@@ -42,12 +44,13 @@ impl Site {
 
     /// The answer from memory alone: a page that the shop's edition holds, a picture that was asked for lately. `None`:
     /// [`Site::answer`] makes it.
-    pub fn at_once<B>(&self, request: &Request<B>) -> Option<Response<Bytes>> {
+    pub fn at_once<B>(&self, request: &Request<B>, peer: Peer) -> Option<Response<Bytes>> {
         if let Some((shop, key)) = self.place_in_edition(request) {
             let now = self.app.now();
             let editions = shop.editions.load();
             let page = editions.as_ref()?.at(now)?.page(&key, now)?;
             shop.metrics.count(Kind::Frozen, Outcome::Answered);
+            count(&shop, request, peer, now);
             return Some(page.answer(request.headers()));
         }
         let asks_for_picture = *request.method() == Method::GET && request.uri().path().starts_with("/media/");
@@ -69,6 +72,9 @@ impl Site {
         }
         let known = known_to_visitor(&request);
         let host = host_of(request.headers(), request.uri()).map(str::to_owned);
+        if let Some(shop) = host.as_deref().and_then(|host| self.app.shop_at(host)) {
+            count(&shop, &request, peer, self.app.now());
+        }
         let page = match self.first_touch(&request).await {
             Some(Ok(page)) => return page.answer(request.headers()).map(Body::from),
             Some(Err(page)) => page,
@@ -141,6 +147,13 @@ impl Site {
                 Some(Ok(page))
             }
         }
+    }
+}
+
+/// Counts whoever asks for a page among the people in the shop.
+fn count<B>(shop: &ShopInMemory, request: &Request<B>, peer: Peer, now: Timestamp) {
+    if is_page(request.method(), request.uri().path()) {
+        shop.crowd.seen(request.headers(), peer, now);
     }
 }
 

@@ -7,18 +7,19 @@
 use crate::{Db, Error, Result, Tx, params, platform_sql};
 
 /// Number, name, text.
-const SCRIPTS: [(i64, &str, &str); 4] = [
+const SCRIPTS: [(i64, &str, &str); 5] = [
     (1, "first_schema", include_str!("0001_first_schema.sql")),
     (2, "submissions", include_str!("0002_submissions.sql")),
     (3, "proofs", include_str!("0003_proofs.sql")),
     (4, "nodes", include_str!("0004_nodes.sql")),
+    (6, "crowd", include_str!("0006_crowd.sql")),
 ];
 
 /// The schema's version that this program works with.
 pub const SCHEMA_VERSION: i64 = SCRIPTS[SCRIPTS.len() - 1].0;
 
 /// Every table of a shop, parents before children. Backup and verification walk this list; a test holds it against both engines.
-pub const TABLES: [&str; 37] = [
+pub const TABLES: [&str; 39] = [
     "shops",
     "shop_domains",
     "shop_settings",
@@ -56,6 +57,8 @@ pub const TABLES: [&str; 37] = [
     "outbox",
     "submissions",
     "proofs",
+    "crowd_marks",
+    "crowd_minutes",
 ];
 
 /// The tables that belong to no shop. They say what runs at the moment, so no backup holds them.

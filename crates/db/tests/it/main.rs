@@ -2,6 +2,7 @@
 
 mod backup;
 mod catalog;
+mod crowd;
 mod desk;
 mod news;
 mod nodes;

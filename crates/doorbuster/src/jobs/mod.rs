@@ -29,6 +29,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::{error, warn};
 use web::books::prove_due;
+use web::crowd::count_round;
 use web::edition::press::{Press, PressLimits};
 use web::mail::{MailSettings, ROUND_MESSAGES_MAX, send_due};
 use web::reconcile::reconcile;
@@ -52,6 +53,8 @@ const PAYMENTS_INTERVAL: Duration = Duration::from_secs(5);
 const RESERVATIONS_INTERVAL: Duration = Duration::from_secs(15);
 /// How often it is asked whose books are due for a proof.
 const BOOKS_INTERVAL: Duration = Duration::from_secs(60);
+/// How often it is asked whether the crowds are to be counted. Every node counts its own visitors.
+const CROWD_INTERVAL: Duration = Duration::from_millis(500);
 /// How often sessions that ended are tidied.
 const SESSIONS_INTERVAL: Duration = Duration::from_secs(600);
 /// How often other nodes are told what was sold here. They commit one after the other when they tell.
@@ -87,6 +90,7 @@ impl Jobs {
         jobs.every(TELL_INTERVAL, "Telling other nodes what was sold", app, |app| async move {
             tell_availability(app.db(), app.writer().availability()).await
         });
+        jobs.every(CROWD_INTERVAL, "Counting the crowd", app, |app| async move { count_round(&app, app.now()).await });
         let looked_at = Arc::new(Mutex::new(app.now()));
         jobs.every(CATCH_UP_INTERVAL, "Looking at what other nodes sold", app, move |app| {
             let looked_at = Arc::clone(&looked_at);

@@ -40,6 +40,7 @@ pub async fn show(seat: Seat) -> Result<Response, Error> {
         low_stock_count: low.len(),
         sale: next_sale(&sales, now).map(|sale| sale_card(sale, now)),
         chart: chart(&days, seat.currency(), &zone),
+        crowd: super::crowd::card(&seat).await?,
         todo: todo(&seat, orders_waiting, low.len(), &sales),
         books: super::books::card(&seat).await?,
         low_stock: low
@@ -132,7 +133,7 @@ fn chart(days: &[Takings], currency: Currency, zone: &str) -> Chart {
 }
 
 /// The next number of the form 1, 2 or 5 followed by zeros.
-fn round_up(number: i64) -> i64 {
+pub(super) fn round_up(number: i64) -> i64 {
     let mut power = 1_i64;
     loop {
         for factor in [1, 2, 5] {

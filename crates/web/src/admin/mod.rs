@@ -13,6 +13,7 @@ pub mod templates;
 pub mod views;
 
 pub mod books;
+mod crowd;
 pub mod dashboard;
 pub mod traffic;
 

@@ -54,7 +54,7 @@ async fn awake(house: &House, watched: Watched, peer: Peer, stopping: &mut watch
         service_fn(move |request| {
             let (site, busy) = (house.site.clone(), watch.begin_request());
             async move {
-                let response = match site.at_once(&request) {
+                let response = match site.at_once(&request, peer) {
                     Some(page) => page.map(Body::from),
                     None => site.answer(request, peer).await,
                 };

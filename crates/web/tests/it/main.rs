@@ -2,6 +2,7 @@
 
 mod admin;
 mod connections;
+mod crowd;
 mod editions;
 mod gate;
 mod health;

@@ -58,6 +58,8 @@ pub struct Dashboard {
     pub sale: Option<SaleCard>,
     /// Revenue per day.
     pub chart: Chart,
+    /// Who is here.
+    pub crowd: CrowdCard,
     /// What waits for the seller.
     pub todo: Vec<Todo>,
     /// The variants with the fewest units.
@@ -66,6 +68,49 @@ pub struct Dashboard {
     pub recent: Vec<RecentOrder>,
     /// The last proof of the books.
     pub books: Option<super::BooksCard>,
+}
+
+/// How many people are in the shop, now and in the last hours.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct CrowdCard {
+    /// Who has asked for a page within five minutes: `12,345`.
+    pub active: String,
+    /// Who has asked for a page within half an hour.
+    pub sessions: String,
+    /// Whether anybody was here in the hours that the chart shows.
+    pub has_chart: bool,
+    /// Corners of the line of active people, minute by minute.
+    pub active_points: String,
+    /// Corners of the line of sessions.
+    pub sessions_points: String,
+    /// Lines behind the curves.
+    pub lines: Vec<ChartLine>,
+    /// Times under the chart.
+    pub times: Vec<ChartTime>,
+    /// The highest numbers of each quarter of an hour, oldest first.
+    pub rows: Vec<CrowdRow>,
+    /// Pages that robots asked for in these hours, if they did.
+    pub robot_pages: Option<String>,
+}
+
+/// A time under a chart.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChartTime {
+    /// Where it stands.
+    pub x: f64,
+    /// `14:30`
+    pub label: String,
+}
+
+/// The most people within a quarter of an hour.
+#[derive(Clone, Debug, Serialize)]
+pub struct CrowdRow {
+    /// When it begins: `14:30`.
+    pub at: String,
+    /// Most active people.
+    pub active: String,
+    /// Most sessions.
+    pub sessions: String,
 }
 
 /// A sale on the dashboard.

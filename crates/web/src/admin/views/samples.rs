@@ -57,6 +57,7 @@ fn dashboard() -> Dashboard {
             units_offered: 400,
             units_claimed: 130,
         }),
+        crowd: crowd_card(),
         chart: Chart { bars: bars.collect(), lines: lines.into(), total_minor: 445_900, total_orders: 91 },
         todo: vec![
             Todo { text: "Send 3 orders".into(), path: "/admin/orders?fulfillment=unfulfilled", done: false },
@@ -76,6 +77,20 @@ fn dashboard() -> Dashboard {
             fulfillment: "unfulfilled",
             total_minor: 5_480,
         }],
+    }
+}
+
+fn crowd_card() -> CrowdCard {
+    CrowdCard {
+        active: "1,204".into(),
+        sessions: "8,730".into(),
+        has_chart: true,
+        active_points: "52,160 344,140 636,120".into(),
+        sessions_points: "52,150 344,90 636,40".into(),
+        lines: vec![ChartLine { y: 25.0, label: "10,000".into() }],
+        times: vec![ChartTime { x: 52.0, label: "11:30".into() }, ChartTime { x: 344.0, label: "13:00".into() }],
+        rows: vec![CrowdRow { at: "11:30".into(), active: "1,100".into(), sessions: "8,000".into() }],
+        robot_pages: Some("312".into()),
     }
 }
 

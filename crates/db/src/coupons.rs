@@ -1,6 +1,6 @@
 //! Coupons. How often one was used is counted by the order writer and never changed here.
 
-use crate::shops::bump_catalog_version;
+use crate::catalog::{Touched, bump_catalog_version};
 use crate::{Db, Error, Result, Row, params, sql};
 use commerce::pricing::{Coupon, normalize_coupon_code};
 use commerce::{CouponId, ShopId};
@@ -84,7 +84,7 @@ pub async fn save_coupon(db: &Db, shop: ShopId, coupon: &Coupon) -> Result<std::
         coupon.active
     ];
     tx.execute(shop, sql, &values).await?;
-    bump_catalog_version(&mut tx, shop).await?;
+    bump_catalog_version(&mut tx, shop, Touched::Surroundings).await?;
     tx.commit().await?;
     Ok(Ok(()))
 }
@@ -108,7 +108,7 @@ pub async fn delete_coupon(db: &Db, shop: ShopId, coupon: CouponId) -> Result<st
         tx.rollback().await;
         return Ok(Err(SaveCouponRefusal::InUse));
     }
-    bump_catalog_version(&mut tx, shop).await?;
+    bump_catalog_version(&mut tx, shop, Touched::Surroundings).await?;
     tx.commit().await?;
     Ok(Ok(true))
 }

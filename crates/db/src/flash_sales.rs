@@ -1,7 +1,7 @@
 //! Flash sales with their items. How much of an item was claimed is counted by the order writer and never changed here; neither
 //! is how much of it is offered, once it is in the sale: that is a command to the order writer, which compares the two.
 
-use crate::shops::bump_catalog_version;
+use crate::catalog::{Touched, bump_catalog_version};
 use crate::{Db, Error, Result, Row, Tx, Value, params, sql};
 use commerce::sale::{BeforeOpening, FlashSale, FlashSaleItem, FlashSaleStatus};
 use commerce::{FlashSaleId, ShopId, Timestamp, VariantId};
@@ -30,6 +30,16 @@ pub enum SaveSaleRefusal {
 /// When the database fails.
 pub async fn list_flash_sales(db: &Db, shop: ShopId) -> Result<Vec<FlashSale>> {
     let mut tx = db.begin_read().await?;
+    let sales = list_flash_sales_in(&mut tx, shop).await?;
+    tx.rollback().await;
+    Ok(sales)
+}
+
+/// As [`list_flash_sales`], at the instant that `tx` sees.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_flash_sales_in(tx: &mut Tx, shop: ShopId) -> Result<Vec<FlashSale>> {
     let sql = sql!(
         "SELECT sale_id, handle, name, teaser, media_id, early_access_at, opens_at, closes_at, before_opening, status
          FROM flash_sales WHERE shop_id = $1 ORDER BY opens_at DESC, sale_id"
@@ -43,7 +53,6 @@ pub async fn list_flash_sales(db: &Db, shop: ShopId) -> Result<Vec<FlashSale>> {
     for row in tx.query(shop, sql, &[]).await? {
         items.entry(row.get(0)).or_default().push(read_item(&row));
     }
-    tx.rollback().await;
     sales.iter().map(|row| read_sale(row, items.remove(&row.get(0)).unwrap_or_default())).collect()
 }
 
@@ -84,7 +93,7 @@ pub async fn save_flash_sale(
         tx.rollback().await;
         return Ok(Err(refusal));
     }
-    bump_catalog_version(&mut tx, shop).await?;
+    bump_catalog_version(&mut tx, shop, Touched::Surroundings).await?;
     tx.commit().await?;
     Ok(Ok(()))
 }
@@ -103,7 +112,7 @@ pub async fn set_flash_sale_status(
     let mut tx = db.begin().await?;
     let sql = sql!("UPDATE flash_sales SET status = $3, updated_at = $4 WHERE shop_id = $1 AND sale_id = $2");
     let touched = tx.execute(shop, sql, &params![sale, status_word(status), now]).await?;
-    bump_catalog_version(&mut tx, shop).await?;
+    bump_catalog_version(&mut tx, shop, Touched::Surroundings).await?;
     tx.commit().await?;
     Ok(touched > 0)
 }
@@ -114,7 +123,7 @@ pub async fn set_flash_sale_status(
 /// When the database fails.
 pub async fn show_flash_sale_change(db: &Db, shop: ShopId) -> Result<()> {
     let mut tx = db.begin().await?;
-    bump_catalog_version(&mut tx, shop).await?;
+    bump_catalog_version(&mut tx, shop, Touched::Surroundings).await?;
     tx.commit().await
 }
 
@@ -134,7 +143,7 @@ pub async fn delete_flash_sale(db: &Db, shop: ShopId, sale: FlashSaleId) -> Resu
     }
     let sql = sql!("DELETE FROM flash_sales WHERE shop_id = $1 AND sale_id = $2");
     tx.execute(shop, sql, &params![sale]).await?;
-    bump_catalog_version(&mut tx, shop).await?;
+    bump_catalog_version(&mut tx, shop, Touched::Surroundings).await?;
     tx.commit().await?;
     Ok(Ok(()))
 }

@@ -1,7 +1,7 @@
 //! Info pages: about, shipping, returns, contact.
 
-use crate::shops::bump_catalog_version;
-use crate::{Db, Result, Row, params, sql};
+use crate::catalog::{Touched, bump_catalog_version};
+use crate::{Db, Result, Row, Tx, params, sql};
 use commerce::{PageId, ShopId, Timestamp};
 
 /// An info page.
@@ -40,11 +40,22 @@ pub enum PageRefusal {
 /// # Errors
 /// When the database fails.
 pub async fn list_pages(db: &Db, shop: ShopId) -> Result<Vec<InfoPage>> {
+    let mut tx = db.begin_read().await?;
+    let pages = list_pages_in(&mut tx, shop).await?;
+    tx.rollback().await;
+    Ok(pages)
+}
+
+/// As [`list_pages`], at the instant that `tx` sees.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_pages_in(tx: &mut Tx, shop: ShopId) -> Result<Vec<InfoPage>> {
     let sql = sql!(
         "SELECT page_id, handle, title, body_markdown, body_html, seo_description, published, position, updated_at
          FROM pages WHERE shop_id = $1 ORDER BY position, page_id"
     );
-    Ok(db.query(shop, sql, &[]).await?.iter().map(read_page).collect())
+    Ok(tx.query(shop, sql, &[]).await?.iter().map(read_page).collect())
 }
 
 /// One page.
@@ -90,7 +101,7 @@ pub async fn save_page(db: &Db, shop: ShopId, page: &InfoPage, now: Timestamp) -
         now
     ];
     tx.execute(shop, sql, &values).await?;
-    bump_catalog_version(&mut tx, shop).await?;
+    bump_catalog_version(&mut tx, shop, Touched::Surroundings).await?;
     tx.commit().await?;
     Ok(Ok(()))
 }
@@ -103,7 +114,7 @@ pub async fn delete_page(db: &Db, shop: ShopId, page: PageId) -> Result<bool> {
     let mut tx = db.begin().await?;
     let sql = sql!("DELETE FROM pages WHERE shop_id = $1 AND page_id = $2");
     let removed = tx.execute(shop, sql, &params![page]).await?;
-    bump_catalog_version(&mut tx, shop).await?;
+    bump_catalog_version(&mut tx, shop, Touched::Surroundings).await?;
     tx.commit().await?;
     Ok(removed > 0)
 }

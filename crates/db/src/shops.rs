@@ -1,5 +1,6 @@
 //! Shops: made, listed, opened, closed, their domains and their settings. What a shop sells is in `catalog`.
 
+use crate::catalog::{Touched, bump_catalog_version};
 use crate::news::News;
 use crate::{Db, Error, Result, Row, ShopSql, Tx, params, platform_sql, sql};
 use commerce::shop::{Branding, CheckoutSettings, ShippingSettings, Shop, ShopContact, TaxSettings};
@@ -129,13 +130,22 @@ pub async fn list_shops(db: &Db) -> Result<Vec<Shop>> {
 /// When the database fails or holds settings that cannot be read.
 pub async fn load_shop(db: &Db, shop: ShopId) -> Result<Option<Shop>> {
     let mut tx = db.begin_read().await?;
+    let found = load_shop_in(&mut tx, shop).await?;
+    tx.rollback().await;
+    Ok(found)
+}
+
+/// As [`load_shop`], at the instant that `tx` sees.
+///
+/// # Errors
+/// When the database fails or holds settings that cannot be read.
+pub async fn load_shop_in(tx: &mut Tx, shop: ShopId) -> Result<Option<Shop>> {
     let sql = sql!("SELECT shop_id, handle, name, currency, time_zone, open FROM shops WHERE shop_id = $1");
     let Some(row) = tx.query_opt(shop, sql, &[]).await? else { return Ok(None) };
     let sql = sql!("SELECT shop_id, host FROM shop_domains WHERE shop_id = $1 ORDER BY position");
     let domains = tx.query(shop, sql, &[]).await?;
     let sql = sql!("SELECT shop_id, area, value FROM shop_settings WHERE shop_id = $1 ORDER BY area");
     let settings = tx.query(shop, sql, &[]).await?;
-    tx.rollback().await;
     read_shop(&row, &domains, &settings).map(Some)
 }
 
@@ -240,7 +250,7 @@ pub async fn add_domain(db: &Db, shop: ShopId, host: &str) -> Result<std::result
         tx.rollback().await;
         return Ok(Err(refusal));
     }
-    bump_catalog_version(&mut tx, shop).await?;
+    bump_catalog_version(&mut tx, shop, Touched::Surroundings).await?;
     tx.commit().await?;
     Ok(Ok(()))
 }
@@ -257,7 +267,7 @@ pub async fn remove_domain(db: &Db, shop: ShopId, host: &str) -> Result<std::res
         tx.rollback().await;
         return Ok(Err(ShopRefusal::NoSuchDomain(normalized)));
     }
-    bump_catalog_version(&mut tx, shop).await?;
+    bump_catalog_version(&mut tx, shop, Touched::Surroundings).await?;
     tx.commit().await?;
     Ok(Ok(()))
 }
@@ -277,7 +287,7 @@ pub async fn make_domain_canonical(db: &Db, shop: ShopId, host: &str) -> Result<
         tx.rollback().await;
         return Ok(Err(ShopRefusal::NoSuchDomain(normalized)));
     }
-    bump_catalog_version(&mut tx, shop).await?;
+    bump_catalog_version(&mut tx, shop, Touched::Surroundings).await?;
     tx.commit().await?;
     Ok(Ok(()))
 }
@@ -303,18 +313,11 @@ pub fn normalize_host(text: &str) -> Option<String> {
     (port_is_fine && host.len() <= 253 && host.split('.').all(label_is_fine)).then(|| host.to_owned())
 }
 
-/// Notes that what pages show has changed, and has all nodes told. Belongs into the transaction of every such change.
-pub(crate) async fn bump_catalog_version(tx: &mut Tx, shop: ShopId) -> Result<()> {
-    let sql = sql!("UPDATE shops SET catalog_version = catalog_version + 1 WHERE shop_id = $1");
-    tx.execute(shop, sql, &[]).await?;
-    tx.announce(News::CatalogMoved { shop }).await
-}
-
 /// One statement and the new catalog version, in one transaction.
 async fn change(db: &Db, shop: ShopId, sql: ShopSql, values: &[crate::Value]) -> Result<()> {
     let mut tx = db.begin().await?;
     tx.execute(shop, sql, values).await?;
-    bump_catalog_version(&mut tx, shop).await?;
+    bump_catalog_version(&mut tx, shop, Touched::Surroundings).await?;
     tx.commit().await
 }
 

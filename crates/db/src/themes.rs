@@ -1,7 +1,7 @@
 //! Theme files: a seller's own versions of templates, by path. Whether a template is sound is checked before it comes here.
 
-use crate::shops::bump_catalog_version;
-use crate::{Db, Result, Row, params, sql};
+use crate::catalog::{Touched, bump_catalog_version};
+use crate::{Db, Result, Row, Tx, params, sql};
 use commerce::{ShopId, Timestamp};
 
 /// A seller's own version of a template.
@@ -20,8 +20,19 @@ pub struct ThemeFile {
 /// # Errors
 /// When the database fails.
 pub async fn list_theme_files(db: &Db, shop: ShopId) -> Result<Vec<ThemeFile>> {
+    let mut tx = db.begin_read().await?;
+    let files = list_theme_files_in(&mut tx, shop).await?;
+    tx.rollback().await;
+    Ok(files)
+}
+
+/// As [`list_theme_files`], at the instant that `tx` sees.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_theme_files_in(tx: &mut Tx, shop: ShopId) -> Result<Vec<ThemeFile>> {
     let sql = sql!("SELECT path, body, updated_at FROM theme_files WHERE shop_id = $1 ORDER BY path");
-    Ok(db.query(shop, sql, &[]).await?.iter().map(read_theme_file).collect())
+    Ok(tx.query(shop, sql, &[]).await?.iter().map(read_theme_file).collect())
 }
 
 /// One of them.
@@ -44,7 +55,7 @@ pub async fn save_theme_file(db: &Db, shop: ShopId, path: &str, body: &str, now:
          ON CONFLICT (shop_id, path) DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at"
     );
     tx.execute(shop, sql, &params![path, body, now]).await?;
-    bump_catalog_version(&mut tx, shop).await?;
+    bump_catalog_version(&mut tx, shop, Touched::Surroundings).await?;
     tx.commit().await
 }
 
@@ -56,7 +67,7 @@ pub async fn delete_theme_file(db: &Db, shop: ShopId, path: &str) -> Result<bool
     let mut tx = db.begin().await?;
     let sql = sql!("DELETE FROM theme_files WHERE shop_id = $1 AND path = $2");
     let removed = tx.execute(shop, sql, &params![path]).await?;
-    bump_catalog_version(&mut tx, shop).await?;
+    bump_catalog_version(&mut tx, shop, Touched::Surroundings).await?;
     tx.commit().await?;
     Ok(removed > 0)
 }

@@ -1,6 +1,6 @@
 //! Collections and, for those chosen by hand, their products.
 
-use super::bump_catalog_version;
+use super::changes::{Touched, bump_catalog_version};
 use super::product_rows::{json, to_json};
 use crate::{Db, Result, Row, Tx, params, sql};
 use commerce::catalog::{Collection, CollectionKind, is_handle};
@@ -96,7 +96,7 @@ pub async fn save_collection(
         return Ok(Err(CollectionRefusal::HandleTaken { handle, title: row.get(0) }));
     }
     write_collection(&mut tx, shop, collection).await?;
-    bump_catalog_version(&mut tx, shop).await?;
+    bump_catalog_version(&mut tx, shop, Touched::Surroundings).await?;
     tx.commit().await?;
     Ok(Ok(()))
 }
@@ -149,7 +149,7 @@ pub async fn delete_collection(db: &Db, shop: ShopId, collection: CollectionId) 
     let delete = sql!("DELETE FROM collections WHERE shop_id = $1 AND collection_id = $2");
     let mut tx = db.begin().await?;
     let found = tx.execute(shop, delete, &params![collection]).await? > 0;
-    bump_catalog_version(&mut tx, shop).await?;
+    bump_catalog_version(&mut tx, shop, Touched::Surroundings).await?;
     tx.commit().await?;
     Ok(found)
 }

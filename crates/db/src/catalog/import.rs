@@ -3,7 +3,7 @@
 //! What the file means for each product is decided by `commerce::catalog::csv`. A product with a mistake is left out whole and
 //! the others go on; a file that is broken as a whole changes nothing.
 
-use super::bump_catalog_version;
+use super::changes::{Touched, bump_catalog_version};
 use super::counts::{self, Count, Recount};
 use super::import_report::{Difference, ImportProgress, ImportReport};
 use super::product_rows::oversells;
@@ -139,11 +139,12 @@ impl Import<'_> {
             tx.rollback().await;
             return Ok(());
         }
+        let ids: Vec<ProductId> = planned.iter().map(|plan| plan.merged.product.id).collect();
         let rows: Vec<&Product> = planned.iter().map(|plan| &plan.merged.product).collect();
         write_products(&mut tx, self.shop, &rows, self.now).await?;
         let mut recounts: Vec<Recount> = planned.iter().flat_map(|plan| plan.recounts.iter().copied()).collect();
         counts::write(&mut tx, self.shop, &mut recounts, self.actor, self.now).await?;
-        bump_catalog_version(&mut tx, self.shop).await?;
+        bump_catalog_version(&mut tx, self.shop, Touched::Products(&ids)).await?;
         tx.commit().await
     }
 

@@ -2,8 +2,8 @@
 //!
 //! Making the sizes is not done here. A size never changes once it is there, so it can be cached for ever.
 
-use super::bump_catalog_version;
-use crate::{Db, Result, Row, params, sql};
+use super::changes::{Touched, bump_catalog_version};
+use crate::{Db, Result, Row, Tx, params, sql};
 use commerce::{MediaId, ShopId, Timestamp};
 
 /// A picture to be stored.
@@ -45,6 +45,17 @@ pub struct Media {
     pub height: u32,
     /// When it was uploaded.
     pub created_at: Timestamp,
+}
+
+/// How large the original of a picture was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MediaDimensions {
+    /// The picture.
+    pub id: MediaId,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
 }
 
 /// The file of one size.
@@ -131,6 +142,16 @@ pub async fn list_media(db: &Db, shop: ShopId, before: Option<MediaId>, limit: u
     Ok(db.query(shop, list, &params![before, limit]).await?.iter().map(own).collect())
 }
 
+/// The size of every picture of the shop, at the instant that `tx` sees.
+///
+/// # Errors
+/// When the database fails.
+pub async fn media_dimensions_in(tx: &mut Tx, shop: ShopId) -> Result<Vec<MediaDimensions>> {
+    let list = sql!("SELECT media_id, width, height FROM media WHERE shop_id = $1 ORDER BY media_id");
+    let rows = tx.query(shop, list, &[]).await?;
+    Ok(rows.iter().map(|row| MediaDimensions { id: row.get(0), width: row.get(1), height: row.get(2) }).collect())
+}
+
 fn own(row: &Row) -> Media {
     Media { id: row.get(0), file_name: row.get(1), width: row.get(2), height: row.get(3), created_at: row.get(4) }
 }
@@ -153,7 +174,7 @@ pub async fn delete_media(db: &Db, shop: ShopId, media: MediaId) -> Result<std::
         return Ok(Err(MediaRefusal::InUse { places }));
     }
     let found = tx.execute(shop, delete, &params![media]).await? > 0;
-    bump_catalog_version(&mut tx, shop).await?;
+    bump_catalog_version(&mut tx, shop, Touched::Surroundings).await?;
     tx.commit().await?;
     Ok(if found { Ok(()) } else { Err(MediaRefusal::NotFound) })
 }

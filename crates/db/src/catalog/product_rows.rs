@@ -74,9 +74,11 @@ pub(super) fn picture(row: &Row) -> (ProductId, Picture) {
 /// From a row of `product_id, variant_id, option_values, sku, barcode, price_minor, was_price_minor, cost_minor, weight_grams,
 /// weight_unit, taxable, tax_code, requires_shipping, stock_tracked, stock_policy, picture, extra`.
 pub(super) fn variant(row: &Row) -> Result<(ProductId, Variant)> {
+    let mut option_values: Vec<String> = json(row, 2)?;
+    option_values.shrink_to_fit();
     let variant = Variant {
         id: row.get(1),
-        option_values: json(row, 2)?,
+        option_values,
         sku: row.get(3),
         barcode: row.get(4),
         price_minor: row.get(5),

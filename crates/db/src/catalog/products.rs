@@ -6,7 +6,10 @@ use commerce::catalog::Product;
 use commerce::{ProductId, ShopId};
 use std::collections::HashMap;
 
-/// All products of the shop, oldest first, whatever their status. Three statements, however many products there are.
+/// Products read at once: enough to make the round trips cheap, few enough for their rows to take no memory worth mentioning.
+const PRODUCTS_AT_ONCE: usize = 500;
+
+/// All products of the shop, oldest first, whatever their status.
 ///
 /// # Errors
 /// When the database fails.
@@ -22,24 +25,40 @@ pub async fn load_products(db: &Db, shop: ShopId) -> Result<Vec<Product>> {
 /// # Errors
 /// When the database fails.
 pub async fn load_products_in(tx: &mut Tx, shop: ShopId) -> Result<Vec<Product>> {
+    let mut all = Vec::new();
+    let mut after = ProductId(i64::MIN);
+    loop {
+        let some = load_after(tx, shop, after).await?;
+        let Some(last) = some.last() else { return Ok(all) };
+        after = last.id;
+        all.extend(some);
+        // Where statements run inline, others get their turn in between.
+        tokio::task::yield_now().await;
+    }
+}
+
+/// The first products behind `after`, by id.
+async fn load_after(tx: &mut Tx, shop: ShopId, after: ProductId) -> Result<Vec<Product>> {
     let products = sql!(
         "SELECT product_id, handle, title, description_html, vendor, product_type, category, tags, status, published_at,
                 seo_title, seo_description, options, extra, created_at, updated_at
-         FROM products WHERE shop_id = $1 ORDER BY product_id"
+         FROM products WHERE shop_id = $1 AND product_id > $2 ORDER BY product_id LIMIT $3"
     );
     let pictures = sql!(
         "SELECT p.product_id, p.media_id, p.source_url, p.alt, m.width, m.height
          FROM product_pictures p LEFT JOIN media m ON m.shop_id = p.shop_id AND m.media_id = p.media_id
-         WHERE p.shop_id = $1 ORDER BY p.product_id, p.position"
+         WHERE p.shop_id = $1 AND p.product_id > $2 AND p.product_id <= $3 ORDER BY p.product_id, p.position"
     );
     let variants = sql!(
         "SELECT product_id, variant_id, option_values, sku, barcode, price_minor, was_price_minor, cost_minor, weight_grams,
                 weight_unit, taxable, tax_code, requires_shipping, stock_tracked, stock_policy, picture, extra
-         FROM variants WHERE shop_id = $1 AND removed = 0 ORDER BY product_id, position, variant_id"
+         FROM variants WHERE shop_id = $1 AND product_id > $2 AND product_id <= $3 AND removed = 0
+         ORDER BY product_id, position, variant_id"
     );
-    let products = tx.query(shop, products, &[]).await?;
-    let pictures = tx.query(shop, pictures, &[]).await?;
-    let variants = tx.query(shop, variants, &[]).await?;
+    let products = tx.query(shop, products, &params![after, PRODUCTS_AT_ONCE]).await?;
+    let Some(last) = products.last().map(|row| row.get::<ProductId>(0)) else { return Ok(Vec::new()) };
+    let pictures = tx.query(shop, pictures, &params![after, last]).await?;
+    let variants = tx.query(shop, variants, &params![after, last]).await?;
     assemble(&products, &pictures, &variants)
 }
 
@@ -66,7 +85,19 @@ pub async fn find_product(db: &Db, shop: ShopId, handle: &str) -> Result<Option<
     }
 }
 
-/// Those of the products that the shop has, in their order of ids.
+/// Those of the products that the shop has, whatever their status, at the instant that `tx` sees.
+///
+/// # Errors
+/// When the database fails.
+pub async fn load_each_in(tx: &mut Tx, shop: ShopId, ids: &[ProductId]) -> Result<Vec<Product>> {
+    let mut all = Vec::with_capacity(ids.len());
+    for some in ids.chunks(PRODUCTS_AT_ONCE) {
+        all.extend(load_each(tx, shop, some).await?);
+    }
+    Ok(all)
+}
+
+/// Those of the products that the shop has, in the order of `ids`.
 pub(super) async fn load_each(tx: &mut Tx, shop: ShopId, ids: &[ProductId]) -> Result<Vec<Product>> {
     let product = sql!(
         "SELECT product_id, handle, title, description_html, vendor, product_type, category, tags, status, published_at,
@@ -103,6 +134,11 @@ fn assemble(products: &[Row], pictures: &[Row], variants: &[Row]) -> Result<Vec<
         if let Some(place) = places.get(&product) {
             products[*place].variants.push(variant);
         }
+    }
+    // A node keeps them for long: room for more variants than there are would be a good part of its memory.
+    for product in &mut products {
+        product.variants.shrink_to_fit();
+        product.pictures.shrink_to_fit();
     }
     Ok(products)
 }

@@ -1,6 +1,6 @@
 //! Taking products out of the shop: archiving keeps everything, deleting is for what was never ordered, reserved or put on sale.
 
-use super::bump_catalog_version;
+use super::changes::{Touched, bump_catalog_version};
 use crate::{Db, Result, Tx, params, sql};
 use commerce::{ProductId, ShopId, Timestamp};
 
@@ -58,7 +58,7 @@ pub async fn delete_product(db: &Db, shop: ShopId, product: ProductId, now: Time
 async fn archive(tx: &mut Tx, shop: ShopId, product: ProductId, now: Timestamp) -> Result<bool> {
     let archive = sql!("UPDATE products SET status = 'archived', updated_at = $3 WHERE shop_id = $1 AND product_id = $2");
     let found = tx.execute(shop, archive, &params![product, now]).await? > 0;
-    bump_catalog_version(tx, shop).await?;
+    bump_catalog_version(tx, shop, Touched::Products(&[product])).await?;
     Ok(found)
 }
 
@@ -77,6 +77,6 @@ async fn delete(tx: &mut Tx, shop: ShopId, product: ProductId) -> Result<bool> {
         tx.execute(shop, statement, &params![product]).await?;
     }
     let found = tx.execute(shop, own, &params![product]).await? > 0;
-    bump_catalog_version(tx, shop).await?;
+    bump_catalog_version(tx, shop, Touched::Products(&[product])).await?;
     Ok(found)
 }

@@ -1,7 +1,8 @@
 //! Saving products with their variants and pictures, whole or not at all.
 
+use super::changes::{Touched, bump_catalog_version};
+use super::counts;
 use super::product_rows::{oversells, product_params, variant_params};
-use super::{bump_catalog_version, counts};
 use crate::{Db, Result, Tx, Value, params, sql};
 use commerce::catalog::{Product, is_handle};
 use commerce::{ShopId, Timestamp};
@@ -63,7 +64,7 @@ pub async fn save_product(
         return Ok(Err(refusal));
     }
     write_products(&mut tx, shop, &[product], now).await?;
-    bump_catalog_version(&mut tx, shop).await?;
+    bump_catalog_version(&mut tx, shop, Touched::Products(&[product.id])).await?;
     tx.commit().await?;
     Ok(Ok(()))
 }

@@ -7,11 +7,12 @@
 use crate::{Db, Error, Result, Tx, params, platform_sql};
 
 /// Number, name, text.
-const SCRIPTS: [(i64, &str, &str); 5] = [
+const SCRIPTS: [(i64, &str, &str); 6] = [
     (1, "first_schema", include_str!("0001_first_schema.sql")),
     (2, "submissions", include_str!("0002_submissions.sql")),
     (3, "proofs", include_str!("0003_proofs.sql")),
     (4, "nodes", include_str!("0004_nodes.sql")),
+    (5, "catalog_changes", include_str!("0005_catalog_changes.sql")),
     (6, "crowd", include_str!("0006_crowd.sql")),
 ];
 
@@ -19,7 +20,7 @@ const SCRIPTS: [(i64, &str, &str); 5] = [
 pub const SCHEMA_VERSION: i64 = SCRIPTS[SCRIPTS.len() - 1].0;
 
 /// Every table of a shop, parents before children. Backup and verification walk this list; a test holds it against both engines.
-pub const TABLES: [&str; 39] = [
+pub const TABLES: [&str; 40] = [
     "shops",
     "shop_domains",
     "shop_settings",
@@ -36,6 +37,7 @@ pub const TABLES: [&str; 39] = [
     "stock_movements",
     "collections",
     "collection_products",
+    "catalog_changes",
     "pages",
     "flash_sales",
     "flash_sale_items",

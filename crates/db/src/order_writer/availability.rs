@@ -109,15 +109,40 @@ pub async fn load_availability(db: &Db, shop: ShopId, availability: &Availabilit
          JOIN variants v ON v.shop_id = s.shop_id AND v.variant_id = s.variant_id
          WHERE s.shop_id = $1 AND v.stock_tracked = 1"
     );
+    let stock = db.query(shop, stock, &[]).await?;
+    let stock = stock.iter().map(|row| ((shop, row.get(0)), Reading { left: row.get(1), count: Some(row.get(2)) }));
+    availability.variants.replace(|key| key.0 == shop, stock);
+    load_offers(db, shop, availability).await
+}
+
+/// Reads anew what the shop's sales still offer, and forgets what they no longer limit.
+///
+/// # Errors
+/// When the database fails; what was published before stays.
+pub async fn load_offers(db: &Db, shop: ShopId, availability: &Availability) -> Result<()> {
     let items = sql!(
         "SELECT sale_id, variant_id, CASE WHEN quantity_offered > quantity_claimed THEN quantity_offered - quantity_claimed ELSE 0 END
          FROM flash_sale_items WHERE shop_id = $1 AND quantity_offered IS NOT NULL"
     );
-    let (stock, items) = (db.query(shop, stock, &[]).await?, db.query(shop, items, &[]).await?);
-    let stock = stock.iter().map(|row| ((shop, row.get(0)), Reading { left: row.get(1), count: Some(row.get(2)) }));
-    availability.variants.replace(|key| key.0 == shop, stock);
+    let items = db.query(shop, items, &[]).await?;
     let items = items.iter().map(|row| ((shop, row.get(0), row.get(1)), Reading { left: row.get(2), count: None }));
     availability.sales.replace(|key| key.0 == shop, items);
+    Ok(())
+}
+
+/// Reads anew how many of these variants are left, all of them counted ones.
+///
+/// # Errors
+/// When the database fails; what was published before stays.
+pub async fn load_stock_of(db: &Db, shop: ShopId, availability: &Availability, variants: &[VariantId]) -> Result<()> {
+    let stock = sql!(
+        "SELECT variant_id, on_hand - reserved - allocated, movements FROM stock_items WHERE shop_id = $1 AND variant_id = $2"
+    );
+    let variants: Vec<_> = variants.iter().map(|variant| params![*variant].to_vec()).collect();
+    let mut tx = db.begin_read().await?;
+    let rows = tx.query_many(shop, stock, &variants).await?.concat();
+    tx.rollback().await;
+    availability.variants.take_over(rows.iter().map(|row| ((shop, row.get(0)), Left(row.get(1), row.get(2)))));
     Ok(())
 }
 

@@ -141,6 +141,18 @@ impl<K: Copy + Eq + Hash + Ord> Figures<K> {
         }
     }
 
+    /// What was read of counted figures, where it is newer or nothing is known.
+    pub fn take_over(&self, read: impl Iterator<Item = (K, Left)>) {
+        let (mut known, mut moved) = (self.write(), lock(&self.moved));
+        for (key, Left(left, version)) in read {
+            let before = known.get(&key).copied();
+            if before.is_none_or(|before| before.version < version) {
+                known.insert(key, Figure { left, version, read_at: None });
+                moved.note(key, before.map(|before| before.left), Some(left));
+            }
+        }
+    }
+
     /// What was read for certain at `now`, unless something newer is known already.
     pub fn refresh(&self, key: K, Reading { left, count }: Reading, now: Timestamp) {
         let mut known = self.write();
@@ -252,6 +264,18 @@ mod tests {
         }
         assert_eq!(figures.get(BOARD), Some(0));
         assert_eq!(figures.certain(&TOTE, NOON), None);
+    }
+
+    #[test]
+    fn a_count_that_was_read_is_taken_over_where_it_is_newer() {
+        let figures = published(counted(4, 5));
+        for (version, left, expected) in [(4, 9, 4), (5, 9, 4), (6, 9, 9)] {
+            figures.take_over([(BOARD, Left(left, version))].into_iter());
+            assert_eq!(figures.get(BOARD), Some(expected), "{version}");
+        }
+        figures.take_over([(TOTE, Left(2, 1))].into_iter());
+        assert_eq!(figures.get(TOTE), Some(2), "what was not known is known now");
+        assert_eq!(figures.certain(&BOARD, NOON), None, "holds that have run out are not in it");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The catalog in both databases: products, collections, media, and the way in and out as CSV.
 
+mod changes;
 mod collections;
 mod csv;
 mod media;

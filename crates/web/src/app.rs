@@ -5,10 +5,10 @@ use crate::crowd::{Crowd, Crowds, ShopCrowd};
 use crate::edition::Editions;
 use crate::edition::asked::Recorder;
 use crate::gate::keeper::KeeperSettings;
-use crate::gate::{Gate, WorkClock, outside};
+use crate::gate::{Gate, WorkClock};
 use crate::health::Health;
 use crate::metrics::{Metrics, ShopMetrics};
-use crate::search::SearchIndex;
+use crate::search::Search;
 use crate::signature::Signer;
 use crate::snapshot::{Availability, Snapshot, load};
 use crate::storefront::BusyPages;
@@ -25,14 +25,12 @@ use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::Mutex;
 use tokio::time::MissedTickBehavior;
 use tracing::{error, info};
 
 /// How often the database is asked whether a shop has changed.
 const RELOAD_INTERVAL: Duration = Duration::from_millis(500);
-/// How long a search waits for an index that is being built: thousands of products take less than one.
-const INDEX_PATIENCE: Duration = Duration::from_secs(3);
 
 /// What the server is made from.
 pub struct AppParts {
@@ -86,6 +84,8 @@ pub struct App(Arc<Inner>);
 struct Inner {
     parts: AppParts,
     shops: ArcSwap<Shops>,
+    /// Held by whoever loads shops: two at once would read the same twice.
+    loading: Mutex<()>,
     desk_memory: DeskMemory,
     pictures: PictureCache,
     health: Health,
@@ -111,17 +111,8 @@ pub struct ShopInMemory {
     pub metrics: Arc<ShopMetrics>,
     /// Who is in it. The same value whatever becomes of the snapshot.
     pub crowd: Arc<ShopCrowd>,
-    /// Holds its search index once that is built; closed without one when it could not be.
-    search: watch::Receiver<Option<Arc<SearchIndex>>>,
-}
-
-impl ShopInMemory {
-    /// The search index. Waits [`INDEX_PATIENCE`] for one that is being built; `None` when there is none by then.
-    pub async fn search_index(&self) -> Option<Arc<SearchIndex>> {
-        let mut search = self.search.clone();
-        let built = search.wait_for(Option::is_some);
-        outside(tokio::time::timeout(INDEX_PATIENCE, built)).await.ok()?.ok()?.clone()
-    }
+    /// Where its products are found by words; goes from one snapshot to the next, too.
+    pub search: Arc<Search>,
 }
 
 impl App {
@@ -133,6 +124,7 @@ impl App {
         let pictures = PictureCache::new(PictureCacheSettings::default());
         let inner = Inner {
             shops: ArcSwap::default(),
+            loading: Mutex::default(),
             desk_memory: DeskMemory::default(),
             pictures,
             health: Health::default(),
@@ -292,11 +284,12 @@ impl App {
         db::order_writer::refresh_availability(self.db(), self.writer().availability(), self.now()).await
     }
 
-    /// Loads the shops whose catalog version has moved and forgets those that are gone.
+    /// Loads what has changed in shops whose catalog version has moved, and forgets those that are gone.
     ///
     /// # Errors
     /// When the database fails; what was in memory stays.
     pub async fn reload_changed(&self) -> db::Result<()> {
+        let _loading = self.0.loading.lock().await;
         let versions = load::versions(self.db()).await?;
         self.health().database_answered(self.now());
         let known = self.0.shops.load_full();
@@ -308,7 +301,7 @@ impl App {
         for (id, version) in versions {
             let shop = match known.by_id.get(&id) {
                 Some(shop) if shop.snapshot.version == version => Arc::clone(shop),
-                before => match self.load_shop(id, version, before).await? {
+                before => match self.load_shop(id, before).await? {
                     Some(shop) => shop,
                     None => continue,
                 },
@@ -322,26 +315,22 @@ impl App {
         Ok(())
     }
 
-    async fn load_shop(
-        &self,
-        id: ShopId,
-        version: i64,
-        before: Option<&Arc<ShopInMemory>>,
-    ) -> db::Result<Option<Arc<ShopInMemory>>> {
-        let Some(snapshot) = load::snapshot(self.db(), self.writer(), id, version).await? else { return Ok(None) };
+    async fn load_shop(&self, id: ShopId, before: Option<&Arc<ShopInMemory>>) -> db::Result<Option<Arc<ShopInMemory>>> {
+        let before = before.map(Arc::as_ref);
+        let availability = self.writer().availability();
+        let read = load::snapshot(self.db(), availability, id, before.map(|shop| &shop.snapshot)).await?;
+        let Some(snapshot) = read else { return Ok(None) };
         let products = snapshot.products.len();
         info!(shop.id = %id, version = snapshot.version, products, "Loaded shop {}", snapshot.shop.handle);
-        let (built, search) = watch::channel(None);
         let editions = before.map(|before| Arc::clone(&before.editions)).unwrap_or_default();
         let crowd = before.map(|before| Arc::clone(&before.crowd));
         let crowd = crowd.unwrap_or_else(|| Arc::new(self.0.crowds.of_shop(id, self.now())));
-        let shop = Arc::new(ShopInMemory { snapshot, editions, metrics: self.metrics().shop(id), crowd, search });
-        let to_index = Arc::clone(&shop);
-        tokio::task::spawn_blocking(move || match SearchIndex::build(&to_index.snapshot) {
-            Ok(index) => _ = built.send_replace(Some(Arc::new(index))),
-            Err(reason) => error!(shop.id = %id, error = %reason, "The search index could not be built: {reason}"),
-        });
-        Ok(Some(shop))
+        let search = before.map_or_else(|| Search::new(id), |before| Arc::clone(&before.search));
+        if !before.is_some_and(|before| before.snapshot.reads_like(&snapshot)) {
+            search.follow(snapshot.products.clone());
+        }
+        let metrics = self.metrics().shop(id);
+        Ok(Some(Arc::new(ShopInMemory { snapshot, editions, metrics, crowd, search })))
     }
 
     /// Watches for changes until `shutdown` is ready: those that are told, and those that are found by looking.

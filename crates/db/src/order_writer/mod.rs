@@ -20,7 +20,9 @@ mod locks {
     pub(super) use std::sync::{Mutex, MutexGuard};
 }
 
-pub use availability::{Availability, Moved, Movement, catch_up, load_availability, load_offers, load_stock_of, refresh_availability};
+pub use availability::{
+    Availability, Moved, Movement, catch_up, load_availability, load_offers, load_stock_of, refresh_availability,
+};
 pub use books::{Books, Decided, Decision, Request};
 pub use just_placed::{FRESH_MICROS, JustPlaced};
 pub use writer::{Clock, OrderWriter, Work, WriterError, WriterFigures, WriterOptions};

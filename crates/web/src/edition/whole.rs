@@ -46,7 +46,7 @@ pub fn addresses(shop: &ShopInMemory, now: Timestamp) -> Vec<String> {
 /// The pictures of a shop, each in its stored widths.
 pub fn pictures(shop: &ShopInMemory) -> Vec<(MediaId, u32)> {
     let mut pictures: Vec<(MediaId, u32)> =
-        shop.snapshot.all_media().flat_map(|media| media.widths.iter().map(|width| (media.id, *width))).collect();
+        shop.snapshot.all_media().flat_map(|media| media.widths().map(|width| (media.id, width))).collect();
     pictures.sort_unstable();
     pictures
 }

@@ -4,21 +4,35 @@
 use super::{FOUND_MAX, Found, WORDS_MAX};
 use crate::snapshot::Snapshot;
 use commerce::ProductId;
-use commerce::catalog::Product;
+use commerce::catalog::{Product, Variant};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use tantivy::collector::TopDocs;
 use tantivy::query::{BooleanQuery, BoostQuery, DisjunctionMaxQuery, FuzzyTermQuery, Occur, Query, TermQuery};
 use tantivy::schema::{Field, INDEXED, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions, Value};
 use tantivy::tokenizer::{AsciiFoldingFilter, LowerCaser, RemoveLongFilter, SimpleTokenizer, TextAnalyzer, TokenStream};
-use tantivy::{Index, IndexReader, TantivyDocument, TantivyError, Term};
+use tantivy::{Index, IndexReader, IndexWriter, TantivyDocument, TantivyError, Term};
 
-/// Memory for building one index; given back when it is built.
-const BUILD_BYTES: usize = 20_000_000;
+/// Memory for building or changing one index, the least that is accepted; given back when that is done.
+const BUILD_BYTES: usize = 15_000_000;
+/// When more than one in so many products was replaced since the index was built, it is built anew: what was replaced still takes
+/// its place.
+const REPLACED_SHARE: usize = 4;
 const TOKENIZER: &str = "words";
 
 /// A searchable copy of a shop's products.
 pub struct SearchIndex {
+    index: Index,
     reader: IndexReader,
     fields: Fields,
+    held: Mutex<Held>,
+}
+
+/// What the index holds.
+struct Held {
+    products: Vec<Arc<Product>>,
+    /// Products replaced or taken out since it was built.
+    replaced: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -30,11 +44,11 @@ struct Fields {
 }
 
 impl SearchIndex {
-    /// Builds the index of a snapshot. Takes a while: call it on a thread that may block.
+    /// Builds the index of these products. Takes a while: call it on a thread that may block.
     ///
     /// # Errors
     /// When memory or threads cannot be had.
-    pub fn build(snapshot: &Snapshot) -> Result<Self, TantivyError> {
+    pub fn build(products: Vec<Arc<Product>>) -> Result<Self, TantivyError> {
         let mut schema = Schema::builder();
         let indexing = TextFieldIndexing::default().set_tokenizer(TOKENIZER).set_index_option(IndexRecordOption::WithFreqs);
         let text = TextOptions::default().set_indexing_options(indexing);
@@ -46,13 +60,42 @@ impl SearchIndex {
         };
         let index = Index::create_in_ram(schema.build());
         index.tokenizers().register(TOKENIZER, analyzer());
-        let mut writer = index.writer_with_num_threads(1, BUILD_BYTES)?;
-        for product in &snapshot.products {
+        let mut writer: IndexWriter = index.writer_with_num_threads(1, BUILD_BYTES)?;
+        for product in &products {
             writer.add_document(document(fields, product))?;
         }
         writer.commit()?;
         writer.wait_merging_threads()?;
-        Ok(Self { reader: index.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?, fields })
+        let reader = index.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?;
+        Ok(Self { index, reader, fields, held: Mutex::new(Held { products, replaced: 0 }) })
+    }
+
+    /// Makes the index hold these products in place of those it holds. `false`: too much is different, build a new one. Blocks,
+    /// searches do not wait.
+    ///
+    /// # Errors
+    /// When memory or threads cannot be had; the index then finds what it found before.
+    pub fn update(&self, products: &[Arc<Product>]) -> Result<bool, TantivyError> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let (gone, come) = difference(&held.products, products);
+        if !gone.is_empty() || !come.is_empty() {
+            held.replaced += gone.len().max(come.len());
+            if held.replaced * REPLACED_SHARE > products.len() {
+                return Ok(false);
+            }
+            let mut writer: IndexWriter = self.index.writer_with_num_threads(1, BUILD_BYTES)?;
+            for id in gone {
+                writer.delete_term(Term::from_field_i64(self.fields.id, id.0));
+            }
+            for product in come {
+                writer.add_document(document(self.fields, product))?;
+            }
+            writer.commit()?;
+            writer.wait_merging_threads()?;
+            self.reader.reload()?;
+        }
+        held.products = products.to_vec();
+        Ok(true)
     }
 
     /// Finds products by words, best match first. All words must be met; when that finds nothing, any of them.
@@ -134,6 +177,32 @@ impl Reading {
     }
 }
 
+/// The products that have to leave an index and those that have to come into it. One that reads otherwise than before does both.
+fn difference<'a>(held: &[Arc<Product>], wanted: &'a [Arc<Product>]) -> (Vec<ProductId>, Vec<&'a Product>) {
+    let mut left: HashMap<ProductId, &Arc<Product>> = held.iter().map(|product| (product.id, product)).collect();
+    let (mut gone, mut come) = (Vec::new(), Vec::new());
+    for product in wanted {
+        match left.remove(&product.id) {
+            Some(known) if Arc::ptr_eq(known, product) || reads_alike(known, product) => {}
+            known => {
+                gone.extend(known.map(|known| known.id));
+                come.push(&**product);
+            }
+        }
+    }
+    gone.extend(left.into_keys());
+    (gone, come)
+}
+
+/// Whether [`document`] makes the same of both.
+fn reads_alike(one: &Product, two: &Product) -> bool {
+    let of_variants = |one: &Variant, two: &Variant| one.sku == two.sku && one.option_values == two.option_values;
+    (&one.title, &one.vendor, &one.product_type, &one.tags) == (&two.title, &two.vendor, &two.product_type, &two.tags)
+        && one.description_html == two.description_html
+        && one.variants.len() == two.variants.len()
+        && one.variants.iter().zip(&two.variants).all(|(one, two)| of_variants(one, two))
+}
+
 fn analyzer() -> TextAnalyzer {
     TextAnalyzer::builder(SimpleTokenizer::default())
         .filter(RemoveLongFilter::limit(60))
@@ -212,11 +281,11 @@ fn edits(one: &str, two: &str) -> usize {
 mod tests {
     use super::*;
     use crate::search::substring_search;
-    use crate::snapshot::testing::juniper;
+    use crate::snapshot::testing::{Dice, any_product, any_shop, juniper};
 
     fn check(words: &str, handles: &[&str], corrected: &str) {
         let snapshot = juniper();
-        let found = SearchIndex::build(&snapshot).expect("memory can be had").find(&snapshot, words);
+        let found = SearchIndex::build(snapshot.products.clone()).expect("memory can be had").find(&snapshot, words);
         let title = |id: &ProductId| snapshot.product_of_id(*id).expect("a product of the shop").handle.clone();
         let found_handles: Vec<String> = found.products.iter().map(title).collect();
         assert_eq!(found_handles, handles, "{words}");
@@ -235,6 +304,36 @@ mod tests {
         check("", &[], "");
         check("\u{0}💥 !!", &[], "");
         check(&"a ".repeat(5_000), &["tote"], "");
+    }
+
+    #[test]
+    fn an_index_that_follows_changes_finds_what_a_new_one_finds() {
+        let dice = &mut Dice(3);
+        let mut products = any_shop(dice, 40).products;
+        let index = SearchIndex::build(products.clone()).expect("memory can be had");
+        let mut rebuilt = 0;
+        for round in 0..30 {
+            let place = dice.below(products.len());
+            match dice.below(4) {
+                0 if products.len() > 30 => _ = products.remove(place),
+                1 => products.push(Arc::new(any_product(dice, 1_000 + round))),
+                2 => Arc::make_mut(&mut products[place]).variants[0].price_minor = 1,
+                _ => Arc::make_mut(&mut products[place]).title = format!("Teapot {round}"),
+            }
+            if !index.update(&products).expect("memory can be had") {
+                rebuilt += 1;
+                continue;
+            }
+            let fresh = SearchIndex::build(products.clone()).expect("memory can be had");
+            for words in ["teapot", "thing", "maker 3", "kind", "value 2", &format!("teapot {round}")] {
+                let found = |index: &SearchIndex| {
+                    let ids = index.top(&tokens(words), Occur::Must, Reading::AsWritten).expect("it can be searched");
+                    ids.into_iter().collect::<std::collections::BTreeSet<_>>()
+                };
+                assert_eq!(found(&index), found(&fresh), "round {round}: {words}");
+            }
+        }
+        assert!(rebuilt > 0, "an index that was replaced bit by bit is built anew in the end");
     }
 
     #[test]

@@ -1,13 +1,16 @@
-//! Finding products by words. An index in memory per shop, built beside the snapshot and thrown away with it; while it is not
-//! there for longer than a search waits, words are compared one by one.
+//! Finding products by words. An index in memory per shop that follows its snapshots a moment behind; while there is none for
+//! longer than a search waits, words are compared one by one.
 
+mod follower;
 mod index;
 
+pub use follower::Search;
 pub use index::SearchIndex;
 
 use crate::snapshot::Snapshot;
 use commerce::ProductId;
 use commerce::catalog::Product;
+use std::sync::Arc;
 
 /// The most products one search gives.
 pub const FOUND_MAX: usize = 1_000;
@@ -29,7 +32,7 @@ pub fn substring_search(snapshot: &Snapshot, words: &str) -> Found {
     if words.is_empty() {
         return Found::default();
     }
-    let holds_all = |product: &&Product| {
+    let holds_all = |product: &&Arc<Product>| {
         let text = text_of(product).to_lowercase();
         words.iter().all(|word| text.contains(word.as_str()))
     };

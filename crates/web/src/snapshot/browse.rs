@@ -1,10 +1,12 @@
 //! Lists of products: filter, sort, count facets, cut into pages. Plain functions over the snapshot at one instant.
 
-use super::{Moment, Terms};
+use super::facets::{Facets, KIND, OPTION, VENDOR};
+use super::{Moment, Place};
 use crate::storefront::views::{FacetValueView, FacetView, PaginationView, SortView};
 use commerce::Money;
 use commerce::catalog::Product;
 use commerce::shop::Link;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -79,8 +81,8 @@ impl BrowseQuery {
                 "price_max" => query.price_max = text.chars().take(20).collect(),
                 "page" => query.page = text.parse().unwrap_or(1).max(1),
                 "q" => query.words = text.chars().take(200).collect(),
-                "vendor" | "type" => query.choose(key, text),
-                _ if key.starts_with("option.") && key.len() < 200 => query.choose(key, text),
+                VENDOR | KIND => query.choose(key, text),
+                _ if key.starts_with(OPTION) && key.len() < 200 => query.choose(key, text),
                 _ => {}
             }
         }
@@ -146,85 +148,87 @@ pub fn percent_encode(text: &str) -> String {
     encoded
 }
 
-/// A product with what filters and sorting ask of it.
-struct Row<'a> {
-    product: &'a Product,
-    lowest_minor: i64,
-    percent: i64,
-    buyable: bool,
-    /// Values of each field, to be compared with what was chosen.
-    values: Vec<(String, BTreeSet<String>)>,
-}
-
-/// Filters, sorts, counts and cuts. `products` come in the featured order.
-pub fn list<'a>(moment: Moment<'a>, products: impl Iterator<Item = &'a Product>, query: &BrowseQuery, path: &str) -> Listing<'a> {
-    let currency = moment.snapshot.shop.currency;
-    let (price_min, price_max, price_error) = price_range(query, |text| Money::parse(text, currency));
-    let rows: Vec<Row<'_>> =
-        products.filter(|product| product.is_visible(moment.now)).map(|product| row(moment, product)).collect();
-    let in_range = |row: &Row<'_>| {
-        price_min.is_none_or(|min| row.lowest_minor >= min) && price_max.is_none_or(|max| row.lowest_minor <= max)
+/// Filters, sorts, counts and cuts. `places` come in the featured order.
+///
+/// Only what the query asks of a product is looked at: a plain list never sees a price or a count of stock, except for the
+/// products on its page.
+pub fn list<'a>(moment: Moment<'a>, places: impl IntoIterator<Item = Place>, query: &BrowseQuery, path: &str) -> Listing<'a> {
+    let snapshot = moment.snapshot;
+    let (price_min, price_max, price_error) = price_range(query, |text| Money::parse(text, snapshot.shop.currency));
+    let needs_prices = price_min.is_some() || price_max.is_some() || matches!(query.sort, "price-low" | "price-high" | "saving");
+    let prices = needs_prices.then(|| snapshot.prices(moment));
+    let passes_rest = |place: Place| {
+        let lowest = prices.as_ref().map_or(0, |prices| prices.lowest_minor[place as usize]);
+        price_min.is_none_or(|min| lowest >= min)
+            && price_max.is_none_or(|max| lowest <= max)
+            && (!query.available_only || snapshot.at(place).variants.iter().any(|variant| moment.terms(variant).buyable()))
     };
-    let passes_rest = |row: &Row<'_>| (!query.available_only || row.buyable) && in_range(row);
-    let mut counts: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
-    let mut kept: Vec<&Row<'_>> = Vec::new();
-    for row in rows.iter().filter(|row| passes_rest(row)) {
-        let failed: Vec<&String> =
-            query.chosen.iter().filter(|(field, wanted)| !row.has(field, wanted)).map(|(field, _)| field).collect();
-        // A facet counts what would be there if only its own choice were different.
-        for (field, values) in &row.values {
-            if failed.is_empty() || failed == [field] {
-                let of_field = counts.entry(field.clone()).or_default();
-                values.iter().for_each(|value| *of_field.entry(value.clone()).or_default() += 1);
-            }
-        }
-        if failed.is_empty() {
-            kept.push(row);
-        }
+    let facets = &snapshot.index.facets;
+    let mut tally = Tally::new(facets, &query.chosen);
+    let visible = moment.places();
+    let mut kept: Vec<Place> = places.into_iter().filter(|place| visible.contains(place)).collect();
+    kept.retain(|&place| tally.take(place, passes_rest));
+    match (query.sort, prices) {
+        ("newest", _) => kept.sort_unstable(),
+        ("title", _) => kept.sort_by_key(|place| snapshot.index.title_rank(*place)),
+        ("price-low", Some(prices)) => kept.sort_by_key(|place| prices.lowest_minor[*place as usize]),
+        ("price-high", Some(prices)) => kept.sort_by_key(|place| Reverse(prices.lowest_minor[*place as usize])),
+        ("saving", Some(prices)) => kept.sort_by_key(|place| Reverse(prices.percents[*place as usize])),
+        _ => {}
     }
-    sort(&mut kept, query.sort);
     let pages = kept.len().div_ceil(PAGE_PRODUCTS).max(1);
     let page = query.page.min(pages);
+    let of_page = kept.iter().skip((page - 1) * PAGE_PRODUCTS).take(PAGE_PRODUCTS);
     Listing {
         count: kept.len(),
-        products: kept.iter().skip((page - 1) * PAGE_PRODUCTS).take(PAGE_PRODUCTS).map(|row| row.product).collect(),
-        facets: facets(counts, query),
+        products: of_page.map(|place| snapshot.at(*place)).collect(),
+        facets: facet_views(&tally, query),
         sorts: SORTS.iter().map(|(key, label)| SortView { key, label, chosen: *key == query.sort }).collect(),
-        chips: chips(query, path, &moment.snapshot.shop.currency.symbol()),
+        chips: chips(query, path, &snapshot.shop.currency.symbol()),
         pagination: pagination(query, path, page, pages),
         price_error,
     }
 }
 
-fn row<'a>(moment: Moment<'a>, product: &'a Product) -> Row<'a> {
-    let terms: Vec<Terms> = product.variants.iter().map(|variant| moment.terms(variant)).collect();
-    let one = |text: &str| BTreeSet::from([text.to_owned()]);
-    let mut values = Vec::new();
-    if !product.vendor.is_empty() {
-        values.push(("vendor".to_owned(), one(&product.vendor)));
-    }
-    if !product.product_type.is_empty() {
-        values.push(("type".to_owned(), one(&product.product_type)));
-    }
-    for axis in product.options.iter().filter(|axis| axis.name != "Title") {
-        values.push((format!("option.{}", axis.name), axis.values.iter().cloned().collect()));
-    }
-    Row {
-        product,
-        lowest_minor: terms.iter().map(|terms| terms.price_minor).min().unwrap_or(0),
-        percent: terms
-            .iter()
-            .map(|terms| super::moment::percent_off(terms.price_minor, terms.was_price_minor))
-            .max()
-            .unwrap_or(0),
-        buyable: terms.iter().any(Terms::buyable),
-        values,
-    }
+/// Compares products with the chosen values and counts the values they have.
+struct Tally<'a> {
+    facets: &'a Facets,
+    /// For each value of the shop the choice it satisfies, as a bit; zero: none.
+    satisfies: Vec<u64>,
+    /// For each value of the shop the bit of the choice in its field; zero: none.
+    choice_of: Vec<u64>,
+    /// A bit for each field in which something was chosen. There are at most [`CHOICES_MAX`].
+    all: u64,
+    counts: Vec<u32>,
 }
 
-impl Row<'_> {
-    fn has(&self, field: &str, wanted: &BTreeSet<String>) -> bool {
-        self.values.iter().any(|(own, values)| own == field && !values.is_disjoint(wanted))
+impl<'a> Tally<'a> {
+    fn new(facets: &'a Facets, chosen: &BTreeMap<String, BTreeSet<String>>) -> Self {
+        let none = || vec![0; facets.len()];
+        let mut tally = Self { facets, satisfies: none(), choice_of: none(), all: 0, counts: vec![0; facets.len()] };
+        for (number, (name, wanted)) in chosen.iter().enumerate() {
+            let bit = 1 << number;
+            tally.all |= bit;
+            let Some(field) = facets.field(name) else { continue };
+            facets.values_of(field).for_each(|value| tally.choice_of[value] = bit);
+            wanted.iter().filter_map(|text| facets.value(field, text)).for_each(|value| tally.satisfies[value as usize] = bit);
+        }
+        tally
+    }
+
+    /// Whether a product has all that was chosen and passes the rest, too. Counts its values.
+    fn take(&mut self, place: Place, passes_rest: impl Fn(Place) -> bool) -> bool {
+        let values = self.facets.of_place(place);
+        let satisfied = values.iter().fold(0, |bits, &value| bits | self.satisfies[value as usize]);
+        let failed = self.all & !satisfied;
+        if failed.count_ones() > 1 || !passes_rest(place) {
+            return false;
+        }
+        // A facet counts what would be there if only its own choice were different.
+        for &value in values {
+            self.counts[value as usize] += u32::from(failed == 0 || self.choice_of[value as usize] == failed);
+        }
+        failed == 0
     }
 }
 
@@ -251,53 +255,55 @@ fn price_range<E: std::fmt::Display>(
     (min, max, error)
 }
 
-fn sort(rows: &mut [&Row<'_>], key: &str) {
-    match key {
-        "newest" => rows.sort_by_key(|row| std::cmp::Reverse((row.product.published_at, row.product.id))),
-        "price-low" => rows.sort_by_key(|row| row.lowest_minor),
-        "price-high" => rows.sort_by_key(|row| std::cmp::Reverse(row.lowest_minor)),
-        "saving" => rows.sort_by_key(|row| std::cmp::Reverse(row.percent)),
-        "title" => rows.sort_by_cached_key(|row| row.product.title.to_lowercase()),
-        _ => {}
+fn facet_views(tally: &Tally<'_>, query: &BrowseQuery) -> Vec<FacetView> {
+    let mut counted: Vec<(&str, Vec<(&str, usize)>)> = Vec::new();
+    let values = tally.facets.values().zip(&tally.counts).filter(|(_, count)| **count > 0);
+    let mut last = None;
+    for ((field, text), count) in values {
+        if last.replace(field) != Some(field) {
+            counted.push((tally.facets.field_name(field), Vec::new()));
+        }
+        let (_, values) = counted.last_mut().expect("one was just put there");
+        values.push((text, *count as usize));
     }
+    let mut views: Vec<(usize, FacetView)> =
+        counted.into_iter().filter_map(|(field, values)| facet_view(field, values, query.chosen.get(field))).collect();
+    // Axes of options that most products share come first; maker and kind after them.
+    views.sort_by_key(|(count, facet)| (!facet.field.starts_with(OPTION), Reverse(*count)));
+    let mut options = 0;
+    views.retain(|(_, facet)| {
+        options += usize::from(facet.field.starts_with(OPTION));
+        !facet.field.starts_with(OPTION) || options <= OPTION_FACETS_MAX
+    });
+    let mut views: Vec<FacetView> = views.into_iter().map(|(_, facet)| facet).collect();
+    views.iter_mut().take(2).for_each(|facet| facet.open = true);
+    views
 }
 
-fn facets(counts: BTreeMap<String, BTreeMap<String, usize>>, query: &BrowseQuery) -> Vec<FacetView> {
-    let mut facets = Vec::new();
-    for (field, mut values) in counts {
-        let chosen = query.chosen.get(&field);
-        for value in chosen.into_iter().flatten() {
-            values.entry(value.clone()).or_insert(0);
-        }
-        if values.len() < 2 && chosen.is_none() {
-            continue;
-        }
-        let title = match field.as_str() {
-            "vendor" => "Maker".into(),
-            "type" => "Kind".into(),
-            option => option.trim_start_matches("option.").to_owned(),
-        };
-        let mut values: Vec<FacetValueView> = values
-            .into_iter()
-            .map(|(value, count)| FacetValueView { chosen: chosen.is_some_and(|chosen| chosen.contains(&value)), value, count })
-            .collect();
-        values.sort_by(|one, two| (two.chosen, two.count, &one.value).cmp(&(one.chosen, one.count, &two.value)));
-        values.truncate(FACET_VALUES_MAX);
-        facets.push((
-            values.iter().map(|value| value.count).sum::<usize>(),
-            FacetView { title, open: chosen.is_some(), field, values },
-        ));
+/// A facet, and how often its values were counted. `None`: there is nothing to choose.
+fn facet_view<'a>(
+    field: &str,
+    mut values: Vec<(&'a str, usize)>,
+    chosen: Option<&'a BTreeSet<String>>,
+) -> Option<(usize, FacetView)> {
+    let is_chosen = |value: &str| chosen.is_some_and(|chosen| chosen.contains(value));
+    let missing = chosen.into_iter().flatten().filter(|value| values.iter().all(|(known, _)| known != value));
+    let missing: Vec<(&str, usize)> = missing.map(|value| (value.as_str(), 0)).collect();
+    values.extend(missing);
+    if values.len() < 2 && chosen.is_none() {
+        return None;
     }
-    // Axes of options that most products share come first; maker and kind after them.
-    facets.sort_by_key(|(count, facet)| (!facet.field.starts_with("option."), std::cmp::Reverse(*count)));
-    let mut options = 0;
-    facets.retain(|(_, facet)| {
-        options += usize::from(facet.field.starts_with("option."));
-        !facet.field.starts_with("option.") || options <= OPTION_FACETS_MAX
-    });
-    let mut facets: Vec<FacetView> = facets.into_iter().map(|(_, facet)| facet).collect();
-    facets.iter_mut().take(2).for_each(|facet| facet.open = true);
-    facets
+    values
+        .sort_by(|&(one, one_count), &(two, two_count)| (is_chosen(two), two_count, one).cmp(&(is_chosen(one), one_count, two)));
+    values.truncate(FACET_VALUES_MAX);
+    let title = match field {
+        VENDOR => "Maker",
+        KIND => "Kind",
+        option => option.trim_start_matches(OPTION),
+    };
+    let count = values.iter().map(|(_, count)| count).sum();
+    let values = values.into_iter().map(|(value, count)| FacetValueView { chosen: is_chosen(value), value: value.into(), count });
+    Some((count, FacetView { title: title.into(), open: chosen.is_some(), field: field.into(), values: values.collect() }))
 }
 
 fn chips(query: &BrowseQuery, path: &str, symbol: &str) -> Vec<Link> {
@@ -347,63 +353,4 @@ fn pagination(query: &BrowseQuery, path: &str, page: usize, pages: usize) -> Pag
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::snapshot::testing::{NOW, Shelf, juniper};
-
-    fn pairs(address: &[(&str, &str)]) -> Vec<(String, String)> {
-        address.iter().map(|&(key, value)| (key.into(), value.into())).collect()
-    }
-
-    fn handles(address: &[(&str, &str)]) -> Vec<String> {
-        let (snapshot, shelf) = (juniper(), Shelf::of(&[(1, 9), (2, 0), (3, 0)]));
-        let moment = Moment { snapshot: &snapshot, availability: &shelf, now: NOW.plus_minutes(60), early_access: &[] };
-        let listing = list(moment, moment.products(), &BrowseQuery::read(&pairs(address)), "/collections/all");
-        assert_eq!(listing.count, listing.products.len());
-        listing.products.iter().map(|product| product.handle.clone()).collect()
-    }
-
-    #[test]
-    fn filters_and_sorting_find_what_they_say() {
-        for (address, expected) in [
-            (vec![], vec!["tote", "blanket"]),
-            (vec![("sort", "price-low")], vec!["blanket", "tote"]),
-            (vec![("sort", "title")], vec!["blanket", "tote"]),
-            (vec![("sort", "no such thing")], vec!["tote", "blanket"]),
-            (vec![("available", "1")], vec!["blanket"]),
-            (vec![("vendor", "Juniper")], vec!["blanket"]),
-            (vec![("vendor", "Juniper"), ("vendor", "Atelier Nord")], vec!["tote", "blanket"]),
-            (vec![("option.Color", "Ink")], vec!["tote"]),
-            (vec![("option.Color", "Ink"), ("vendor", "Juniper")], vec![]),
-            (vec![("price_min", "100")], vec!["tote"]),
-            (vec![("price_max", "99,00")], vec!["blanket"]),
-            (vec![("price_max", "cheap")], vec!["tote", "blanket"]),
-            (vec![("page", "99999999999999999999")], vec!["tote", "blanket"]),
-            (vec![("utm_source", "mail"), ("\0", "\0")], vec!["tote", "blanket"]),
-        ] {
-            assert_eq!(handles(&address), expected, "{address:?}");
-        }
-    }
-
-    #[test]
-    fn a_facet_counts_what_its_own_other_choices_would_give() {
-        let (snapshot, shelf) = (juniper(), Shelf::of(&[(1, 9), (2, 1), (3, 1)]));
-        let moment = Moment { snapshot: &snapshot, availability: &shelf, now: NOW, early_access: &[] };
-        let query = BrowseQuery::read(&pairs(&[("vendor", "Juniper")]));
-        let listing = list(moment, moment.products(), &query, "/collections/all");
-        let makers = listing.facets.iter().find(|facet| facet.field == "vendor").expect("there are two makers");
-        let counts: Vec<(&str, usize)> = makers.values.iter().map(|value| (value.value.as_str(), value.count)).collect();
-        assert_eq!(counts, [("Juniper", 1), ("Atelier Nord", 1)]);
-        assert_eq!(listing.chips[0].url, "/collections/all");
-    }
-
-    #[test]
-    fn addresses_survive_being_read_and_written() {
-        let query = BrowseQuery::read(&pairs(&[("option.Farbe & Größe", "Größe/“L”"), ("page", "2"), ("sort", "title")]));
-        let url = query.url("/collections/all");
-        assert_eq!(
-            url,
-            "/collections/all?sort=title&option.Farbe%20%26%20Gr%C3%B6%C3%9Fe=Gr%C3%B6%C3%9Fe%2F%E2%80%9CL%E2%80%9D&page=2"
-        );
-    }
-}
+mod tests;

@@ -1,15 +1,18 @@
-//! Reads a shop into memory.
+//! Reads a shop into memory: whole the first time, then only what has changed. Whatever is read belongs to one instant of the
+//! database.
 
-use super::{InfoPage, MediaInfo, Parts, Snapshot};
-use crate::pictures::WIDTHS;
+use super::{InfoPage, MediaInfo, Parts, Snapshot, SurroundingParts, Update};
 use crate::theme::TemplateOverride;
+use commerce::catalog::Product;
 use commerce::sale::FlashSaleStatus;
-use commerce::{MediaId, ShopId};
-use db::catalog::Media;
-use db::{Db, OrderWriter, Result};
+use commerce::{ProductId, ShopId, VariantId};
+use db::catalog::CatalogChanges;
+use db::order_writer::Availability;
+use db::{Db, Result, Tx};
+use std::collections::HashMap;
 
-/// Pictures read at once.
-const MEDIA_PAGE: u32 = 1_000;
+/// Above this many changed products the whole shop is read: by then that is no more work.
+const CHANGED_MAX: usize = 2_000;
 
 /// The catalog version of every shop.
 ///
@@ -19,23 +22,84 @@ pub async fn versions(db: &Db) -> Result<Vec<(ShopId, i64)>> {
     db::shops::catalog_versions(db).await
 }
 
-/// A shop as it is now, and its availability published anew. `None` when the shop is gone.
+/// A shop as it is now, and its availability published anew as far as it may have changed. `None` when the shop is gone.
 ///
-/// `version` is what was read before: a change that comes in between moves the version again, so it is never missed, only loaded
-/// twice.
+/// `known` is what was read before. The version that the snapshot carries is read at the same instant as the rest, so a change
+/// that comes in between is in both or in neither, and is never missed. Where not all changes since `known` are on record, the
+/// whole shop is read.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn snapshot(db: &Db, writer: &OrderWriter, id: ShopId, version: i64) -> Result<Option<Snapshot>> {
-    let Some(shop) = db::shops::load_shop(db, id).await? else { return Ok(None) };
-    let sales = db::flash_sales::list_flash_sales(db, id).await?;
-    let pages = db::pages::list_pages(db, id).await?.into_iter().filter(|page| page.published);
-    let templates = db::themes::list_theme_files(db, id).await?;
-    let parts = Parts {
-        version,
+pub async fn snapshot(db: &Db, availability: &Availability, id: ShopId, known: Option<&Snapshot>) -> Result<Option<Snapshot>> {
+    let mut tx = db.begin_read().await?;
+    let read = read(&mut tx, id, known).await?;
+    tx.rollback().await;
+    match read {
+        Read::Gone => Ok(None),
+        Read::Whole(parts) => {
+            db::order_writer::load_availability(db, id, availability).await?;
+            Ok(Some(Snapshot::new(*parts)))
+        }
+        Read::Changes(known, update) => {
+            db::order_writer::load_stock_of(db, id, availability, &counted(&update)).await?;
+            if update.surroundings.is_some() {
+                db::order_writer::load_offers(db, id, availability).await?;
+            }
+            Ok(Some(known.updated(update)))
+        }
+    }
+}
+
+/// What was read.
+enum Read<'a> {
+    Gone,
+    Whole(Box<Parts>),
+    Changes(&'a Snapshot, Update),
+}
+
+async fn read<'a>(tx: &mut Tx, id: ShopId, known: Option<&'a Snapshot>) -> Result<Read<'a>> {
+    let Some(version) = db::catalog::catalog_version_in(tx, id).await? else { return Ok(Read::Gone) };
+    if let Some(known) = known
+        && let Some(changes) = db::catalog::catalog_changes_in(tx, id, known.version, version).await?
+        && changes.products.len() <= CHANGED_MAX
+    {
+        return Ok(update(tx, id, version, changes).await?.map_or(Read::Gone, |update| Read::Changes(known, update)));
+    }
+    let Some((surroundings, media)) = surroundings(tx, id).await? else { return Ok(Read::Gone) };
+    let products = db::catalog::load_products_in(tx, id).await?;
+    Ok(Read::Whole(Box::new(Parts { version, products, media, surroundings })))
+}
+
+async fn update(tx: &mut Tx, id: ShopId, version: i64, changes: CatalogChanges) -> Result<Option<Update>> {
+    let surroundings = match changes.surroundings {
+        true => match surroundings(tx, id).await? {
+            Some(read) => Some(read),
+            None => return Ok(None),
+        },
+        false => None,
+    };
+    let ids: Vec<ProductId> = changes.products.into_iter().collect();
+    let found = db::catalog::load_each_in(tx, id, &ids).await?;
+    let mut found: HashMap<ProductId, Product> = found.into_iter().map(|product| (product.id, product)).collect();
+    let products = ids.into_iter().map(|id| (id, found.remove(&id))).collect();
+    Ok(Some(Update { version, products, surroundings }))
+}
+
+/// The variants whose stock is counted, among those that were read anew.
+fn counted(update: &Update) -> Vec<VariantId> {
+    let products = update.products.iter().filter_map(|(_, product)| product.as_ref());
+    products.flat_map(|product| &product.variants).filter(|variant| variant.stock_tracked).map(|variant| variant.id).collect()
+}
+
+async fn surroundings(tx: &mut Tx, id: ShopId) -> Result<Option<(SurroundingParts, Vec<MediaInfo>)>> {
+    let Some(shop) = db::shops::load_shop_in(tx, id).await? else { return Ok(None) };
+    let sales = db::flash_sales::list_flash_sales_in(tx, id).await?;
+    let pages = db::pages::list_pages_in(tx, id).await?.into_iter().filter(|page| page.published);
+    let templates = db::themes::list_theme_files_in(tx, id).await?;
+    let media = db::catalog::media_dimensions_in(tx, id).await?;
+    let parts = SurroundingParts {
         shop,
-        products: db::catalog::load_products(db, id).await?,
-        collections: db::catalog::load_collections(db, id).await?,
+        collections: db::catalog::load_collections_in(tx, id).await?,
         pages: pages
             .map(|page| InfoPage {
                 handle: page.handle,
@@ -46,31 +110,8 @@ pub async fn snapshot(db: &Db, writer: &OrderWriter, id: ShopId, version: i64) -
             })
             .collect(),
         sales: sales.into_iter().filter(|sale| sale.status == FlashSaleStatus::Scheduled).collect(),
-        media: media(db, id).await?,
         templates: templates.into_iter().map(|file| TemplateOverride { path: file.path, source: file.body }).collect(),
     };
-    db::order_writer::load_availability(db, id, writer.availability()).await?;
-    Ok(Some(Snapshot::new(parts)))
-}
-
-async fn media(db: &Db, shop: ShopId) -> Result<Vec<MediaInfo>> {
-    let mut all = Vec::new();
-    let mut before: Option<MediaId> = None;
-    loop {
-        let page = db::catalog::list_media(db, shop, before, MEDIA_PAGE).await?;
-        before = page.last().map(|media| media.id);
-        let is_last = page.len() < MEDIA_PAGE as usize;
-        all.extend(page.iter().map(info));
-        if is_last {
-            return Ok(all);
-        }
-    }
-}
-
-/// The widths follow from the original's, the way uploads are cut to size.
-fn info(media: &Media) -> MediaInfo {
-    let mut widths: Vec<u32> = WIDTHS.into_iter().filter(|wanted| *wanted < media.width).collect();
-    widths.push(media.width.min(WIDTHS[WIDTHS.len() - 1]));
-    widths.dedup();
-    MediaInfo { id: media.id, width: media.width, height: media.height, widths }
+    let media = media.into_iter().map(|known| MediaInfo { id: known.id, width: known.width, height: known.height });
+    Ok(Some((parts, media.collect())))
 }

@@ -1,12 +1,13 @@
 //! A shop at one instant, as one visitor meets it: what each variant costs now, how many are left, and the words for both.
 
-use super::Snapshot;
+use super::{Place, Snapshot};
 use crate::storefront::views::{BadgeView, CardView, PictureView, PriceView, StockView};
 use crate::theme::format_instant;
 use commerce::catalog::{Picture, Product, StockPolicy, Variant};
 use commerce::sale::{Offer, offer};
 use commerce::{FlashSaleId, MediaId, Money, Timestamp, VariantId};
 use jiff::tz::TimeZone;
+use std::ops::Range;
 
 /// How long a product counts as new after it was published, minutes.
 pub const NEW_FOR_MINUTES: i64 = 21 * 24 * 60;
@@ -65,17 +66,33 @@ impl Terms {
 impl<'a> Moment<'a> {
     /// Products that shoppers see now, newest first.
     pub fn products(&self) -> impl Iterator<Item = &'a Product> {
-        let now = self.now;
-        self.snapshot.products.iter().filter(move |product| product.is_visible(now))
+        let snapshot = self.snapshot;
+        self.places().map(move |place| snapshot.at(place))
+    }
+
+    /// The places of these.
+    pub fn places(&self) -> Range<Place> {
+        self.snapshot.visible(self.now)
+    }
+
+    /// What a variant costs now, and before the reduction where that is higher; minor units.
+    pub fn price_now(&self, variant: &Variant) -> (i64, Option<i64>) {
+        price_in(variant, &self.offer(variant))
+    }
+
+    fn offer(&self, variant: &Variant) -> Offer<'a> {
+        offer(self.snapshot.sales_of(variant.id), self.early_access, variant.id, self.now)
     }
 
     /// On what terms a variant is sold now.
     pub fn terms(&self, variant: &Variant) -> Terms {
         let counted = variant.stock_tracked && variant.stock_policy == StockPolicy::Deny;
         let in_building = self.availability.available(variant.id).unwrap_or(0).max(0);
+        let offer = self.offer(variant);
+        let (price_minor, was_price_minor) = price_in(variant, &offer);
         let mut terms = Terms {
-            price_minor: variant.price_minor,
-            was_price_minor: variant.was_price_minor.filter(|was| *was > variant.price_minor),
+            price_minor,
+            was_price_minor,
             sale: None,
             opens_at: None,
             upcoming_minor: None,
@@ -83,16 +100,13 @@ impl<'a> Moment<'a> {
             later: variant.stock_tracked && !counted && in_building == 0,
             customer_max: None,
         };
-        match offer(self.snapshot.sales_of(variant.id), self.early_access, variant.id, self.now) {
+        match offer {
             Offer::Ordinary => {}
             Offer::Sale(sale, item) => {
                 let offered = item.quantity_offered.map(|offered| {
                     let counted_here = (offered - item.quantity_claimed).max(0);
                     self.availability.sale_left(sale.id, variant.id).unwrap_or(counted_here).max(0)
                 });
-                terms.price_minor = item.price_minor;
-                let was = variant.was_price_minor.unwrap_or(0).max(variant.price_minor);
-                terms.was_price_minor = Some(was).filter(|was| *was > item.price_minor);
                 terms.sale = Some(sale.id);
                 terms.left = [terms.left, offered].into_iter().flatten().min();
                 terms.customer_max = item.quantity_per_customer_max;
@@ -131,6 +145,23 @@ impl<'a> Moment<'a> {
             _ => None,
         });
         self.stock(&Terms { left: left.flatten(), later: terms.iter().all(|terms| terms.later), ..first.clone() })
+    }
+
+    /// Whether little of a product is left: whether [`Self::product_stock`] says `low`, without asking more than that takes.
+    pub fn is_scarce(&self, product: &Product) -> bool {
+        let mut sum = 0_i64;
+        for variant in &product.variants {
+            let terms = self.terms(variant);
+            match terms.left {
+                _ if !terms.buyable() => {}
+                Some(left) => sum = sum.saturating_add(left),
+                None => return false,
+            }
+            if sum > self.snapshot.shop.checkout.low_stock_from {
+                return false;
+            }
+        }
+        sum > 0
     }
 
     /// A price in words.
@@ -218,7 +249,7 @@ impl<'a> Moment<'a> {
         let media = self.snapshot.media(id)?;
         let address = |width: u32| format!("/media/{id}/{width}");
         let middling = media.width_for(600)?;
-        let sources: Vec<String> = media.widths.iter().map(|width| format!("{} {width}w", address(*width))).collect();
+        let sources: Vec<String> = media.widths().map(|width| format!("{} {width}w", address(width))).collect();
         Some(PictureView {
             src: address(middling),
             srcset: if sources.len() > 1 { sources.join(", ") } else { String::new() },
@@ -237,6 +268,19 @@ impl<'a> Moment<'a> {
     pub fn date(&self, at: Timestamp, format: &str) -> String {
         let zone = TimeZone::get(&self.snapshot.shop.time_zone).unwrap_or(TimeZone::UTC);
         format_instant(at, &zone, format)
+    }
+}
+
+/// What a variant costs under an offer, and before the reduction where that is higher; minor units.
+fn price_in(variant: &Variant, offer: &Offer<'_>) -> (i64, Option<i64>) {
+    match offer {
+        Offer::Ordinary | Offer::NotOpenYet(..) => {
+            (variant.price_minor, variant.was_price_minor.filter(|was| *was > variant.price_minor))
+        }
+        Offer::Sale(_, item) => {
+            let was = variant.was_price_minor.unwrap_or(0).max(variant.price_minor);
+            (item.price_minor, Some(was).filter(|was| *was > item.price_minor))
+        }
     }
 }
 
@@ -263,7 +307,7 @@ fn choice_words(product: &Product) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::testing::{NOW, Shelf, juniper};
+    use crate::snapshot::testing::{Dice, NOW, Shelf, any_shop, juniper};
 
     fn check(shelf: &Shelf, now: Timestamp, handle: &str, price: &str, badge: &str, words: &str) {
         let snapshot = juniper();
@@ -285,6 +329,20 @@ mod tests {
         check(&Shelf::of(&[(2, 0), (3, 0)]), NOW, "tote", "€129.00", "Sold out", "Sold out");
         check(&Shelf::of(&[(1, 3)]), opens_at, "blanket", "€99.00", "−47%", "Only 3 left");
         check(&Shelf::of(&[(1, 0)]), opens_at, "blanket", "€99.00", "Sold out", "Sold out");
+    }
+
+    #[test]
+    fn what_is_scarce_is_what_the_words_say() {
+        for seed in 1..=5 {
+            let dice = &mut Dice(seed);
+            let snapshot = any_shop(dice, 60);
+            let counts: Vec<(i64, i64)> = (0..240).map(|variant| (variant, dice.below(4) as i64)).collect();
+            let shelf = Shelf::of(&counts);
+            let moment = Moment { snapshot: &snapshot, availability: &shelf, now: NOW.plus_minutes(70), early_access: &[] };
+            for product in &snapshot.products {
+                assert_eq!(moment.is_scarce(product), moment.product_stock(product).level == "low", "seed {seed}: {product:?}");
+            }
+        }
     }
 
     #[test]

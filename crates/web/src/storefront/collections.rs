@@ -9,7 +9,6 @@ use crate::error::Error;
 use crate::snapshot::browse::{self, BrowseQuery, Listing};
 use axum::http::StatusCode;
 use axum::response::Response;
-use commerce::catalog::Product;
 use commerce::shop::Link;
 
 /// `/collections`
@@ -26,7 +25,7 @@ pub async fn everything(visit: Visit, query: Query) -> Result<Response, Error> {
     let title = query.chosen.get("vendor").filter(|makers| makers.len() == 1).and_then(|makers| makers.first());
     let title = title.cloned().unwrap_or_else(|| "Everything".into());
     let moment = visit.moment();
-    let listing = browse::list(moment, moment.products(), &query, "/collections/all");
+    let listing = browse::list(moment, moment.places(), &query, "/collections/all");
     let view = visit.browse_view(&query, listing, "/collections/all", &title);
     answer(&visit, &query, view, Heading::public(&title, "/collections/all"))
 }
@@ -37,7 +36,7 @@ pub async fn collection(visit: Visit, At(handle): At<String>, query: Query) -> R
     let query = BrowseQuery { words: String::new(), ..BrowseQuery::read(&query.0) };
     let path = format!("/collections/{handle}");
     let moment = visit.moment();
-    let members: Box<dyn Iterator<Item = &Product>> = Box::new(visit.snapshot().members(collection));
+    let members = visit.snapshot().places_in(collection).iter().copied();
     let listing = browse::list(moment, members, &query, &path);
     let mut view = visit.browse_view(&query, listing, &path, &collection.title);
     view.description_html = collection.description_html.clone();

@@ -25,15 +25,14 @@ pub async fn home(visit: Visit, query: Query) -> Result<Response, Error> {
     let moment = visit.moment();
     let shop = &visit.snapshot().shop;
     let branding = &shop.branding;
-    let scarce =
-        moment.products().map(|product| moment.card(product)).filter(|card| card.stock.level == "low").take(ROW).collect();
+    let scarce = moment.products().filter(|product| moment.is_scarce(product)).take(ROW);
     let view = HomeView {
         notice: early_access::notice(query.first("early")).into(),
         sale: sale_of_the_day(&visit),
         hero_title: branding.hero_title.clone(),
         hero_text: branding.hero_text.clone(),
         hero_picture: branding.hero_picture.and_then(|picture| moment.stored_picture(picture, "")),
-        scarce,
+        scarce: scarce.map(|product| moment.card(product)).collect(),
         collections: chosen_collections(&visit),
         arrivals: moment.products().take(ARRIVALS).map(|product| moment.card(product)).collect(),
     };
@@ -71,8 +70,9 @@ impl AtShop {
     /// A collection as a large card.
     pub fn collection_card(&self, collection: &Collection) -> CollectionCardView {
         let moment = self.moment();
-        let mut members = self.snapshot().members(collection).filter(|product| product.is_visible(self.now));
-        let first = members.next();
+        let (snapshot, visible) = (self.snapshot(), moment.places());
+        let mut members = snapshot.places_in(collection).iter().filter(|place| visible.contains(place));
+        let first = members.next().map(|place| snapshot.at(*place));
         let own = collection.picture.and_then(|picture| moment.stored_picture(picture, ""));
         CollectionCardView {
             url: format!("/collections/{}", collection.handle),

@@ -6,7 +6,7 @@ use super::views::{OptionValueView, OptionView, PictureView, ProductView, Varian
 use super::visit::{AtShop, Query, Visit};
 use crate::at::At;
 use crate::error::Error;
-use crate::snapshot::Terms;
+use crate::snapshot::{Place, Terms};
 use axum::http::StatusCode;
 use axum::response::Response;
 use commerce::VariantId;
@@ -191,10 +191,8 @@ fn variants_json(visit: &AtShop, product: &Product, pictures: &[PictureView]) ->
 
 fn breadcrumbs(visit: &AtShop, product: &Product) -> Vec<Link> {
     let home = Link { label: "Home".into(), url: "/".into() };
-    let collections = visit.snapshot().collections.iter();
-    let mut of_product =
-        collections.filter(|collection| visit.snapshot().members(collection).any(|member| member.id == product.id));
-    let up = of_product.next().map_or_else(
+    let first = visit.snapshot().place_of(product.id).and_then(|place| visit.snapshot().collections_with(place).next());
+    let up = first.map_or_else(
         || Link { label: "Everything".into(), url: "/collections/all".into() },
         |collection| Link { label: collection.title.clone(), url: format!("/collections/{}", collection.handle) },
     );
@@ -225,20 +223,20 @@ fn rounded(number: f64) -> String {
 
 /// Others of the same kind, then of the same maker, then the newest.
 fn related(visit: &AtShop, product: &Product) -> Vec<super::views::CardView> {
-    let moment = visit.moment();
-    let mut chosen: Vec<&Product> = Vec::with_capacity(RELATED);
-    let same_kind = |other: &Product| !product.product_type.is_empty() && other.product_type == product.product_type;
-    let same_maker = |other: &Product| !product.vendor.is_empty() && other.vendor == product.vendor;
-    let rules: [&dyn Fn(&Product) -> bool; 3] = [&same_kind, &same_maker, &|_| true];
+    let (snapshot, moment) = (visit.snapshot(), visit.moment());
+    let Some(own) = snapshot.place_of(product.id) else { return Vec::new() };
+    let mut chosen: Vec<Place> = Vec::with_capacity(RELATED);
+    let rules: [&dyn Fn(Place) -> bool; 3] =
+        [&|other| snapshot.same_kind(own, other), &|other| snapshot.same_vendor(own, other), &|_| true];
     for rule in rules {
-        for other in moment.products().filter(|other| other.id != product.id && rule(other)) {
+        for other in moment.places().filter(|&other| other != own && rule(other)) {
             if chosen.len() == RELATED {
                 break;
             }
-            if chosen.iter().all(|known| known.id != other.id) {
+            if !chosen.contains(&other) {
                 chosen.push(other);
             }
         }
     }
-    chosen.into_iter().map(|product| moment.card(product)).collect()
+    chosen.into_iter().map(|place| moment.card(snapshot.at(place))).collect()
 }

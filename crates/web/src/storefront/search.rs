@@ -13,7 +13,7 @@ use axum::response::Response;
 pub async fn search(visit: Visit, query: Query) -> Result<Response, Error> {
     let query = BrowseQuery::read(&query.0);
     let snapshot = visit.snapshot();
-    let index = visit.shop.search_index().await;
+    let index = visit.shop.search.index().await;
     let is_indexed = index.is_some();
     let found = match index {
         Some(index) => index.find(snapshot, &query.words),
@@ -21,7 +21,7 @@ pub async fn search(visit: Visit, query: Query) -> Result<Response, Error> {
     };
     let Found { products, corrected } = found;
     let moment = visit.moment();
-    let hits = products.iter().filter_map(|id| snapshot.product_of_id(*id));
+    let hits = products.iter().filter_map(|id| snapshot.place_of(*id));
     let listing = browse::list(moment, hits, &query, "/search");
     let mut list = visit.browse_view(&query, listing, "/search", "Results");
     // Best match first is what “featured” means here.

@@ -42,7 +42,8 @@ pub fn race(round: impl Fn(&World, &mut Dice)) {
 pub struct Dice(u64);
 
 impl Dice {
-    fn new(seed: u64) -> Self {
+    /// The same seed throws the same.
+    pub fn new(seed: u64) -> Self {
         Self(seed | 1)
     }
 

@@ -7,6 +7,7 @@ mod checkout;
 mod early_access;
 mod pages;
 mod receipts;
+mod reload;
 mod sales;
 mod total;
 mod visitors;

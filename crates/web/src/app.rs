@@ -375,6 +375,13 @@ impl ShopAvailability {
         Self { recorder: Some(recorder), ..self }
     }
 
+    /// Notes that what is made shows something of every product.
+    pub(crate) fn note_everything(&self) {
+        if let Some(recorder) = &self.recorder {
+            recorder.everything();
+        }
+    }
+
     /// Notes that what is made shows how much of a sale is taken.
     pub(crate) fn note_sale(&self, sale: FlashSaleId) {
         if let Some(recorder) = &self.recorder {

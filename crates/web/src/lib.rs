@@ -18,8 +18,8 @@ pub mod storefront;
 
 pub mod admin;
 pub mod books;
-pub mod health;
 pub mod crowd;
+pub mod health;
 pub mod mail;
 pub mod markdown;
 pub mod password;

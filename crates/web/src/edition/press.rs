@@ -1,6 +1,7 @@
 //! The press: prints editions and keeps them true.
 //!
-//! A new catalog version or an instant on the calendar is a new edition; what is on the calendar is printed beforehand and counts
+//! A new catalog version or an instant on the calendar is a new edition, which takes over the pages that show nothing of a
+//! changed price; what is on the calendar is printed beforehand and counts
 //! from its instant on, by every reader's own clock. When units are sold, the pages that show them are printed anew, at most once
 //! a second however many orders there are. Pages that visitors ask for come first; the rest is printed when somebody asks.
 
@@ -12,6 +13,7 @@ use super::{Edition, Editions, kept};
 use crate::app::ShopInMemory;
 use crate::error::Error;
 use crate::site::Site;
+use crate::snapshot::Change;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -83,6 +85,8 @@ pub struct Press {
 /// What the press knows of a shop.
 #[derive(Default)]
 struct AtPress {
+    /// The shop as it was printed last.
+    printed: Option<Arc<ShopInMemory>>,
     /// Pages of the current edition that are still to be printed.
     to_print: VecDeque<String>,
     /// What was kept on the disk.
@@ -195,6 +199,15 @@ impl Press {
         let version = shop.snapshot.version;
         let counting = editions.as_ref().and_then(|editions| editions.at(now)).filter(|edition| edition.version == version);
         let Some(counting) = counting else {
+            let printed = self.shops.entry(shop.snapshot.shop.id).or_default().printed.replace(Arc::clone(shop));
+            if let Some(outdated) = editions.as_ref().and_then(|editions| editions.at(now))
+                && let Some(Change::Terms(variants)) = printed.map(|before| Change::between(&before.snapshot, &shop.snapshot))
+            {
+                let moved = Asked { variants, ..Asked::default() };
+                let current = self.reprint(shop, outdated, &moved, now, bytes_max).await;
+                shop.editions.store(Some(Arc::new(Editions { current, next: None })));
+                return;
+            }
             let touched = editions.as_ref().map(|editions| touched_keys(&editions.current)).unwrap_or_default();
             let edition = Arc::new(Edition::new(version, now, next_boundary(&shop.snapshot, now), bytes_max));
             let mut to_print = self.hot_keys(shop, touched);
@@ -234,10 +247,11 @@ impl Press {
     ) -> Arc<Edition> {
         edition.note_move();
         let touched = edition.that_showed(moved);
-        if touched.is_empty() {
+        let version = shop.snapshot.version;
+        if touched.is_empty() && edition.version == version {
             return Arc::clone(edition);
         }
-        let renewed = Arc::new(Edition::new(edition.version, now, edition.until, bytes_max));
+        let renewed = Arc::new(Edition::new(version, now, edition.until, bytes_max));
         for (key, page) in edition.that_did_not_show(moved) {
             renewed.put(&key, page);
         }

@@ -24,6 +24,8 @@ pub async fn robots(visit: AtShop) -> Response {
 
 /// `/sitemap.xml`, and its parts at `/sitemap.xml?part=1` where there are more addresses than one file may hold.
 pub async fn sitemap(visit: Visit, query: Query) -> Result<Response, Error> {
+    // It tells when each product was last changed.
+    visit.availability().note_everything();
     let addresses = addresses(&visit);
     let parts: Vec<&[(String, Timestamp)]> = addresses.chunks(ADDRESSES_MAX).collect();
     let xml = match query.first("part") {

@@ -329,7 +329,7 @@ impl App {
         if !before.is_some_and(|before| before.snapshot.reads_like(&snapshot)) {
             search.follow(snapshot.products.clone());
         }
-        let metrics = self.metrics().shop(id);
+        let metrics = before.map_or_else(|| self.metrics().of_new_shop(), |before| Arc::clone(&before.metrics));
         Ok(Some(Arc::new(ShopInMemory { snapshot, editions, metrics, crowd, search })))
     }
 

@@ -37,11 +37,11 @@ impl Errand {
 
 /// Answers a request to a shop by `work`, once it is its turn, or refuses it.
 pub async fn answer(app: &App, shop: &Arc<ShopInMemory>, errand: Errand, work: impl Future<Output = Response>) -> Response {
-    let metrics = app.metrics().shop(shop.snapshot.shop.id);
+    let metrics = &shop.metrics;
     match errand.way {
-        Way::Free => counted(&metrics, Kind::Free, work).await,
+        Way::Free => counted(metrics, Kind::Free, work).await,
         Way::Bulk => match app.gate().bulk().turn(shop.snapshot.shop.id, PATIENCE).await {
-            Some(_turn) => counted(&metrics, Kind::Bulk, work).await,
+            Some(_turn) => counted(metrics, Kind::Bulk, work).await,
             None => {
                 metrics.note_shed(app.now(), Kind::Bulk);
                 refusal(app, shop, errand.page, Refused { wait_seconds: 30 })
@@ -65,7 +65,7 @@ pub async fn pass_or_refuse<T: Told>(
     work: impl Future<Output = T>,
 ) -> Result<T, Response> {
     let id = shop.snapshot.shop.id;
-    let waiting = Waiting { metrics: app.metrics().shop(id), kind: Kind::Gated(route.class()), is_told: false };
+    let waiting = Waiting { metrics: Arc::clone(&shop.metrics), kind: Kind::Gated(route.class()), is_told: false };
     let begun = app.now();
     match app.gate().pass(id, route, work).await {
         Ok(Passed { output, waited, work }) => {
@@ -129,8 +129,8 @@ async fn counted(metrics: &Arc<ShopMetrics>, kind: Kind, work: impl Future<Outpu
     response
 }
 
-/// The shop's page for when it is too busy: drawn once for a snapshot. What was only looked at is asked for again by itself; a form
-/// never is.
+/// The shop's page for when it is too busy: drawn once for a snapshot. What was only looked at is asked for again by itself;
+/// a form never is.
 fn refusal(app: &App, shop: &Arc<ShopInMemory>, page: BusyPage, refused: Refused) -> Response {
     let seconds = app.spread(refused.wait_seconds);
     let mut response = Response::new(Body::from(busy_page(app, shop, page)));
@@ -146,16 +146,16 @@ fn refusal(app: &App, shop: &Arc<ShopInMemory>, page: BusyPage, refused: Refused
 }
 
 /// Reads a picture once it is its turn; `None`: there is none in time.
-pub async fn picture<T>(app: &App, shop: commerce::ShopId, read: impl Future<Output = T>) -> Option<T> {
-    let passed = app.gate().pass(shop, Route::Picture, read).await;
-    let (metrics, now, kind) = (app.metrics().shop(shop), app.now(), Kind::Gated(Class::Picture));
+pub async fn picture<T>(app: &App, shop: &ShopInMemory, read: impl Future<Output = T>) -> Option<T> {
+    let passed = app.gate().pass(shop.snapshot.shop.id, Route::Picture, read).await;
+    let (now, kind) = (app.now(), Kind::Gated(Class::Picture));
     match passed {
         Ok(Passed { output, waited, work }) => {
-            metrics.note(now, kind, Outcome::Answered, Answered { took: waited + work, waited, work });
+            shop.metrics.note(now, kind, Outcome::Answered, Answered { took: waited + work, waited, work });
             Some(output)
         }
         Err(_) => {
-            metrics.note_shed(now, kind);
+            shop.metrics.note_shed(now, kind);
             None
         }
     }

@@ -1,5 +1,5 @@
-//! Files that sellers send and fetch. They take seconds, or as long as a slow line takes, so they hold no place inside; instead so
-//! many may go on at a time, of one shop and of all.
+//! Files that sellers send and fetch. They take seconds, or as long as a slow line takes, so they hold no place inside;
+//! instead so many may go on at a time, of one shop and of all.
 
 use commerce::ShopId;
 use std::collections::HashMap;

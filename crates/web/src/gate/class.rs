@@ -76,10 +76,11 @@ impl Class {
 
 /// How long one waits, and how long the line may be.
 ///
-/// RFC 8289 (CoDel) tells good queues from bad ones by how long one stands in them, and a server's version of it (Maurer, "Fail at
-/// Scale", ACM Queue 2015) by whether they were empty within 100 ms. By that rule alone a line fills and empties by turns while far
-/// too many come: in the simulation half of those who are served have waited for 100 ms, or a tenth if the newest goes first. A
-/// line that is no longer than what gets done in 40 ms does neither, stays first come, first served, and refuses within 50 ms.
+/// RFC 8289 (CoDel) tells good queues from bad ones by how long one stands in them, and a server's version of it (Maurer,
+/// "Fail at Scale", ACM Queue 2015) by whether they were empty within 100 ms. By that rule alone a line fills and empties by
+/// turns while far too many come: in the simulation half of those who are served have waited for 100 ms, or a tenth if the
+/// newest goes first. A line that is no longer than what gets done in 40 ms does neither, stays first come, first served, and
+/// refuses within 50 ms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
     /// How long somebody waits in a line that drained within the last [`STANDING`].

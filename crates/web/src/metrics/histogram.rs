@@ -1,5 +1,5 @@
-//! How durations are spread, in buckets that are a sixteenth of their value wide (as in HdrHistogram): what is read out of them is
-//! at most 6 % off, from a microsecond to a minute.
+//! How durations are spread, in buckets that are a sixteenth of their value wide (as in HdrHistogram): what is read out of
+//! them is at most 6 % off, from a microsecond to a minute.
 
 /// Buckets for each doubling.
 const PER_DOUBLING: usize = 16;

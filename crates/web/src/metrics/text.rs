@@ -84,15 +84,12 @@ impl Told {
 
 impl Scrape {
     fn told(&self) -> Vec<Told> {
-        let (app, pictures) = (&self.0, self.0.pictures().bytes_by_shop());
-        app.metrics().keep_only(|shop| app.shop(shop).is_some());
-        let mut told: Vec<Told> = (app.metrics().shops().into_iter())
-            .filter_map(|(shop, metrics)| {
-                let handle = app.shop(shop)?.snapshot.shop.handle.clone();
-                let picture_bytes = pictures.get(&shop).copied().unwrap_or(0) as u64;
-                Some(Told { shop: handle, metrics: vec![metrics], picture_bytes })
-            })
-            .collect();
+        let pictures = self.0.pictures().bytes_by_shop();
+        let told = self.0.shops().into_iter().map(|shop| {
+            let picture_bytes = pictures.get(&shop.snapshot.shop.id).copied().unwrap_or(0) as u64;
+            Told { shop: shop.snapshot.shop.handle.clone(), metrics: vec![Arc::clone(&shop.metrics)], picture_bytes }
+        });
+        let mut told: Vec<Told> = told.collect();
         told.sort_by_cached_key(|told| (std::cmp::Reverse(told.requests()), told.shop.clone()));
         if told.len() > SHOPS_MAX {
             let rest = told.split_off(SHOPS_MAX);

@@ -43,7 +43,7 @@ async fn picture_file(visit: &AtShop, media: MediaId, width: u32) -> Result<Pict
         return Ok(file);
     }
     let read = picture_of(visit.app.db(), visit.id(), media, width);
-    let file = gate::picture(&visit.app, visit.id(), read).await.ok_or(Error::Busy)??.ok_or(Error::NotFound)?;
+    let file = gate::picture(&visit.app, &visit.shop, read).await.ok_or(Error::Busy)??.ok_or(Error::NotFound)?;
     if let Some(key) = key {
         visit.app.pictures().keep(key, file.clone());
     }

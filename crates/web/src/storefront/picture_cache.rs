@@ -1,7 +1,8 @@
 //! The bytes of pictures in memory, so that a crowd that looks at one sale reads each picture from the database once.
 //!
-//! Nothing here can be stale: a changed picture has another id. Which shop has which picture, the caller knows; the key holds the
-//! shop, so that one shop's picture is never another's. Nor does one shop push out another's: room is made on the fullest shelf.
+//! Nothing here can be stale: a changed picture has another id. Which shop has which picture, the caller knows; the key holds
+//! the shop, so that one shop's picture is never another's. Nor does one shop push out another's: room is made on the fullest
+//! shelf.
 
 use axum::body::Bytes;
 use commerce::{MediaId, ShopId};
@@ -45,9 +46,9 @@ pub struct PictureFile {
 /// A picture may take this part of the cache, and no more.
 const PART_OF_ONE_FILE: usize = 4;
 
-/// Pictures asked for lately: of each shop a shelf. When there is no room, the picture goes that was not asked for the longest, on
-/// the shelf that holds the most: a shop alone has all of the room, and one that holds an equal part or less keeps it while any
-/// other holds more.
+/// Pictures asked for lately: of each shop a shelf. When there is no room, the picture goes that was not asked for the
+/// longest, on the shelf that holds the most: a shop alone has all of the room, and one that holds an equal part or less
+/// keeps it while any other holds more.
 #[derive(Debug)]
 pub struct PictureCache {
     bytes_max: usize,

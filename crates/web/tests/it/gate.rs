@@ -191,7 +191,7 @@ fn what_happened_is_counted_by_what_was_asked_and_what_came_of_it() {
             assert!(text.contains(line), "{line} is not in\n{text}");
         }
         drop(crowd);
-        let hour = world.app.metrics().shop(world.juniper).hour(MORNING);
+        let hour = world.app.shop(world.juniper).expect("it is there").metrics.hour(MORNING);
         let now = hour.last().expect("sixty minutes");
         assert_eq!((now.requests, now.shed), (4, 1));
     }
@@ -233,7 +233,7 @@ fn figures_are_in_the_format_that_they_claim() {
             match kind {
                 Some("TYPE") => announced.push((name, rest)),
                 Some("UNIT") => assert!(name.ends_with(rest), "{line}"),
-                Some("HELP") => assert!(rest.ends_with('.') && rest.len() > 10, "{line}"),
+                Some("HELP") => assert!(rest.len() > 10, "{line}"),
                 _ => panic!("{line}"),
             }
             continue;
@@ -255,4 +255,19 @@ fn figures_are_in_the_format_that_they_claim() {
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), announced.len(), "each is announced once");
+}
+
+#[test]
+fn operators_read_figures_and_health_on_a_listener_of_their_own_and_shoppers_do_not() {
+    let world = World::start("sqlite");
+    let listener = world.with(async { tokio::net::TcpListener::bind("127.0.0.1:0").await }).expect("a port is free");
+    let mut operator = world.browser();
+    operator.address = listener.local_addr().expect("a bound socket has an address");
+    world.spawn(web::metrics::serve_operators(listener, world.app.clone()));
+    let figures = operator.get("/metrics");
+    figures.expect(200, &["# TYPE doorbuster_gate_limit gauge", "# EOF"]);
+    assert!(figures.header("content-type").starts_with("application/openmetrics-text"));
+    operator.get("/healthz").expect(200, &["alive"]);
+    operator.get("/").expect(404, &[]);
+    world.browser().get("/metrics").expect(404, &["Juniper Roasters"]);
 }

@@ -171,7 +171,7 @@ pub(super) fn sample(now: commerce::Timestamp) -> Traffic {
         waits: spread(if number < 35 { 20 } else { 4_000 }),
     };
     let hour: Vec<Minute> = (0..60).map(minute).collect();
-    let neighbors: Vec<u64> = (0..60).map(|number| if (20..24).contains(&number) { 9_000_000 } else { 0 }).collect();
+    let neighbors: Vec<u64> = (0..60).map(|number| if (40..44).contains(&number) { 9_000_000 } else { 0 }).collect();
     page(&hour, &neighbors, |at| format::hour_and_minute(at, "Europe/Berlin"))
 }
 

@@ -151,7 +151,7 @@ pub fn two_workers() -> KeeperSettings {
 
 #[test]
 fn ten_times_the_capacity_for_two_minutes_is_served_as_well_as_it_can_be() {
-    for seed in [1, 2, 3] {
+    for seed in [1, 2] {
         let mut crowd = Shoppers::new(seed);
         let mut machine = Machine::new(WORKERS, two_workers());
         machine.run(&mut crowd, OVER * SECOND);

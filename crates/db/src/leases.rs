@@ -21,7 +21,8 @@ pub struct Lease {
 }
 
 impl Lease {
-    /// Whether nobody has taken it since; until `tx` ends, nobody can. Where it has run out and nobody wanted it, it is still good.
+    /// Whether nobody has taken it since; until `tx` ends, nobody can. Where it has run out and nobody wanted it, it is still
+    /// good.
     ///
     /// # Errors
     /// When the database fails.

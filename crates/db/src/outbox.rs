@@ -107,7 +107,8 @@ pub async fn mark_sent(db: &Db, messages: &[(ShopId, OutboxId)], now: Timestamp)
     tx.commit().await
 }
 
-/// Notes why a message did not leave and when to try again ([`GIVEN_UP`]: never). Nothing happens where it was claimed anew since.
+/// Notes why a message did not leave and when to try again ([`GIVEN_UP`]: never). Nothing happens where it was claimed anew
+/// since.
 ///
 /// # Errors
 /// When the database fails.

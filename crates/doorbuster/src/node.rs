@@ -166,3 +166,19 @@ impl Heart {
         self.held.send_replace(Held { leases, until });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lease_is_believed_in_until_it_may_be_another_nodes() {
+        let noon = Timestamp::from_seconds(1_795_780_800);
+        let mail = Lease { name: "mail", fence: 3 };
+        let held = Held { leases: vec![mail.clone()], until: Some(noon) };
+        assert_eq!(held.lease("mail", noon.plus_seconds(-1)), Some(mail));
+        assert_eq!(held.lease("books", noon.plus_seconds(-1)), None);
+        assert_eq!(held.lease("mail", noon), None, "it was frozen, and its heartbeat has yet to ask");
+        assert_eq!(Held::default().lease("mail", noon), None);
+    }
+}

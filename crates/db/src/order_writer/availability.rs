@@ -1,7 +1,7 @@
 //! Availability, as pages show it: published to memory after each commit. Decisions never read it.
 //!
-//! A figure is only as good as its age: holds run out, and what other nodes sell is told a moment later. So that a crowd after the
-//! last unit costs nothing, a shop may say "sold out" from memory while the figure is certain, which is for a second after it
+//! A figure is only as good as its age: holds run out, and what other nodes sell is told a moment later. So that a crowd after
+//! the last unit costs nothing, a shop may say "sold out" from memory while the figure is certain, which is for a second after it
 //! was read. Figures that somebody was refused by are read anew by a job ([`refresh_availability`]).
 //!
 //! What this node's writer has moved is collected for the others (`crate::news`). What they tell is shown and never certain; what

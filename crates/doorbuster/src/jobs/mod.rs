@@ -1,11 +1,12 @@
 //! Background jobs: loops that ask again and again. The work of each is a function of `web` or `db` that takes the time as an
 //! argument; here is only the clock, the pace, and the log when a round fails.
 //!
-//! Most jobs run on one node at a time, on the one that holds the lease of their name. A lease makes it rare that two nodes do the
-//! same, not impossible: one that was frozen in the middle of a round goes on where it was. So each job is harmless in two places:
+//! Most jobs run on one node at a time, on the one that holds the lease of their name. A lease makes it rare that two nodes do
+//! the same, not impossible: one that was frozen in the middle of a round goes on where it was. So each job is harmless in two
+//! places:
 //!
-//! - mail: a message is claimed by a conditional update, in a transaction that first asks whether the lease is still current; what
-//!   became of it is written only where nobody has claimed it anew.
+//! - mail: a message is claimed by a conditional update, in a transaction that first asks whether the lease is still current;
+//!   what became of it is written only where nobody has claimed it anew.
 //! - payments: the provider has an idempotency key, and of all words on a payment the order writer takes the first.
 //! - reservations: the order writer decides, from the rows, which have run out.
 //! - books: a shop's proof is claimed, and one whose claim is no longer the last writes nothing.

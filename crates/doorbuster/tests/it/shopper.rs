@@ -1,16 +1,51 @@
 //! A shopper without a browser: pages, forms and cookies over plain HTTP, quick enough for a crowd.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// One visitor with a cookie jar.
 pub struct Shopper {
     agent: ureq::Agent,
-    /// Each request goes to the next of them.
-    addresses: Vec<String>,
-    asked: usize,
+    nodes: Arc<Nodes>,
     cookies: BTreeMap<String, String>,
 }
+
+/// Where a shop is found: each request goes to the next node, and one that did not answer is left alone for a while.
+pub struct Nodes {
+    addresses: Vec<String>,
+    asked: AtomicUsize,
+    /// How often each is still passed over.
+    passes: Vec<AtomicUsize>,
+}
+
+/// A node that did not answer is passed over so often.
+const PASSES: usize = 40;
+
+impl Nodes {
+    /// These, each as `http://127.0.0.1:8080`.
+    pub fn new(addresses: Vec<String>) -> Self {
+        let passes = addresses.iter().map(|_| AtomicUsize::new(0)).collect();
+        Self { addresses, asked: AtomicUsize::new(0), passes }
+    }
+
+    fn next(&self) -> usize {
+        let next = || self.asked.fetch_add(1, Ordering::Relaxed) % self.addresses.len();
+        let is_passed_over = |node: &usize| {
+            let left = self.passes[*node].load(Ordering::Relaxed);
+            self.passes[*node].store(left.saturating_sub(1), Ordering::Relaxed);
+            left > 0
+        };
+        std::iter::repeat_with(next).take(self.addresses.len()).find(|node| !is_passed_over(node)).unwrap_or_else(next)
+    }
+
+    fn failed(&self, node: usize) {
+        self.passes[node].store(PASSES, Ordering::Relaxed);
+    }
+}
+
+type Answer = ureq::http::Response<ureq::Body>;
 
 /// An answer.
 #[derive(Clone, Debug)]
@@ -40,24 +75,19 @@ impl Shopper {
         let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).proxy(None);
         // A redirect is an answer here, not a fault.
         let config = config.max_redirects_will_error(false).build();
-        Self { agent: config.into(), addresses: vec![address.to_owned()], asked: 0, cookies: BTreeMap::new() }
+        Self { agent: config.into(), nodes: Arc::new(Nodes::new(vec![address.to_owned()])), cookies: BTreeMap::new() }
     }
 
-    /// Somebody new whose every request goes to the next of these nodes, and who waits for no answer longer than this.
-    pub fn at_nodes(addresses: &[String], patience: Duration) -> Self {
+    /// Somebody new who asks these nodes, over a new connection each time, and waits for no answer longer than this.
+    pub fn at_nodes(nodes: &Arc<Nodes>, patience: Duration) -> Self {
         let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).proxy(None);
-        let config = config.max_redirects_will_error(false).timeout_global(Some(patience)).build();
-        Self { agent: config.into(), addresses: addresses.to_vec(), asked: 0, cookies: BTreeMap::new() }
+        let config = config.max_redirects_will_error(false).max_idle_connections(0).timeout_global(Some(patience)).build();
+        Self { agent: config.into(), nodes: Arc::clone(nodes), cookies: BTreeMap::new() }
     }
 
     /// The shop is found at another address now.
     pub fn move_to(&mut self, address: &str) {
-        self.addresses = vec![address.to_owned()];
-    }
-
-    fn next_address(&mut self) -> String {
-        self.asked += 1;
-        self.addresses[self.asked % self.addresses.len()].clone()
+        self.nodes = Arc::new(Nodes::new(vec![address.to_owned()]));
     }
 
     /// Asks for a page.
@@ -65,10 +95,8 @@ impl Shopper {
     /// # Errors
     /// The connection failed.
     pub fn get(&mut self, path: &str) -> Result<Page, ureq::Error> {
-        let address = self.next_address();
-        let request = self.agent.get(format!("{address}{path}")).header("cookie", self.cookie());
-        let answer = request.call()?;
-        self.read(answer)
+        let (agent, cookie) = (self.agent.clone(), self.cookie());
+        self.ask(|address| agent.get(format!("{address}{path}")).header("cookie", &cookie).call())
     }
 
     /// Sends a form.
@@ -76,10 +104,21 @@ impl Shopper {
     /// # Errors
     /// The connection failed.
     pub fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Result<Page, ureq::Error> {
-        let address = self.next_address();
-        let request = self.agent.post(format!("{address}{path}")).header("cookie", self.cookie()).header("origin", &address);
-        let answer = request.send_form(form.iter().copied())?;
-        self.read(answer)
+        let (agent, cookie) = (self.agent.clone(), self.cookie());
+        self.ask(|address| {
+            let request = agent.post(format!("{address}{path}")).header("cookie", &cookie).header("origin", address);
+            request.send_form(form.iter().copied())
+        })
+    }
+
+    fn ask(&mut self, ask: impl FnOnce(&str) -> Result<Answer, ureq::Error>) -> Result<Page, ureq::Error> {
+        let nodes = Arc::clone(&self.nodes);
+        let node = nodes.next();
+        let answered = ask(&nodes.addresses[node]).and_then(|answer| self.read(answer));
+        if answered.is_err() {
+            nodes.failed(node);
+        }
+        answered
     }
 
     /// Puts one unit of a product in the cart and goes to the checkout. Returns the form's `checkout_id`.
@@ -137,7 +176,7 @@ impl Shopper {
         self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
-    fn read(&mut self, mut answer: ureq::http::Response<ureq::Body>) -> Result<Page, ureq::Error> {
+    fn read(&mut self, mut answer: Answer) -> Result<Page, ureq::Error> {
         for header in answer.headers().get_all("set-cookie") {
             let pair = header.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
             if let Some((name, value)) = pair.split_once('=') {

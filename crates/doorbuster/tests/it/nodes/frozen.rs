@@ -1,10 +1,11 @@
 //! One of three nodes is frozen and one is killed while people buy. The third takes over; the frozen one comes back by itself.
 
 use super::fleet::{Fleet, addresses, assert_once, host};
-use crate::shopper::Shopper;
+use crate::shopper::{Nodes, Shopper};
 use crate::torture::crowd::{Crowd, UNITS};
 use crate::torture::rounds::now;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 const NODES: usize = 3;
@@ -20,7 +21,7 @@ const JOBS: usize = 5;
 fn while_one_of_three_nodes_is_frozen_and_one_dies_every_receipt_is_an_order_and_every_letter_leaves_once() {
     let fleet = Fleet::new(NODES, UNITS, &[]);
     let mut servers = fleet.start_all();
-    let nodes = addresses(&servers);
+    let nodes = Arc::new(Nodes::new(addresses(&servers)));
     let mut crowd = Crowd::default();
     let frozen_for = if std::env::var_os("TORTURE_MINUTES").is_some() { FROZEN_LONG } else { FROZEN };
     crowd.buy_as(&|| Shopper::at_nodes(&nodes, PATIENCE), |rush| {

@@ -2,9 +2,9 @@
 
 use super::balancer::{Balancer, Kind};
 use super::fleet::{Fleet, host};
-use crate::shopper::{Bought, Shopper};
-use std::sync::Mutex;
+use crate::shopper::{Bought, Nodes, Shopper};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 const NODES: usize = 3;
@@ -62,7 +62,7 @@ fn check(kind: Kind) {
 
 /// People who look and buy at a steady pace, and what went wrong.
 struct Traffic {
-    address: String,
+    balancer: Arc<Nodes>,
     orders: AtomicUsize,
     pages: AtomicUsize,
     failures: Mutex<Vec<String>>,
@@ -72,7 +72,7 @@ struct Traffic {
 impl Traffic {
     fn new(address: &str) -> Self {
         Self {
-            address: address.to_owned(),
+            balancer: Arc::new(Nodes::new(vec![address.to_owned()])),
             orders: AtomicUsize::new(0),
             pages: AtomicUsize::new(0),
             failures: Mutex::default(),
@@ -83,7 +83,7 @@ impl Traffic {
     /// Whole checkouts, each of somebody new.
     fn buy(&self, buyer: usize) {
         while !self.is_over.load(Ordering::Relaxed) {
-            let mut shopper = Shopper::at_nodes(std::slice::from_ref(&self.address), PATIENCE);
+            let mut shopper = Shopper::at_nodes(&self.balancer, PATIENCE);
             let bought =
                 shopper.go_to_checkout("house-blend").map(|page| shopper.pay(&page, &format!("buyer{buyer}@example.com")));
             match bought {
@@ -99,7 +99,7 @@ impl Traffic {
                 return;
             }
             let path = PATHS[turn % PATHS.len()];
-            match Shopper::at_nodes(std::slice::from_ref(&self.address), PATIENCE).get(path) {
+            match Shopper::at_nodes(&self.balancer, PATIENCE).get(path) {
                 Ok(page) if page.status == 200 => _ = self.pages.fetch_add(1, Ordering::Relaxed),
                 other => self.fail(format!("{path} led to {other:?}")),
             }

@@ -3,7 +3,7 @@
 //!
 //! On PostgreSQL they travel by NOTIFY, between all processes of a database; on SQLite within the one server.
 
-use crate::order_writer::{Availability, ItemKey, VariantKey};
+use crate::order_writer::{Availability, Untold};
 use crate::{Db, Result};
 use commerce::{FlashSaleId, ShopId, VariantId};
 use serde::{Deserialize, Serialize};
@@ -96,21 +96,18 @@ impl Listener {
 /// # Errors
 /// When the database fails; what was to be told is then seen by those who look (`order_writer::catch_up`).
 pub async fn tell_availability(db: &Db, availability: &Availability) -> Result<()> {
-    let (variants, items) = availability.take_untold();
-    if variants.is_empty() && items.is_empty() {
-        return Ok(());
-    }
-    db.tell_others(&in_messages(&variants, &items)).await
+    let messages = in_messages(&availability.take_untold());
+    if messages.is_empty() { Ok(()) } else { db.tell_others(&messages).await }
 }
 
 /// By shop, and no more in one message than it can hold.
-fn in_messages(variants: &[(VariantKey, Left)], items: &[(ItemKey, Left)]) -> Vec<News> {
+fn in_messages(untold: &Untold) -> Vec<News> {
     let mut by_shop: BTreeMap<ShopId, Sold> = BTreeMap::new();
     let of = |shop| Sold { shop, variants: Vec::new(), items: Vec::new() };
-    for ((shop, variant), left) in variants {
+    for ((shop, variant), left) in &untold.variants {
         by_shop.entry(*shop).or_insert_with(|| of(*shop)).variants.push((*variant, *left));
     }
-    for ((shop, sale, variant), left) in items {
+    for ((shop, sale, variant), left) in &untold.items {
         by_shop.entry(*shop).or_insert_with(|| of(*shop)).items.push((*sale, *variant, *left));
     }
     let mut messages = Vec::new();
@@ -134,7 +131,7 @@ mod tests {
         let sale = FlashSaleId(i64::MAX);
         let items: Vec<_> =
             (0..1_000).map(|n| ((ShopId(n % 3), sale, VariantId(i64::MAX - n)), Left(i64::MIN, i64::MIN))).collect();
-        let messages = in_messages(&variants, &items);
+        let messages = in_messages(&Untold { variants, items });
         assert!(messages.iter().all(|news| news.to_text().len() < MESSAGE_BYTES));
         let (mut told, mut told_items) = (0, 0);
         for news in &messages {
@@ -155,6 +152,6 @@ mod tests {
 
     #[test]
     fn when_nothing_moved_nobody_is_told() {
-        assert_eq!(in_messages(&[], &[]), []);
+        assert_eq!(in_messages(&Untold::default()), []);
     }
 }

@@ -19,15 +19,22 @@ use std::collections::BTreeSet;
 const RUN_OUT_MAX: usize = 10_000;
 
 /// What a variant's figure is found by.
-pub(crate) type VariantKey = (ShopId, VariantId);
+type VariantKey = (ShopId, VariantId);
 /// What the figure of a sale's item is found by.
-pub(crate) type ItemKey = (ShopId, FlashSaleId, VariantId);
+type ItemKey = (ShopId, FlashSaleId, VariantId);
 
 /// Units left, per variant and per item of a sale.
 #[derive(Debug, Default)]
 pub struct Availability {
     variants: Figures<VariantKey>,
     sales: Figures<ItemKey>,
+}
+
+/// What other nodes are to be told.
+#[derive(Debug, Default)]
+pub(crate) struct Untold {
+    pub variants: Vec<(VariantKey, Left)>,
+    pub items: Vec<(ItemKey, Left)>,
 }
 
 /// What has moved since this was last asked.
@@ -87,8 +94,8 @@ impl Availability {
     }
 
     /// What this node's writer has moved and other nodes were not told of yet. For one asker, as [`Self::take_moved`].
-    pub(crate) fn take_untold(&self) -> (Vec<(VariantKey, Left)>, Vec<(ItemKey, Left)>) {
-        (self.variants.take_untold(), self.sales.take_untold())
+    pub(crate) fn take_untold(&self) -> Untold {
+        Untold { variants: self.variants.take_untold(), items: self.sales.take_untold() }
     }
 
     /// What has moved since this was last asked, by whomever. For one asker: what it was told is not told again.

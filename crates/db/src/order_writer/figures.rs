@@ -363,10 +363,10 @@ mod tests {
     fn only_what_said_none_left_is_read_anew() {
         let figures = published(counted(3, 1));
         figures.get(BOARD);
-        assert_eq!(figures.take_asked(), []);
+        assert!(figures.take_asked().is_empty());
         figures.publish([(BOARD, counted(0, 2))].into_iter(), NOON);
         figures.get(BOARD);
         assert_eq!(figures.take_asked(), [BOARD]);
-        assert_eq!(figures.take_asked(), []);
+        assert!(figures.take_asked().is_empty());
     }
 }

@@ -31,7 +31,7 @@ use crate::{Db, Result, Tx};
 use commerce::checkout::{Command, Outcome};
 use commerce::{ShopId, Timestamp};
 
-pub(crate) use availability::{ItemKey, VariantKey};
+pub(crate) use availability::Untold;
 pub(crate) use read::order_from_rows;
 
 /// Decides and stores commands of one shop inside `tx`, for code that changes more than the writer does in the same transaction

@@ -1,5 +1,5 @@
 //! What tests and benchmarks need beyond Rust: PostgreSQL's server programs, Chromium with its driver, axe-core, strace,
-//! HAProxy, nginx, Varnish; pgbench, Redis; and the right to mount a file system.
+//! HAProxy, nginx, Varnish; pgbench, Redis, wrk, h2load, valgrind; and the right to mount a file system.
 //!
 //! On Debian and Ubuntu, as root, they are installed. Elsewhere nothing is touched: the reader is told what to install.
 
@@ -73,6 +73,28 @@ const OF_BENCHMARKS: [Requirement; 2] = [
     },
 ];
 
+const TASKSET: Requirement = Requirement {
+    name: "taskset and a second core",
+    packages: &["util-linux"],
+    present: || {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        cores > 1 && command::on_path(&["taskset"]).is_some()
+    },
+};
+
+/// For the benchmark of pages: who serves beside us, and who asks.
+const OF_PAGES: [Requirement; 5] = [
+    TASKSET,
+    Requirement {
+        name: "nginx with gzip_static",
+        packages: &["nginx-light"],
+        present: || command::on_path(&["nginx"]).is_some() || Path::new("/usr/sbin/nginx").is_file(),
+    },
+    Requirement { name: "wrk", packages: &["wrk"], present: || command::on_path(&["wrk"]).is_some() },
+    Requirement { name: "h2load", packages: &["nghttp2-client"], present: || command::on_path(&["h2load"]).is_some() },
+    Requirement { name: "valgrind", packages: &["valgrind"], present: || command::on_path(&["valgrind"]).is_some() },
+];
+
 /// Makes sure that everything is there that the tests need, installing what it may.
 ///
 /// # Errors
@@ -96,6 +118,22 @@ pub fn prepare_to_torture() -> Result<(), String> {
 /// What is missing, and how to install it.
 pub fn prepare_to_measure() -> Result<(), String> {
     have(&OF_BENCHMARKS, "bench")
+}
+
+/// As [`prepare`], for the benchmark of pages.
+///
+/// # Errors
+/// What is missing, and how to install it.
+pub fn prepare_to_measure_pages() -> Result<(), String> {
+    have(&OF_PAGES, "bench pages")
+}
+
+/// As [`prepare`], for the benchmarks whose clients are our own.
+///
+/// # Errors
+/// What is missing, and how to install it.
+pub fn prepare_to_measure_crowds() -> Result<(), String> {
+    have(&[TASKSET], "bench")
 }
 
 fn have(requirements: &[Requirement], command: &str) -> Result<(), String> {

@@ -35,7 +35,11 @@ pub(crate) struct Connection {
 impl Connection {
     /// Begins to connect; whatever is sent meanwhile goes out once the connection stands.
     pub fn open(server: SocketAddr, registry: &Registry, token: Token) -> io::Result<Self> {
-        let mut stream = TcpStream::connect(server)?;
+        Self::over(TcpStream::connect(server)?, registry, token)
+    }
+
+    /// As [`Self::open`], over a socket that connects already.
+    pub fn over(mut stream: TcpStream, registry: &Registry, token: Token) -> io::Result<Self> {
         // A request is one write, and nothing may hold its last packet back.
         stream.set_nodelay(true)?;
         registry.register(&mut stream, token, Interest::READABLE | Interest::WRITABLE)?;

@@ -6,6 +6,7 @@
 //!
 //! No clock is read here: whoever measures hands one in.
 
+pub mod arrivals;
 pub mod buyer;
 pub mod crowd;
 

@@ -46,6 +46,12 @@ impl Requests {
         }
     }
 
+    /// Asks what was written elsewhere.
+    pub fn whole(&mut self, request: &[u8]) {
+        self.bytes.clear();
+        self.bytes.extend_from_slice(request);
+    }
+
     /// The request as it goes over the wire.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes

@@ -1,26 +1,20 @@
-//! Writes the table into docs/BENCHMARKS.md: only the lines between its two marks, whatever else is there.
+//! The table as a section of docs/BENCHMARKS.md.
 
 use crate::contest::{Group, REFERENCE};
-use crate::report::{Line, RIVALS, Report, cpu, grouped, millis, ratio};
+use crate::measure::numbers::{grouped, millis, ratio};
+use crate::measure::section;
+use crate::report::{Line, RIVALS, Report, cpu};
 use std::fmt::Write as _;
-use std::path::Path;
 
-const DOCUMENT: &str = "../../docs/BENCHMARKS.md";
 const BEGIN: &str = "<!-- Orders: written by `cargo xtask bench orders` -->\n";
 const END: &str = "<!-- Orders end here -->\n";
-const TITLE: &str = "# Benchmarks\n\nEach section is written by the command that it names, on the machine that it names.\n\n";
 
 /// Replaces the section, or adds it.
 ///
 /// # Errors
 /// When the file cannot be written.
 pub fn write(report: &Report) -> Result<(), String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(DOCUMENT);
-    let present = std::fs::read_to_string(&path).unwrap_or_else(|_| TITLE.to_owned());
-    let section = format!("{BEGIN}{}{END}", section(report));
-    let (before, rest) = present.split_once(BEGIN).unwrap_or((&present, ""));
-    let after = rest.split_once(END).map_or("", |(_, after)| after);
-    std::fs::write(&path, format!("{before}{section}{after}")).map_err(|error| format!("{}: {error}", path.display()))
+    section::write(BEGIN, END, &section(report))
 }
 
 fn section(report: &Report) -> String {

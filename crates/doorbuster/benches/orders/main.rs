@@ -5,13 +5,15 @@
 //! read must be an order: an order benchmark that loses orders is no benchmark.
 
 mod contest;
-mod cpu;
 mod document;
 mod pgbench;
 mod redis;
 mod report;
 mod shop;
 mod table;
+
+#[path = "../measure/mod.rs"]
+mod measure;
 
 // A shop under test starts as it does for the tests.
 #[allow(dead_code, reason = "the tests use more of it than this measurement does")]

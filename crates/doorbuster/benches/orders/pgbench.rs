@@ -1,7 +1,7 @@
 //! What an engineer would otherwise do: one transaction per order, measured by PostgreSQL's own tool.
 
 use crate::contest::Sample;
-use crate::cpu;
+use crate::measure::cpu;
 use crate::shop::postmaster;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -2,7 +2,7 @@
 //! the disk before it is answered. No prices, no limits, no payment, no page.
 
 use crate::contest::Sample;
-use crate::cpu;
+use crate::measure::cpu;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};

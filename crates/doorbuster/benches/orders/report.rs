@@ -1,8 +1,9 @@
 //! What was found, as numbers and words; how it is printed and written down is elsewhere.
 
 use crate::contest::{Plan, REFERENCE, Row, Sample};
+use crate::measure::facts::{date, machine, said};
+use crate::measure::numbers::median;
 use std::io::Write as _;
-use std::process::Command;
 
 /// Rival systems' journeys a second through their own public interfaces, measured on a machine of the same kind: name, and with
 /// how many buyers at once.
@@ -79,7 +80,7 @@ impl Facts {
         let postgres = said("psql", &["--version"]).split_whitespace().nth(2).unwrap_or("?").to_owned();
         let redis = redis.map(|version| format!(", Redis {version}")).unwrap_or_default();
         Self {
-            date: said("date", &["-u", "+%Y-%m-%d %H:%M UTC"]),
+            date: date(),
             machine: machine(),
             versions: format!("PostgreSQL {postgres}{redis}, {}", said("rustc", &["--version"])),
             disk_ms: disk_ms(),
@@ -88,27 +89,6 @@ impl Facts {
             proofs,
         }
     }
-}
-
-fn machine() -> String {
-    let read = |file: &str| std::fs::read_to_string(file).unwrap_or_default();
-    let after_colon = |text: &str, key: &str| {
-        let line = text.lines().find(|line| line.starts_with(key)).unwrap_or_default();
-        line.split_once(':').map_or_else(|| "?".to_owned(), |(_, value)| value.trim().to_owned())
-    };
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let model = after_colon(&read("/proc/cpuinfo"), "model name");
-    let memory = after_colon(&read("/proc/meminfo"), "MemTotal");
-    let gibibytes = memory.split(' ').next().and_then(|kibibytes| kibibytes.parse::<f64>().ok()).unwrap_or(0.0) / 1_048_576.0;
-    // What follows the version is the name of somebody's build.
-    let kernel = said("uname", &["-sr"]);
-    let kernel = kernel.split('-').next().unwrap_or_default();
-    format!("{cores} cores of {model}, {gibibytes:.0} GiB, {kernel}")
-}
-
-fn said(program: &str, arguments: &[&str]) -> String {
-    let output = Command::new(program).args(arguments).output();
-    output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
 }
 
 #[allow(clippy::disallowed_methods, reason = "a measurement reads the clock")]
@@ -129,42 +109,6 @@ fn disk_ms() -> f64 {
     let millis = measured().map_or(f64::NAN, median);
     let _ = std::fs::remove_dir_all(folder);
     millis
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-/// `12,345`, and `5.7` where that is all there is.
-pub fn grouped(number: f64) -> String {
-    if number < 10.0 {
-        return format!("{number:.1}");
-    }
-    let digits = format!("{number:.0}");
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// `0.4 ms`, `12 ms`.
-pub fn millis(number: f64) -> String {
-    if number < 10.0 { format!("{number:.1} ms") } else { format!("{} ms", grouped(number)) }
-}
-
-/// `6.2`, `13`, or nothing.
-pub fn ratio(ratio: Option<f64>) -> String {
-    match ratio {
-        Some(ratio) if ratio < 0.095 => format!("{ratio:.3}"),
-        Some(ratio) if ratio < 9.95 => format!("{ratio:.1}"),
-        Some(ratio) => grouped(ratio),
-        None => String::new(),
-    }
 }
 
 /// Processor seconds per thousand, or a dash where there is no such process.

@@ -1,7 +1,7 @@
 //! Our shop under test: made and stocked over the public command line and the seller's desk, bought from over HTTP.
 
 use crate::contest::Sample;
-use crate::cpu;
+use crate::measure::cpu;
 use crate::program::{Place, Server};
 use crate::shopper::Shopper;
 use loadtest::Cookies;
@@ -117,7 +117,7 @@ impl Shop {
                 self.engine
             ));
         }
-        let count = crate::report::grouped(read as f64);
+        let count = crate::measure::numbers::grouped(read as f64);
         Ok(format!(
             "{}: {count} receipts were read, {count} orders are in the books, and `doorbuster verify` holds.",
             self.engine

@@ -1,7 +1,8 @@
 //! The table for the terminal.
 
 use crate::contest::Group;
-use crate::report::{Line, RIVALS, Report, cpu, grouped, millis, ratio};
+use crate::measure::numbers::{grouped, millis, ratio};
+use crate::report::{Line, RIVALS, Report, cpu};
 use console::{measure_text_width, style};
 
 const NAME: usize = 30;

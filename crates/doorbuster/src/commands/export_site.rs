@@ -18,8 +18,8 @@ use web::edition::whole::{SiteFile, addresses, pictures};
 
 /// Writes a shop's pages, styles and pictures as files, as they are now: for a CDN's bucket or a plain web server in front.
 ///
-/// Every page is `index.html` in a folder of its address, with `.br` and `.gz` beside it; `_headers` says for each file how it has
-/// to be sent. Cart, checkout, search and filtered lists stay with the server: send to it whatever has no file.
+/// Every page is `index.html` in a folder of its address, with `.br` and `.gz` beside it; `_headers` says for each file how
+/// it has to be sent. Cart, checkout, search and filtered lists stay with the server: send to it whatever has no file.
 #[derive(clap::Args, Debug)]
 pub struct ExportSiteArgs {
     /// The shop's handle.
@@ -102,7 +102,8 @@ fn make_folder(folder: &Path, force: bool) -> Result<(), Failure> {
     std::fs::create_dir_all(folder).map_err(|error| Failure::new(format!("{} cannot be made: {error}", folder.display())))
 }
 
-/// Where the file of an address is: pages are `index.html` in a folder of their own; what has an ending or is a picture is a file.
+/// Where the file of an address is: pages are `index.html` in a folder of their own; what has an ending or is a picture is a
+/// file.
 fn place_of(folder: &Path, address: &str) -> PathBuf {
     // Web servers look for a file under the decoded address.
     let decoded = percent_decode_str(address).decode_utf8_lossy();

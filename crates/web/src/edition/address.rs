@@ -1,7 +1,7 @@
 //! Which requests an edition can answer, and under which key their page is kept.
 //!
-//! A crowd that comes from one e-mail brings labels of the campaign in its addresses (`?utm_source=…`). They change nothing on the
-//! page, so they are no part of the key; what would change the page is known here by name.
+//! A crowd that comes from one e-mail brings labels of the campaign in its addresses (`?utm_source=…`). They change nothing
+//! on the page, so they are no part of the key; what would change the page is known here by name.
 
 use crate::snapshot::browse::percent_encode;
 use axum::http::Uri;

@@ -1,8 +1,8 @@
 //! Editions: all that is the same for everyone in a shop, as it stands at one instant, rendered and compressed.
 //!
-//! A request that finds its page here touches no template, no database and no lock that anybody waits for. A page gets here in two
-//! ways: the [`press`] prints it, or the first visitor who asks for it leaves it for those who come after. What is printed
-//! is what a handler answers: there is no second way of making a page.
+//! A request that finds its page here touches no template, no database and no lock that anybody waits for. A page gets here
+//! in two ways: the [`press`] prints it, or the first visitor who asks for it leaves it for those who come after. What is
+//! printed is what a handler answers: there is no second way of making a page.
 //!
 //! Read in this order: `address` (which requests can find a page), `page` (one page in its codings), `shelf` (pages in
 //! bounded memory), `asked` (what a page shows that can move), `press` (what prints), `boundaries` (when the clock alone

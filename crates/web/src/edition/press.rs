@@ -25,7 +25,6 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
-use tokio::time::Instant;
 use tracing::{debug, warn};
 
 /// How often the press looks at what has changed.
@@ -288,15 +287,17 @@ impl Press {
 
     /// Prints from the front of a list until it is done or the time is up.
     async fn print(&self, shop: &Arc<ShopInMemory>, edition: &Edition, keys: &mut VecDeque<String>, time: Duration) {
-        let started = Instant::now();
-        while started.elapsed() < time
-            && let Some(key) = keys.pop_front()
-        {
-            if let (_, Some(page)) = self.site.print(shop, &key, edition.from).await {
-                edition.put(&key, page);
+        let printing = async {
+            while let Some(key) = keys.front() {
+                if let (_, Some(page)) = self.site.print(shop, key, edition.from).await {
+                    edition.put(key, page);
+                }
+                keys.pop_front();
+                tokio::task::yield_now().await;
             }
-            tokio::task::yield_now().await;
-        }
+        };
+        // What is left stays in the list.
+        let _ = tokio::time::timeout(time, printing).await;
     }
 
     /// What is printed before anybody asks: what everybody looks at first, and what visitors have asked for lately.

@@ -123,11 +123,11 @@ mod tests {
     #[test]
     fn what_nobody_asks_for_makes_room_and_the_bound_holds() {
         let shelf = Shelf::new(PARTS * 20_000);
-        let favourite = "/products/favourite";
-        shelf.insert(favourite, page_of("favourite"), || true);
+        let favorite = "/products/favorite";
+        shelf.insert(favorite, page_of("favorite"), || true);
         for number in 0..1_000 {
             shelf.insert(&format!("/products/{number}"), page_of("some page"), || true);
-            assert!(shelf.get(favourite).is_some(), "after {number}");
+            assert!(shelf.get(favorite).is_some(), "after {number}");
             assert!(shelf.bytes() <= PARTS * 20_000);
         }
         assert!((PARTS..1_000).contains(&shelf.len()), "{}", shelf.len());

@@ -45,7 +45,7 @@ pub async fn snapshot(db: &Db, availability: &Availability, id: ShopId, known: O
             if update.surroundings.is_some() {
                 db::order_writer::load_offers(db, id, availability).await?;
             }
-            Ok(Some(known.updated(update)))
+            Ok(Some(known.updated(*update)))
         }
     }
 }
@@ -54,7 +54,7 @@ pub async fn snapshot(db: &Db, availability: &Availability, id: ShopId, known: O
 enum Read<'a> {
     Gone,
     Whole(Box<Parts>),
-    Changes(&'a Snapshot, Update),
+    Changes(&'a Snapshot, Box<Update>),
 }
 
 async fn read<'a>(tx: &mut Tx, id: ShopId, known: Option<&'a Snapshot>) -> Result<Read<'a>> {
@@ -63,7 +63,7 @@ async fn read<'a>(tx: &mut Tx, id: ShopId, known: Option<&'a Snapshot>) -> Resul
         && let Some(changes) = db::catalog::catalog_changes_in(tx, id, known.version, version).await?
         && changes.products.len() <= CHANGED_MAX
     {
-        return Ok(update(tx, id, version, changes).await?.map_or(Read::Gone, |update| Read::Changes(known, update)));
+        return Ok(update(tx, id, version, changes).await?.map_or(Read::Gone, |update| Read::Changes(known, Box::new(update))));
     }
     let Some((surroundings, media)) = surroundings(tx, id).await? else { return Ok(Read::Gone) };
     let products = db::catalog::load_products_in(tx, id).await?;

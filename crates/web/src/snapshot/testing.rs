@@ -147,14 +147,15 @@ pub(crate) fn any_shop(dice: &mut Dice, products: i64) -> Snapshot {
         before_opening: if id == 1 { BeforeOpening::NotForSale } else { BeforeOpening::OrdinaryPrice },
         status: FlashSaleStatus::Scheduled,
         items: (0..4 * products)
-            .filter_map(|variant| {
-                (dice.below(4) == 0).then(|| FlashSaleItem {
+            .filter_map(|variant| match dice.below(4) {
+                0 => Some(FlashSaleItem {
                     variant: VariantId(variant),
                     price_minor: 100 * (10 + dice.below(20) as i64),
                     quantity_offered: (dice.below(2) == 0).then_some(dice.below(3) as i64),
                     quantity_per_customer_max: None,
                     quantity_claimed: 0,
-                })
+                }),
+                _ => None,
             })
             .collect(),
     };

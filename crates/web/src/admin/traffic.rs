@@ -48,7 +48,7 @@ pub(super) fn page(hour: &[Minute], neighbors: &[u64], time: impl Fn(commerce::T
         most_within: told(&answers, 990),
         waited: told(&waits, 990),
         neighbors: neighbors_in_words(hour, neighbors),
-        request_lines: lines(scale, |value| format::thousands(value)),
+        request_lines: lines(scale, format::thousands),
         time_lines: lines(scale_millis, |value| duration(value * 1_000)),
         half_line: polyline(hour, scale_millis, 500),
         most_line: polyline(hour, scale_millis, 990),
@@ -70,7 +70,7 @@ fn told_minute(
     let x = LEFT + STEP * f64::from(place);
     TrafficMinute {
         time: time(minute.begins_at),
-        time_shown: place % 15 == 0,
+        time_shown: place.is_multiple_of(15),
         x: tenths(x + 1.0),
         middle: tenths(x + STEP / 2.0),
         served_y: tenths(BASE - served),

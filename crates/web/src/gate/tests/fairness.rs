@@ -84,7 +84,9 @@ fn a_storm_next_door_refuses_nobody_here_and_gets_all_that_is_left() {
                 let storm = Stream { shop: STORMED, load: 0.5 * times, route, cost };
                 let (p99, refused, got) = run(seed, &[steady, storm]);
                 let left = (1.0 - steady.load - storm.load * READING / cost).min(storm.load);
-                println!("{times} times its share in {cost} µs each: 99 % in {p99} µs, alone {alone}; got {got:.3} of {left:.3}");
+                eprintln!(
+                    "{times} times its share in {cost} µs each: 99 % in {p99} µs, alone {alone}; got {got:.3} of {left:.3}"
+                );
                 assert_eq!(refused, 0, "nobody of the steady shop is refused");
                 assert!(p99 as f64 <= times_alone * alone as f64, "the steady shop hardly notices");
                 assert!(got >= 0.9 * left, "the storm gets what is left");

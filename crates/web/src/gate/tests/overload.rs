@@ -161,8 +161,8 @@ fn ten_times_the_capacity_for_two_minutes_is_served_as_well_as_it_can_be() {
         let slow = f64::from(storm.slow) / f64::from(storm.answered);
         crowd.refused_after.sort_unstable();
         let refused_p99 = crowd.refused_after[crowd.refused_after.len() * 99 / 100];
-        println!("goodput {goodput:.3}, slow {slow:.4}, 99 % refused within {refused_p99} µs, waiting {}", machine.waiting_most);
-        println!("{} checkouts begun, {} given up, refused {:?}", crowd.begun, crowd.begun_and_given_up, crowd.refused);
+        eprintln!("goodput {goodput:.3}, slow {slow:.4}, 99 % refused within {refused_p99} µs, waiting {}", machine.waiting_most);
+        eprintln!("{} checkouts begun, {} given up, refused {:?}", crowd.begun, crowd.begun_and_given_up, crowd.refused);
 
         assert!(goodput >= 0.9, "of all that the machine can do");
         assert!(slow <= 0.01, "whoever is let in is served at once");

@@ -18,7 +18,7 @@ pub struct Dice(u64);
 
 impl Dice {
     pub fn new(seed: u64) -> Self {
-        println!("seed {seed}");
+        eprintln!("seed {seed}");
         Self(seed)
     }
 

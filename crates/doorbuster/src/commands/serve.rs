@@ -18,14 +18,16 @@ use std::num::NonZero;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tracing::{info, warn};
 use web::edition::press::PressLimits;
 use web::gate::keeper::KeeperSettings;
 use web::mail::MailSettings;
 use web::metrics::serve_operators;
-use web::serve::{ServeLimits, listen, serve};
+use web::serve::{Certificates, Entrance, Listeners, ServeLimits, listen, serve};
 use web::signature::Signer;
 use web::{App, AppParts, Scheme};
 
@@ -56,7 +58,7 @@ pub fn run(flags: &SettingFlags) -> Result<ExitCode, Failure> {
 /// What a server has to itself: its data folder, where that holds the database, and the address it listens on. It is taken before
 /// the database is touched, so that a second server changes nothing.
 pub struct Claim {
-    listener: TcpListener,
+    listeners: Listeners,
     operators: Option<TcpListener>,
     _folder: Option<FolderLock>,
 }
@@ -76,8 +78,8 @@ impl Claim {
                 "The disk failed when the database was last written: every page was copied into a new file. Look after the disk"
             );
         }
-        let operators = settings.metrics_listen.map(bind).transpose()?;
-        Ok(Self { listener: bind(settings.listen)?, operators, _folder: folder })
+        let operators = settings.metrics_listen.map(|address| bind(address, 1)?.into_one().map_err(Failure::from)).transpose()?;
+        Ok(Self { listeners: bind(settings.listen, settings.http_threads)?, operators, _folder: folder })
     }
 }
 
@@ -92,21 +94,21 @@ pub async fn until_stopped(
     settings: Settings,
     welcome: impl FnOnce(SocketAddr) -> String,
 ) -> Result<ExitCode, Failure> {
-    let Claim { listener, operators, _folder } = claim;
-    let address = listener.local_addr()?;
+    let Claim { listeners, operators, _folder } = claim;
+    let address = listeners.address();
+    let entrance = entrance(&settings)?;
     let (app, writer_thread) = start_app(db, &settings, address).await?;
     let site = web::Site::new(app.clone());
     let node = NodeHere::register(&app, address, LEASES).await;
     let press = PressLimits { folder: Some(settings.data.join("editions")), ..PressLimits::default() };
     let own = Jobs::start_own(&site, press);
     let leased = Jobs::start_leased(&app, &node.held(), mailer(&settings)?, mail_settings(&app, &settings));
-    let limits =
-        ServeLimits { connections_max: settings.connections_max, drain_timeout: settings.drain, ..ServeLimits::default() };
     let operators = operators.map(|listener| tokio::spawn(serve_operators(listener, app.clone())));
+    let _reloading = entrance.certificates.clone().map(keep_fresh).transpose()?;
     // Whoever has read that visitors can come may ask the program to stop.
     let (stopping, mut stop) = watch::channel(false);
     let stopped = told_to_stop()?;
-    announce(address, &welcome(address))?;
+    announce(address, &settings, &welcome(address))?;
     let notice = async {
         let _ = stop.wait_for(|is_told| *is_told).await;
         tokio::time::sleep(settings.drain_notice).await;
@@ -119,7 +121,7 @@ pub async fn until_stopped(
         leased.stop().await;
         node.release();
     };
-    tokio::join!(serve(listener, site, limits, notice), hand_over);
+    tokio::join!(serve(listeners, site, entrance, notice), hand_over);
     node.leave().await;
     own.stop().await;
     if let Some(operators) = operators {
@@ -136,8 +138,8 @@ pub async fn until_stopped(
     Ok(ExitCode::SUCCESS)
 }
 
-fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
-    listen(address).map_err(|error| {
+fn bind(address: SocketAddr, threads: usize) -> Result<Listeners, Failure> {
+    listen(address, threads).map_err(|error| {
         let failure = Failure::new(format!("cannot listen on {address}: {error}"));
         match error.kind() {
             std::io::ErrorKind::AddrInUse => failure.with_advice(
@@ -152,6 +154,40 @@ fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
             _ => failure,
         }
     })
+}
+
+fn entrance(settings: &Settings) -> Result<Entrance, Failure> {
+    let limits = ServeLimits {
+        connections_max: settings.connections_max,
+        connections_per_address_max: settings.connections_per_address_max,
+        idle_timeout: settings.idle,
+        drain_timeout: settings.drain,
+        ..ServeLimits::default()
+    };
+    let certificates = settings.certificates.clone().map(Certificates::load).transpose().map_err(|error| {
+        Failure::usage(format!("no TLS without a certificate: {error}"))
+            .with_advice("tls_certificate is a certificate with its chain, tls_key the key that belongs to it, both in PEM.")
+    })?;
+    Ok(Entrance { limits, certificates: certificates.map(Arc::new), proxies: settings.proxies.clone() })
+}
+
+/// Reads certificates again when their files change, and at SIGHUP, until what it returns is dropped.
+fn keep_fresh(certificates: Arc<Certificates>) -> std::io::Result<JoinSet<()>> {
+    const LOOKED_AT_EVERY: Duration = Duration::from_secs(5);
+    #[cfg(unix)]
+    let mut told = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?;
+    let mut looking = JoinSet::new();
+    looking.spawn(async move {
+        loop {
+            #[cfg(unix)]
+            let _ = tokio::time::timeout(LOOKED_AT_EVERY, told.recv()).await;
+            #[cfg(not(unix))]
+            tokio::time::sleep(LOOKED_AT_EVERY).await;
+            let certificates = Arc::clone(&certificates);
+            let _ = tokio::task::spawn_blocking(move || certificates.reload_changed()).await;
+        }
+    });
+    Ok(looking)
 }
 
 /// Loads every shop. `address` is where visitors come.
@@ -173,7 +209,7 @@ pub async fn start_app(db: Db, settings: &Settings, address: SocketAddr) -> Resu
         gate: gate_settings(settings),
         signer: Signer::new(&secret),
         scheme: settings.scheme,
-        public_port: settings.public_port.or(own_port(settings.scheme, address)),
+        public_port: settings.public_port.or(own_port(settings, address)),
         payment_patience: settings.payment_patience,
         mail_folder: match &settings.mail {
             MailRoute::Smtp(_) => None,
@@ -200,11 +236,10 @@ fn mailer(settings: &Settings) -> Result<Mailer, Failure> {
 }
 
 /// The port that visitors see where nothing else is set: the one listened on, unless a proxy in front takes `https`.
-fn own_port(scheme: Scheme, address: SocketAddr) -> Option<u16> {
-    match scheme {
-        Scheme::Http => Some(address.port()).filter(|port| *port != 80),
-        Scheme::Https => None,
-    }
+fn own_port(settings: &Settings, address: SocketAddr) -> Option<u16> {
+    let usual = if settings.certificates.is_some() { 443 } else { 80 };
+    let is_ours = settings.scheme == Scheme::Http || settings.certificates.is_some();
+    Some(address.port()).filter(|port| is_ours && *port != usual)
 }
 
 fn mail_settings(app: &App, settings: &Settings) -> MailSettings {
@@ -217,12 +252,13 @@ fn mail_settings(app: &App, settings: &Settings) -> MailSettings {
 }
 
 /// Says on standard output that visitors can come: scripts wait for this line.
-fn announce(address: SocketAddr, welcome: &str) -> Result<(), Failure> {
+fn announce(address: SocketAddr, settings: &Settings, welcome: &str) -> Result<(), Failure> {
+    let scheme = if settings.certificates.is_some() { "https" } else { "http" };
     let mut output = std::io::stdout().lock();
     write!(output, "{welcome}")?;
-    writeln!(output, "Listening on http://{address}")?;
+    writeln!(output, "Listening on {scheme}://{address}")?;
     output.flush()?;
-    info!("Listening on http://{address}");
+    info!("Listening on {scheme}://{address}");
     Ok(())
 }
 

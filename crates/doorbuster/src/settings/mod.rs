@@ -8,11 +8,13 @@ mod table;
 pub use source::{Origin, SettingFlags, Sourced};
 
 use db::Target;
-use std::net::SocketAddr;
+use ipnet::IpNet;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 use web::app::Scheme;
+use web::serve::{CertificateFiles, CertificatePair, Proxies, ProxyProtocol};
 
 /// Why the settings cannot be used, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +93,10 @@ pub struct Settings {
     pub metrics_listen: Option<SocketAddr>,
     /// How visitors reach the shops.
     pub scheme: Scheme,
+    /// Certificates, where the server speaks TLS itself.
+    pub certificates: Option<CertificateFiles>,
+    /// Proxies in front.
+    pub proxies: Proxies,
     /// Port in links sent by mail, where it is not the usual one.
     pub public_port: Option<u16>,
     /// How long a checkout waits for the payment provider.
@@ -103,8 +109,14 @@ pub struct Settings {
     pub log: String,
     /// How it is logged.
     pub log_format: LogFormat,
+    /// Threads that accept connections and answer from memory.
+    pub http_threads: usize,
     /// Open connections of visitors at once.
     pub connections_max: usize,
+    /// Open connections of one address at once.
+    pub connections_per_address_max: usize,
+    /// How long a connection on which nothing happens is kept.
+    pub idle: Duration,
     /// Connections to the database.
     pub database_connections: usize,
     /// Orders that may wait to be written.
@@ -136,7 +148,9 @@ impl Settings {
         if !database.is_empty() && !is_postgres {
             return Err(read.wrong("database_url", "write it like postgres://user:password@host:5432/name"));
         }
+        let certificates = read.certificates()?;
         let scheme = read.choice("public_scheme", &[("http", Scheme::Http), ("https", Scheme::Https)])?;
+        let scheme = if certificates.is_some() { Scheme::Https } else { scheme };
         let listen: SocketAddr = read.parsed("listen", "write an address and a port, such as 127.0.0.1:8080 or [::1]:8080")?;
         let metrics_listen = match read.text("metrics_listen") {
             "" => None,
@@ -157,18 +171,27 @@ impl Settings {
             "" => None,
             _ => Some(read.number("public_port", 1, 65_535)? as u16),
         };
+        let http_threads = match read.text("http_threads") {
+            "" => std::thread::available_parallelism().map_or(1, usize::from),
+            _ => read.number("http_threads", 1, 256)? as usize,
+        };
         Ok(Self {
             target: if is_postgres { Target::Postgres(database.into()) } else { Target::Folder(data.clone()) },
             listen,
             metrics_listen,
             scheme,
+            certificates,
+            proxies: read.proxies()?,
             public_port,
             payment_patience: Duration::from_secs(read.number("payment_patience_seconds", 1, 60)?),
             mail,
             mail_from: read.text("mail_from").into(),
             log: read.text("log").into(),
             log_format: read.choice("log_format", &[("text", LogFormat::Text), ("json", LogFormat::Json)])?,
+            http_threads,
             connections_max: read.number("connections_max", 1, 1_000_000)? as usize,
+            connections_per_address_max: read.number("connections_per_address_max", 1, 1_000_000)? as usize,
+            idle: Duration::from_secs(read.number("idle_seconds", 5, 3_600)?),
             database_connections: read.number("database_connections", 1, 64)? as usize,
             order_queue_max: read.number("order_queue_max", 1, 100_000)? as usize,
             order_batch_max: read.number("order_batch_max", 1, 10_000)? as usize,
@@ -257,6 +280,32 @@ impl Reader<'_> {
         self.text(key).trim().parse().map_err(|_| self.wrong(key, detail))
     }
 
+    fn certificates(&self) -> Result<Option<CertificateFiles>, SettingsError> {
+        let path = |key| Some(PathBuf::from(self.text(key))).filter(|path| !path.as_os_str().is_empty());
+        let default = match (path("tls_certificate"), path("tls_key")) {
+            (Some(certificate), Some(key)) => Some(CertificatePair { certificate, key }),
+            (None, None) => None,
+            (Some(_), None) => return Err(self.wrong("tls_certificate", "it needs its key: set tls_key as well")),
+            (None, Some(_)) => return Err(self.wrong("tls_key", "it needs its certificate: set tls_certificate as well")),
+        };
+        let files = CertificateFiles { default, folder: path("tls_folder") };
+        Ok(Some(files).filter(|files| *files != CertificateFiles::default()))
+    }
+
+    fn proxies(&self) -> Result<Proxies, SettingsError> {
+        let names = self.text("trusted_proxies").split(',').map(str::trim).filter(|name| !name.is_empty());
+        let trusted = names
+            .map(network_of)
+            .collect::<Option<Vec<_>>>()
+            .ok_or_else(|| self.wrong("trusted_proxies", "write addresses and networks, such as 10.0.0.7, 192.168.0.0/16"))?;
+        let choices = [("off", ProxyProtocol::Off), ("required", ProxyProtocol::Required)];
+        let protocol = self.choice("proxy_protocol", &choices)?;
+        if protocol == ProxyProtocol::Required && trusted.is_empty() {
+            return Err(self.wrong("proxy_protocol", "nobody could connect: name the proxies in trusted_proxies"));
+        }
+        Ok(Proxies { trusted, protocol })
+    }
+
     fn number(&self, key: &'static str, least: u64, most: u64) -> Result<u64, SettingsError> {
         let detail = format!("it has to be a whole number from {least} to {most}");
         let number: u64 = self.parsed(key, &detail)?;
@@ -268,6 +317,11 @@ impl Reader<'_> {
         let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
         found.ok_or_else(|| self.wrong(key, &format!("it has to be {}", names.join(" or "))))
     }
+}
+
+/// A network, or an address as a network of one.
+fn network_of(name: &str) -> Option<IpNet> {
+    name.parse().ok().or_else(|| name.parse::<IpAddr>().ok().map(IpNet::from))
 }
 
 #[cfg(test)]
@@ -303,12 +357,31 @@ mod tests {
             ("PUBLIC_SCHEME", "ftp"),
             ("PUBLIC_PORT", "70000"),
             ("MAIL_FROM", "nobody"),
+            ("TLS_CERTIFICATE", "shop.crt"),
+            ("TLS_KEY", "shop.key"),
+            ("TRUSTED_PROXIES", "10.0.0.0/33"),
+            ("PROXY_PROTOCOL", "required"),
         ] {
             let error = load(&[(key, value)]).expect_err(key).to_string();
             assert!(error.contains(&format!("DOORBUSTER_{key}")), "{error}");
         }
         let error = load(&[("DATABASE_URL", "mysql://ines:hunter2@host")]).expect_err("another database").to_string();
         assert!(!error.contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn a_server_with_a_certificate_is_reached_by_https() {
+        let settings = load(&[("TLS_CERTIFICATE", "shop.crt"), ("TLS_KEY", "shop.key")]).expect("sound");
+        assert_eq!(settings.scheme, Scheme::Https);
+        let settings = load(&[("TLS_FOLDER", "certificates")]).expect("sound");
+        assert_eq!(settings.scheme, Scheme::Https);
+    }
+
+    #[test]
+    fn proxies_are_addresses_and_networks() {
+        let settings = load(&[("TRUSTED_PROXIES", "10.0.0.7, 2001:db8::/32,"), ("PROXY_PROTOCOL", "required")]).expect("sound");
+        let trusts = |address: &str| settings.proxies.trusts(address.parse().expect("an address"));
+        assert!(trusts("10.0.0.7") && trusts("2001:db8::9") && !trusts("10.0.0.8"));
     }
 
     #[test]

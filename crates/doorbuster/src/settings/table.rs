@@ -43,7 +43,7 @@ const fn setting(
 }
 
 /// All of them, in the order in which they are shown.
-pub const SETTINGS: [Setting; 20] = [
+pub const SETTINGS: [Setting; 28] = [
     setting(
         "data",
         "FOLDER",
@@ -78,7 +78,8 @@ pub const SETTINGS: [Setting; 20] = [
         "http|https",
         "http",
         Shown::InDetail,
-        "How visitors reach the shops: https when a proxy in front speaks TLS. Cookies are marked secure then.",
+        "How visitors reach the shops: https when a proxy in front speaks TLS. Cookies are marked secure then. Always https with \
+         tls_certificate or tls_folder.",
     ),
     setting(
         "public_port",
@@ -86,6 +87,37 @@ pub const SETTINGS: [Setting; 20] = [
         "",
         Shown::InDetail,
         "Port in links sent by mail. Without it: the port listened on for http, none for https.",
+    ),
+    setting(
+        "tls_certificate",
+        "FILE",
+        "",
+        Shown::InDetail,
+        "Certificate with its chain, in PEM: the server speaks TLS then. Read again when it changes, and at SIGHUP.",
+    ),
+    setting("tls_key", "FILE", "", Shown::InDetail, "The private key that belongs to tls_certificate, in PEM."),
+    setting(
+        "tls_folder",
+        "FOLDER",
+        "",
+        Shown::InDetail,
+        "Certificates of the shops' own domains: NAME.crt or NAME.pem, each beside its NAME.key. Which one a visitor is shown is \
+         decided by the domains in it. Read again when they change, and at SIGHUP.",
+    ),
+    setting(
+        "trusted_proxies",
+        "ADDRESSES",
+        "",
+        Shown::InDetail,
+        "Proxies in front that are believed when they say who the visitor is (X-Forwarded-For; Forwarded where that is not sent): \
+         addresses and networks such as 10.0.0.0/8, separated by commas.",
+    ),
+    setting(
+        "proxy_protocol",
+        "off|required",
+        "off",
+        Shown::InDetail,
+        "Whether every connection begins with the PROXY protocol, version 1 or 2; only trusted_proxies may connect then.",
     ),
     setting(
         "secret_key",
@@ -134,11 +166,32 @@ pub const SETTINGS: [Setting; 20] = [
     ),
     setting("log_format", "text|json", "text", Shown::InDetail, "How it is logged, to standard error: text or json."),
     setting(
+        "http_threads",
+        "COUNT",
+        "",
+        Shown::InDetail,
+        "Threads that accept connections and answer what is in memory, 1 to 256. Without it: one for each processor core.",
+    ),
+    setting(
         "connections_max",
         "COUNT",
         "16000",
         Shown::InDetail,
-        "Open connections of visitors at once, 1 to 1000000; more wait in the kernel's queue.",
+        "Open connections of visitors at once, 1 to 1000000. When there are more, idle ones are closed or the new ones wait.",
+    ),
+    setting(
+        "connections_per_address_max",
+        "COUNT",
+        "512",
+        Shown::InDetail,
+        "Open connections of one address at once, 1 to 1000000; more are closed. This machine itself has no limit.",
+    ),
+    setting(
+        "idle_seconds",
+        "SECONDS",
+        "75",
+        Shown::InDetail,
+        "How long a connection on which nothing happens is kept open, 5 to 3600.",
     ),
     setting(
         "database_connections",

@@ -14,6 +14,7 @@ mod caches;
 mod commands;
 mod crowd;
 mod database_away;
+mod descriptors;
 mod moving;
 mod nodes;
 mod one_server;

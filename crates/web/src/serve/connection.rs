@@ -1,95 +1,173 @@
 //! One connection, from its first byte to its last. While bytes go to and fro it is *awake*: hyper reads and answers. Once it
-//! has been quiet for a moment it is *parked*: a socket and a small future, without a parser and without buffers, until bytes
-//! arrive.
+//! has been quiet for a moment it is *parked*: a socket and a place in a line, without a parser and without buffers, until bytes
+//! arrive. Over TLS it keeps the session's keys as well.
 //!
 //! Most of a crowd reads what it was sent, and its connections wait for the next tap.
 
-use super::watched::{Watched, WatchedBody};
-use super::{Peer, ServeLimits};
-use crate::site::Site;
-use axum::body::{Body, Bytes};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use std::convert::Infallible;
-use std::future::{Future as _, poll_fn};
-use std::pin::{Pin, pin};
+use super::Peer;
+use super::certificates::{Certificates, HTTP2};
+use super::house::House;
+use super::http1::{self, End, Opening};
+use super::http2;
+use super::parked::{Awoken, Place};
+use super::proxies::ProxyProtocol;
+use super::proxy_protocol::read_header;
+use super::slots::Slot;
+use super::watched::Wire;
+use crate::metrics;
+use axum::body::Bytes;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 use tokio::net::TcpStream;
-use tokio::sync::watch;
-use tokio::time::{Sleep, sleep};
+use tokio::time::timeout;
+use tokio_rustls::server::TlsStream;
 
-/// What all connections of a process share.
-pub(super) struct House {
-    pub site: Site,
-    pub limits: ServeLimits,
+/// How long a connection that was never spoken on waits for its first request once the program stops.
+const LAST_CHANCE: Duration = Duration::from_millis(500);
+
+/// A connection, served until it is closed, by whichever side, or until the program stops.
+///
+/// Written out instead of an `async fn`, which would be several times as large: there are as many of these as visitors.
+pub(super) enum Connection<S> {
+    Parked { held: Held<S>, place: Option<Place> },
+    Awake(Awake<S>),
+    Over,
 }
 
-/// Serves one connection until it is closed, by whichever side, or until the program stops.
-pub(super) async fn run(house: Arc<House>, mut stream: TcpStream, peer: Peer, mut stopping: watch::Receiver<bool>) {
-    let mut begun = Bytes::new();
-    loop {
-        if begun.is_empty() {
-            tokio::select! {
-                readable = stream.readable() => if readable.is_err() { return },
-                () = sleep(house.limits.header_timeout) => return,
-                _ = stopping.wait_for(|stop| *stop) => return,
-            }
+/// What a connection has, awake or not.
+pub(super) struct Held<S> {
+    house: Arc<House>,
+    stream: S,
+    peer: Peer,
+    opening: Opening,
+    slot: Slot,
+    /// Counted as open.
+    open: metrics::Held,
+}
+
+/// Gives back what it was given when it is to be parked.
+type Awake<S> = Pin<Box<dyn Future<Output = Option<Held<S>>>>>;
+
+impl Connection<TcpStream> {
+    pub fn new(house: Arc<House>, stream: TcpStream, from: SocketAddr, slot: Slot) -> Self {
+        // An IPv4 address that came in on an IPv6 socket is an IPv4 address.
+        let peer = Peer(SocketAddr::new(from.ip().to_canonical(), from.port()));
+        let is_introduced = house.proxies.protocol == ProxyProtocol::Required;
+        let open = house.site.app().metrics().connections.hold();
+        let held = Held { house, stream, peer, opening: Opening::Unknown, slot, open };
+        if is_introduced {
+            return Self::Awake(Box::pin(introduce(held)));
         }
-        // In a box, so that a parked connection holds nothing of it.
-        match Box::pin(awake(&house, Watched::new(stream, begun, Arc::default()), peer, &mut stopping)).await {
-            Some(quiet) => (stream, begun) = quiet,
-            None => return,
+        held.counted().map_or(Self::Over, Self::park)
+    }
+}
+
+impl<S> Connection<S> {
+    const fn park(held: Held<S>) -> Self {
+        Self::Parked { held, place: None }
+    }
+}
+
+impl<S: Speaks> Future for Connection<S> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let this = self.get_mut();
+        loop {
+            let next = match this {
+                Self::Parked { held, place } => {
+                    let awoken = ready!(held.house.parked.poll_wait(held.stream.socket(), place, context));
+                    let Self::Parked { held, .. } = std::mem::replace(this, Self::Over) else { continue };
+                    held.woken(awoken)
+                }
+                Self::Awake(awake) => ready!(awake.as_mut().poll(context)).map_or(Self::Over, Self::park),
+                Self::Over => return Poll::Ready(()),
+            };
+            *this = next;
         }
     }
 }
 
-/// Reads and answers until the connection is closed (`None`) or has become quiet. Some clients send the beginning of their next
-/// request along with one; it is returned, too.
-async fn awake(house: &House, watched: Watched, peer: Peer, stopping: &mut watch::Receiver<bool>) -> Option<(TcpStream, Bytes)> {
-    let watch = Arc::clone(watched.watch());
-    let answer = {
-        let watch = Arc::clone(&watch);
-        service_fn(move |request| {
-            let (site, busy) = (house.site.clone(), watch.begin_request());
-            async move {
-                let response = match site.at_once(&request, peer) {
-                    Some(page) => page.map(Body::from),
-                    None => site.answer(request, peer).await,
-                };
-                Ok::<_, Infallible>(response.map(|body| WatchedBody::new(body, busy)))
-            }
-        })
-    };
-    let mut builder = http1::Builder::new();
-    builder
-        .timer(TokioTimer::new())
-        .header_read_timeout(house.limits.header_timeout)
-        .max_buf_size(house.limits.header_bytes_max.max(8_192))
-        .keep_alive(true);
-    let mut connection = builder.serve_connection(TokioIo::new(watched), answer);
-    let (mut quiet, mut stop) = (None::<Pin<Box<Sleep>>>, pin!(stopping.wait_for(|stop| *stop)));
-    let mut is_stopping = false;
-    let is_quiet = poll_fn(|context| {
-        if !is_stopping && stop.as_mut().poll(context).is_ready() {
-            is_stopping = true;
-            Pin::new(&mut connection).graceful_shutdown();
+impl<S: Speaks> Unpin for Connection<S> {}
+
+/// What is spoken on a stream.
+pub(super) trait Speaks: Wire + Sized {
+    /// Converses until there is nothing to say for a while.
+    fn awake(held: Held<Self>) -> Awake<Self>;
+}
+
+impl Speaks for TcpStream {
+    fn awake(held: Held<Self>) -> Awake<Self> {
+        match held.house.certificates.clone() {
+            Some(certificates) => Box::pin(encrypt(held, certificates)),
+            None => Box::pin(converse(held)),
         }
-        // Whoever hangs up in the middle is no news.
-        if Pin::new(&mut connection).poll(context).is_ready() {
-            return Poll::Ready(false);
+    }
+}
+
+impl Speaks for TlsStream<TcpStream> {
+    fn awake(held: Held<Self>) -> Awake<Self> {
+        Box::pin(converse(held))
+    }
+}
+
+impl<S: Speaks> Held<S> {
+    fn woken(self, awoken: Awoken) -> Connection<S> {
+        match awoken {
+            Awoken::Readable => Connection::Awake(S::awake(self)),
+            // One that was accepted just before the end may bring a request that is on its way.
+            Awoken::Told if self.opening == Opening::Unknown && self.house.is_draining() => Connection::Awake(Box::pin(async {
+                timeout(LAST_CHANCE, self.stream.socket().readable()).await.ok()?.ok()?;
+                S::awake(self).await
+            })),
+            Awoken::Told => Connection::Over,
         }
-        if is_stopping || !watch.is_quiet() {
-            quiet = None;
-            return Poll::Pending;
-        }
-        let until = quiet.get_or_insert_with(|| Box::pin(sleep(house.limits.quiet)));
-        until.as_mut().poll(context).map(|()| true)
-    })
-    .await;
-    is_quiet.then(|| {
-        let parts = connection.into_parts();
-        (parts.io.into_inner().into_stream(), parts.read_buf)
-    })
+    }
+
+    /// Counts the connection among those of its address; `None` when there are too many. Visitors behind a proxy share its
+    /// address, and this machine's own programs are nobody's crowd: they are not counted.
+    fn counted(mut self) -> Option<Self> {
+        let address = self.peer.0.ip();
+        let may_stay = address.is_loopback() || self.house.proxies.trusts(address) || self.slot.count(address);
+        may_stay.then_some(self)
+    }
+}
+
+/// Lets a proxy say for whom a connection is. It is closed when the proxy is none that is trusted, or cannot be understood.
+async fn introduce(mut held: Held<TcpStream>) -> Option<Held<TcpStream>> {
+    if !held.house.proxies.trusts(held.peer.0.ip()) {
+        return None;
+    }
+    let named = timeout(held.house.limits.header_timeout, read_header(&mut held.stream)).await.ok()?.ok()?;
+    held.peer = named.map_or(held.peer, Peer);
+    held.counted()
+}
+
+/// Shakes hands, and goes on as another, encrypted connection.
+async fn encrypt(held: Held<TcpStream>, certificates: Arc<Certificates>) -> Option<Held<TcpStream>> {
+    let Held { house, stream, peer, slot, open, .. } = held;
+    let stream = timeout(house.limits.header_timeout, certificates.acceptor().accept(stream)).await.ok()?.ok()?;
+    if stream.get_ref().1.alpn_protocol() == Some(HTTP2) {
+        Box::pin(http2::converse(&house, stream, Bytes::new(), peer)).await;
+    } else {
+        // It is awake at once: some of the request may have come with the handshake's end.
+        let held = Held { house, stream, peer, opening: Opening::Http1, slot, open };
+        tokio::task::spawn_local(Connection::Awake(TlsStream::awake(held)));
+    }
+    None
+}
+
+async fn converse<S: Wire>(held: Held<S>) -> Option<Held<S>> {
+    let Held { house, stream, peer, opening, slot, open } = held;
+    match http1::converse(&house, stream, opening, peer).await {
+        End::Quiet(stream, opening) => return Some(Held { house, stream, peer, opening, slot, open }),
+        End::Http2(stream, begun) => Box::pin(http2::converse(&house, stream, begun, peer)).await,
+        End::Closed => {}
+    }
+    drop((slot, open));
+    None
 }

@@ -1,8 +1,25 @@
-//! Sockets: accepts connections, bounds them, and drains them when the program stops.
+//! Sockets: accepts connections on several threads, bounds them, and drains them when the program stops.
 //!
 //! This folder is the only place that knows hyper. What becomes of a request is the site's business.
+//!
+//! Read in this order: `listen` and `accept` (how connections come in), `connection` (the life of one), `http1` and `http2` (what
+//! is spoken on it), `answer` (from a request to the site and back). `parked` and `slots` bound what there is, `pulse` how long;
+//! `certificates` and `proxies` say who is at either end.
 
+mod accept;
+mod answer;
+mod certificates;
 mod connection;
+mod head;
+mod house;
+mod http1;
+mod http2;
+mod listen;
+mod parked;
+mod proxies;
+mod proxy_protocol;
+mod pulse;
+mod slots;
 mod watched;
 
 mod body;
@@ -10,31 +27,39 @@ mod headers;
 mod origin;
 
 pub use body::{read_body, take_in_small_body};
+pub use certificates::{CertificateFiles, CertificatePair, Certificates};
 pub use headers::protect;
+pub use listen::{Listeners, listen};
 pub use origin::is_cross_site;
+pub use proxies::{Proxies, ProxyProtocol};
 
 use crate::site::Site;
-use connection::House;
-use socket2::{Domain, Socket, Type};
+use house::{House, Phase};
+use std::convert::Infallible;
 use std::future::Future;
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
-use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
-use tracing::{info, warn};
+use tokio::sync::{mpsc, watch};
+use tracing::{error, info, warn};
 
 /// What one process accepts.
 #[derive(Clone, Debug)]
 pub struct ServeLimits {
     /// Open connections at once; more wait in the kernel's queue.
     pub connections_max: usize,
-    /// How long a client may take to send its headers, and how long an idle connection is kept.
+    /// Open connections of one address at once, or of one /64 network of IPv6; more are closed. The machine itself has no limit.
+    pub connections_per_address_max: usize,
+    /// How long a client may take from the first byte of a request's head to the last.
     pub header_timeout: Duration,
+    /// How long a client may take bytes of an answer, or send those of a form, at less than a trickle.
+    pub stall_timeout: Duration,
     /// After how long without a byte to read or to write a connection is parked: longer than a browser takes from a page to the
     /// files that it names, which would otherwise pay for a new parser each.
     pub quiet: Duration,
+    /// How long a connection on which nothing happens is kept.
+    pub idle_timeout: Duration,
     /// The largest head of a request, bytes.
     pub header_bytes_max: usize,
     /// How long started requests may take to finish once the program stops.
@@ -45,68 +70,63 @@ impl Default for ServeLimits {
     fn default() -> Self {
         Self {
             connections_max: 16_000,
+            connections_per_address_max: 512,
             header_timeout: Duration::from_secs(10),
+            stall_timeout: Duration::from_secs(20),
             quiet: Duration::from_millis(500),
+            idle_timeout: Duration::from_secs(75),
             header_bytes_max: 64 << 10,
             drain_timeout: Duration::from_secs(10),
         }
     }
 }
 
-/// The address a request came from, as an extension of every request. Behind a proxy it is the proxy's.
+/// How a server is entered.
+#[derive(Clone, Debug, Default)]
+pub struct Entrance {
+    /// What is accepted.
+    pub limits: ServeLimits,
+    /// Connections are encrypted where there are any.
+    pub certificates: Option<Arc<Certificates>>,
+    /// Who stands in front.
+    pub proxies: Proxies,
+}
+
+/// The visitor's address, as an extension of every request. It is a proxy's where one is in front that is not trusted.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
-/// Opens a listening socket with a queue long enough for the opening of a sale.
-///
-/// # Errors
-/// When the address is taken or not allowed.
-pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    const BACKLOG: i32 = 4_096;
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    socket.set_reuse_address(true)?;
-    socket.set_nonblocking(true)?;
-    socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
-    TcpListener::from_std(socket.into())
-}
-
 /// Serves until `shutdown` is ready, then lets started requests finish for at most `drain_timeout`.
-pub async fn serve(listener: TcpListener, site: Site, limits: ServeLimits, shutdown: impl Future<Output = ()>) {
-    let slots = Arc::new(Semaphore::new(limits.connections_max));
-    let (stop, stopping) = watch::channel(false);
-    let house = Arc::new(House { site, limits });
-    let mut shutdown = std::pin::pin!(shutdown);
-    loop {
-        let slot = tokio::select! {
-            slot = Arc::clone(&slots).acquire_owned() => slot.expect("the semaphore is never closed"),
-            () = &mut shutdown => break,
-        };
-        let (stream, peer) = tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    // Too many open files or a client that left already: wait a moment instead of spinning.
-                    warn!(%error, "Could not accept a connection");
-                    tokio::time::sleep(Duration::from_millis(20)).await;
-                    continue;
-                }
-            },
-            () = &mut shutdown => break,
-        };
-        let _ = stream.set_nodelay(true);
-        let (house, stopping) = (Arc::clone(&house), stopping.clone());
-        let open = house.site.app().metrics().connections.hold();
-        tokio::spawn(async move {
-            connection::run(house, stream, Peer(peer), stopping).await;
-            drop((slot, open));
-        });
+///
+/// Each socket of `listeners` has a thread. What the site has in memory is answered on that thread; everything else is worked
+/// out on the runtime that this is called on, so that no page waits for another one's work.
+pub async fn serve(listeners: Listeners, site: Site, entrance: Entrance, shutdown: impl Future<Output = ()>) {
+    let (tell, phase) = watch::channel(Phase::Open);
+    let (door, mut doors) = mpsc::channel::<Infallible>(1);
+    let house = Arc::new(House::new(site, entrance));
+    let threads: Vec<JoinHandle<()>> = listeners
+        .into_sockets()
+        .enumerate()
+        .map(|(index, socket)| accept::start(index, socket, Arc::clone(&house), phase.clone(), door.clone()))
+        .collect();
+    drop(door);
+    tokio::select! {
+        () = shutdown => {}
+        () = house.tend() => {}
+        _ = doors.recv() => error!("No thread accepts connections any more; the reasons are above"),
     }
-    drop(listener);
-    stop.send_replace(true);
-    let all_gone = slots.acquire_many(u32::try_from(house.limits.connections_max).unwrap_or(u32::MAX));
-    if tokio::time::timeout(house.limits.drain_timeout, all_gone).await.is_err() {
+    house.begin_draining();
+    tell.send_replace(Phase::Draining);
+    // Ready once every thread has taken in what the kernel had accepted already, and closed its socket.
+    let _ = doors.recv().await;
+    house.parked.close_all();
+    if tokio::time::timeout(house.limits.drain_timeout, house.slots.all_free()).await.is_err() {
         warn!("Some requests did not finish in time and were cut off");
+    }
+    tell.send_replace(Phase::Over);
+    let ended = tokio::task::spawn_blocking(move || threads.into_iter().all(|thread| thread.join().is_ok()));
+    if !ended.await.unwrap_or(false) {
+        error!("A thread of the server did not end well");
     }
     info!("The server has stopped");
 }

@@ -1,126 +1,242 @@
-//! What is seen of a connection from outside of hyper: whether bytes were read that have not become a request, whether a request
-//! is being answered, whether bytes wait to be written.
+//! What is seen of a connection from outside of hyper: how far the request is that is being read, whether one is being answered,
+//! whether bytes wait to be written. Everything here belongs to one thread.
 
-use axum::body::{Body, Bytes};
-use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use super::head::{Head, Verdict};
+use axum::body::Bytes;
+use std::cell::Cell;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// All of it belongs to one task; the atomics are there because tasks move between threads.
+/// A stream of bytes over a socket.
+pub(super) trait Wire: AsyncRead + AsyncWrite + Unpin + 'static {
+    /// The socket.
+    fn socket(&self) -> &TcpStream;
+}
+
+impl Wire for TcpStream {
+    fn socket(&self) -> &TcpStream {
+        self
+    }
+}
+
+/// How far a request's head was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Reading {
+    /// Nothing of it.
+    #[default]
+    Nothing,
+    /// A part.
+    Begun,
+    /// All of it; hyper has not made a request of it yet.
+    Whole(Verdict),
+}
+
+/// A body whose end only the parser sees.
+pub(super) const UNBOUNDED: u64 = u64::MAX;
+
+/// What is seen.
 #[derive(Debug, Default)]
 pub(super) struct Watch {
-    is_reading: AtomicBool,
-    is_answering: AtomicBool,
-    is_writing: AtomicBool,
+    reading: Cell<Reading>,
+    /// Bytes of the request's body that are still to come.
+    body_left: Cell<u64>,
+    answering: Cell<u32>,
+    /// Answers whose next bytes are there and were not taken.
+    offered: Cell<u32>,
+    is_writing: Cell<bool>,
+    written: Cell<u64>,
+    has_begun: Cell<bool>,
 }
 
 impl Watch {
-    /// Nothing is on its way: what hyper holds of the connection can be thrown away.
-    pub fn is_quiet(&self) -> bool {
-        ![&self.is_reading, &self.is_answering, &self.is_writing].iter().any(|is| is.load(Ordering::Relaxed))
+    /// Of a connection whose bytes are not looked at.
+    pub fn unread() -> Self {
+        Self { body_left: Cell::new(UNBOUNDED), ..Self::default() }
     }
 
-    /// A request was read. It is answered when what is returned was dropped.
-    pub fn begin_request(self: &Arc<Self>) -> Answering {
-        self.is_answering.store(true, Ordering::Relaxed);
-        self.is_reading.store(false, Ordering::Relaxed);
-        Answering(Arc::clone(self))
+    /// Nothing is on its way: what hyper holds of the connection can be thrown away.
+    pub fn is_quiet(&self) -> bool {
+        !self.is_reading() && !self.is_answering() && !self.is_writing.get()
+    }
+
+    /// A head has begun and has not become a request.
+    pub fn is_reading(&self) -> bool {
+        self.reading.get() != Reading::Nothing
+    }
+
+    /// A request is being answered.
+    pub fn is_answering(&self) -> bool {
+        self.answering.get() > 0
+    }
+
+    /// Bytes are there for the client, who does not take them.
+    pub fn is_offering(&self) -> bool {
+        self.is_writing.get() || self.offered.get() > 0
+    }
+
+    /// Whether the client has more to say that nobody will read.
+    pub fn leaves_bytes_unread(&self) -> bool {
+        self.is_reading() || self.body_left.get() > 0
+    }
+
+    /// Bytes written since it was last asked.
+    pub fn take_written(&self) -> u64 {
+        self.written.take()
+    }
+
+    /// Whether a request has begun since it was last asked.
+    pub fn take_begun(&self) -> bool {
+        self.has_begun.take()
+    }
+
+    /// A request was read, whose body has so many bytes. It is answered when what is returned was dropped.
+    pub fn begin_request(self: &Rc<Self>, body_bytes: u64) -> (Answering, Verdict) {
+        let verdict = match self.reading.take() {
+            Reading::Whole(verdict) => verdict,
+            // The parser has seen an end where there is none.
+            Reading::Nothing | Reading::Begun => Verdict::Flawed,
+        };
+        self.body_left.set(body_bytes);
+        (self.begin_answer(), verdict)
+    }
+
+    /// As [`Self::begin_request`], where bytes are not looked at.
+    pub fn begin_answer(self: &Rc<Self>) -> Answering {
+        self.answering.set(self.answering.get() + 1);
+        self.has_begun.set(true);
+        Answering { watch: Rc::clone(self), is_offered: false }
     }
 }
 
 /// A request that is being answered.
 #[derive(Debug)]
-pub(super) struct Answering(Arc<Watch>);
+pub(super) struct Answering {
+    watch: Rc<Watch>,
+    is_offered: bool,
+}
+
+impl Answering {
+    /// Says whether the answer's next bytes are there.
+    pub fn offer(&mut self, is_offered: bool) {
+        let offered = self.watch.offered.get() - u32::from(self.is_offered) + u32::from(is_offered);
+        self.watch.offered.set(offered);
+        self.is_offered = is_offered;
+    }
+}
 
 impl Drop for Answering {
     fn drop(&mut self) {
-        // What was read meanwhile was the request's body, or is still there when the connection is taken apart.
-        self.0.is_reading.store(false, Ordering::Relaxed);
-        self.0.is_answering.store(false, Ordering::Relaxed);
+        self.offer(false);
+        self.watch.answering.set(self.watch.answering.get() - 1);
     }
 }
 
-/// The body of an answer; once it was handed on whole, or given up, the request is answered.
-pub(super) struct WatchedBody {
-    body: Body,
-    _answering: Answering,
+/// What a client that speaks HTTP/2 without having been asked says first.
+const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n";
+
+/// A stream of bytes, watched. It hands out one head at a time, and its body, so that it is always known which is which.
+pub(super) struct Watched<S> {
+    stream: S,
+    watch: Rc<Watch>,
+    head: Head,
+    /// Read and not handed out yet.
+    surplus: Bytes,
+    /// Whether the client may still turn out to speak HTTP/2.
+    may_be_http2: bool,
+    is_http2: bool,
 }
 
-impl WatchedBody {
-    pub const fn new(body: Body, answering: Answering) -> Self {
-        Self { body, _answering: answering }
+impl<S> Watched<S> {
+    /// `surplus` was read from the stream before.
+    pub fn new(stream: S, watch: Rc<Watch>, surplus: Bytes) -> Self {
+        Self { stream, watch, head: Head::default(), surplus, may_be_http2: false, is_http2: false }
+    }
+
+    /// Looks out for the beginning of HTTP/2. When it comes, nothing more is handed out, as if the client had left.
+    pub const fn looking_for_http2(mut self) -> Self {
+        self.may_be_http2 = true;
+        self
+    }
+
+    /// Whether nothing was read yet that would tell.
+    pub const fn may_be_http2(&self) -> bool {
+        self.may_be_http2
+    }
+
+    /// The stream, what was read of it and not handed out, and whether that is HTTP/2.
+    pub fn into_parts(self) -> (S, Bytes, bool) {
+        (self.stream, self.surplus, self.is_http2)
+    }
+
+    /// How many of the bytes that were read are for now.
+    fn take(&mut self, bytes: &[u8]) -> usize {
+        let left = self.watch.body_left.get();
+        if left == UNBOUNDED {
+            return bytes.len();
+        }
+        if left > 0 {
+            let taken = usize::try_from(left).map_or(bytes.len(), |left| left.min(bytes.len()));
+            self.watch.body_left.set(left - taken as u64);
+            return taken;
+        }
+        if bytes.is_empty() {
+            return 0;
+        }
+        self.is_http2 = std::mem::take(&mut self.may_be_http2) && bytes.starts_with(HTTP2_PREFACE);
+        if self.is_http2 {
+            return 0;
+        }
+        let (taken, verdict) = self.head.take(bytes);
+        self.watch.reading.set(verdict.map_or(Reading::Begun, Reading::Whole));
+        taken
     }
 }
 
-impl HttpBody for WatchedBody {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
-/// The socket, watched.
-pub(super) struct Watched {
-    stream: TcpStream,
-    /// Read before, and not yet used.
-    begun: Bytes,
-    watch: Arc<Watch>,
-}
-
-impl Watched {
-    /// `begun` is the beginning of a request, where an earlier watch has read it; empty: none has.
-    pub fn new(stream: TcpStream, begun: Bytes, watch: Arc<Watch>) -> Self {
-        watch.is_reading.store(!begun.is_empty(), Ordering::Relaxed);
-        Self { stream, begun, watch }
-    }
-
-    /// What is seen of it.
-    pub const fn watch(&self) -> &Arc<Watch> {
-        &self.watch
-    }
-
-    /// The socket, for whoever watches it next.
-    pub fn into_stream(self) -> TcpStream {
-        self.stream
-    }
-}
-
-impl AsyncRead for Watched {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        if !self.begun.is_empty() {
-            let length = buffer.remaining().min(self.begun.len());
-            let part = self.begun.split_to(length);
-            buffer.put_slice(&part);
+impl<S: Wire> AsyncRead for Watched<S> {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        if this.is_http2 {
             return Poll::Ready(Ok(()));
         }
-        let before = buffer.filled().len();
-        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
-        if buffer.filled().len() > before {
-            self.watch.is_reading.store(true, Ordering::Relaxed);
+        if matches!(this.watch.reading.get(), Reading::Whole(_)) {
+            // The parser asks again once it has made a request of the head, or it never will.
+            return Poll::Pending;
         }
-        read
+        let before = buffer.filled().len();
+        if this.surplus.is_empty() {
+            ready!(Pin::new(&mut this.stream).poll_read(context, buffer))?;
+        } else {
+            let length = this.surplus.len().min(buffer.remaining());
+            buffer.put_slice(&this.surplus.split_to(length));
+        }
+        let read = &buffer.filled()[before..];
+        let taken = this.take(read);
+        if taken < read.len() {
+            this.surplus = [&read[taken..], &this.surplus[..]].concat().into();
+            buffer.set_filled(before + taken);
+        }
+        Poll::Ready(Ok(()))
     }
 }
 
-impl AsyncWrite for Watched {
+impl<S: Wire> Watched<S> {
+    fn wrote(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        self.watch.is_writing.set(true);
+        if let Poll::Ready(Ok(length)) = written {
+            self.watch.written.set(self.watch.written.get() + length as u64);
+        }
+        written
+    }
+}
+
+impl<S: Wire> AsyncWrite for Watched<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.watch.is_writing.store(true, Ordering::Relaxed);
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.wrote(written)
     }
 
     fn poll_write_vectored(
@@ -128,8 +244,8 @@ impl AsyncWrite for Watched {
         context: &mut Context<'_>,
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.watch.is_writing.store(true, Ordering::Relaxed);
-        Pin::new(&mut self.stream).poll_write_vectored(context, parts)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
+        self.wrote(written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -139,12 +255,13 @@ impl AsyncWrite for Watched {
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = Pin::new(&mut self.stream).poll_flush(context);
         if flushed.is_ready() {
-            self.watch.is_writing.store(false, Ordering::Relaxed);
+            self.watch.is_writing.set(false);
         }
         flushed
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        // The other parser still has to answer.
+        if self.is_http2 { Poll::Ready(Ok(())) } else { Pin::new(&mut self.stream).poll_shutdown(context) }
     }
 }

@@ -7,7 +7,7 @@ use outbound::payment::{PaymentProvider, Sandbox};
 use std::net::SocketAddr;
 use std::time::Duration;
 use web::gate::keeper::KeeperSettings;
-use web::serve::{ServeLimits, listen, serve};
+use web::serve::{Entrance, ServeLimits, listen, serve};
 use web::signature::Signer;
 use web::{App, AppParts, Scheme};
 
@@ -30,11 +30,12 @@ pub async fn open_doors(db: Db, writer: OrderWriter, clock: Clock) -> (App, Sock
         mail_folder: Some("juniper/mail".into()),
     };
     let app = App::start(parts).await.expect("the shops can be loaded");
-    let listener = listen(([127, 0, 0, 1], 0).into()).expect("a port is free");
-    let address = listener.local_addr().expect("a bound socket has an address");
+    let listeners = listen(([127, 0, 0, 1], 0).into(), 1).expect("a port is free");
+    let address = listeners.address();
     // Each connection is parked after each answer: whatever parking can break, every test would notice.
     let limits = ServeLimits { quiet: Duration::ZERO, ..ServeLimits::default() };
-    tokio::spawn(serve(listener, web::Site::new(app.clone()), limits, std::future::pending()));
+    let entrance = Entrance { limits, ..Entrance::default() };
+    tokio::spawn(serve(listeners, web::Site::new(app.clone()), entrance, std::future::pending()));
     (app, address)
 }
 

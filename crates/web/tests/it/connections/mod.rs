@@ -1,8 +1,17 @@
 //! Connections as clients use them that are no browsers: requests in pieces, several at once, and long silences between them.
 
+mod door;
+mod encrypted;
+mod ending;
+mod http2;
+mod malformed;
+mod proxied;
+mod room;
+mod slow;
+
 use crate::world::{World, worlds};
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 
 const HOST: &str = "Host: juniper.localhost\r\n\r\n";
 
@@ -11,7 +20,25 @@ struct Client(TcpStream);
 
 impl Client {
     fn new(world: &World) -> Self {
-        Self(TcpStream::connect(world.address).expect("the server accepts"))
+        Self::at(world.address)
+    }
+
+    fn at(address: SocketAddr) -> Self {
+        Self(TcpStream::connect(address).expect("the server accepts"))
+    }
+
+    /// A page on this connection, which stays open.
+    fn get(&mut self, path: &str) -> String {
+        self.send(&format!("GET {path} HTTP/1.1\r\n{HOST}"));
+        self.answer()
+    }
+
+    /// Waits until the server has closed the connection; returns what it said before.
+    fn hear_out(mut self) -> String {
+        let mut heard = Vec::new();
+        // A reset is an end, too.
+        let _ = self.0.read_to_end(&mut heard);
+        String::from_utf8_lossy(&heard).into_owned()
     }
 
     fn send(&mut self, bytes: &str) {

@@ -1,0 +1,108 @@
+//! A thread that accepts connections and carries them. Each has a listening socket and a runtime of its own, so that a
+//! connection never moves and what belongs to it needs no lock.
+
+use super::connection::Connection;
+use super::house::{House, Phase};
+use super::slots::Slot;
+use std::convert::Infallible;
+use std::io;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{Builder, LocalOptions};
+use tokio::sync::{mpsc, watch};
+use tracing::error;
+
+/// How long nothing is accepted after the system has refused. The next try would otherwise be refused as quickly.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Starts a thread. It holds `door` for as long as it accepts.
+pub(super) fn start(
+    index: usize,
+    socket: std::net::TcpListener,
+    house: Arc<House>,
+    phase: watch::Receiver<Phase>,
+    door: mpsc::Sender<Infallible>,
+) -> JoinHandle<()> {
+    let work = move || {
+        if let Err(error) = carry(socket, &house, phase, door) {
+            error!(%error, "A thread cannot accept connections");
+        }
+    };
+    std::thread::Builder::new().name(format!("http-{index}")).spawn(work).expect("the system allows a thread for each core")
+}
+
+fn carry(
+    socket: std::net::TcpListener,
+    house: &Arc<House>,
+    mut phase: watch::Receiver<Phase>,
+    door: mpsc::Sender<Infallible>,
+) -> io::Result<()> {
+    let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
+    runtime.block_on(async {
+        let listener = TcpListener::from_std(socket)?;
+        tokio::select! {
+            () = accept(&listener, house) => {}
+            // Also when nobody is left who could tell.
+            _ = phase.wait_for(|phase| *phase != Phase::Open) => {}
+        }
+        let taken_in = take_in_the_rest(listener, house);
+        drop(door);
+        let _ = phase.wait_for(|phase| *phase == Phase::Over).await;
+        taken_in
+    })
+}
+
+/// Accepts without end.
+async fn accept(listener: &TcpListener, house: &Arc<House>) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, from)) => {
+                let slot = take_slot(house).await;
+                tokio::task::spawn_local(Connection::new(Arc::clone(house), stream, from, slot));
+            }
+            Err(error) if is_of_the_client(&error) => {}
+            Err(error) => {
+                house.make_room(&error);
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+async fn take_slot(house: &House) -> Slot {
+    if let Some(slot) = house.slots.try_take() {
+        return slot;
+    }
+    loop {
+        // Whoever comes is more urgent than whoever has been silent for longest; somebody may be so only after a while.
+        house.parked.close_oldest(1);
+        if let Ok(slot) = tokio::time::timeout(PAUSE, house.slots.take()).await {
+            return slot;
+        }
+    }
+}
+
+/// Takes in what the kernel has accepted for us: closing the socket would cut those clients off.
+fn take_in_the_rest(listener: TcpListener, house: &Arc<House>) -> io::Result<()> {
+    let listener = listener.into_std()?;
+    while let Some(slot) = house.slots.try_take() {
+        match listener.accept() {
+            Ok((stream, from)) => {
+                stream.set_nonblocking(true)?;
+                tokio::task::spawn_local(Connection::new(Arc::clone(house), TcpStream::from_std(stream)?, from, slot));
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+            Err(error) if is_of_the_client(&error) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Whether a client left between knocking and being let in; the next one is not concerned.
+fn is_of_the_client(error: &io::Error) -> bool {
+    use io::ErrorKind as Kind;
+    matches!(error.kind(), Kind::ConnectionAborted | Kind::ConnectionReset | Kind::ConnectionRefused | Kind::Interrupted)
+}

@@ -1,0 +1,40 @@
+//! The end of a server: whoever was let in is answered.
+
+use super::door::Door;
+use super::{Client, HOST};
+use crate::world::World;
+use std::future::ready;
+use web::Site;
+use web::serve::{Entrance, listen, serve};
+
+#[test]
+fn whoever_waits_in_the_kernels_queue_is_answered() {
+    let world = World::start("sqlite");
+    let listeners = listen(([127, 0, 0, 1], 0).into(), 2).expect("a port is free");
+    let mut clients: Vec<Client> = (0..50).map(|_| Client::at(listeners.address())).collect();
+    for client in &mut clients {
+        client.send(&format!("GET / HTTP/1.1\r\n{HOST}"));
+    }
+    world.with(serve(listeners, Site::new(world.app.clone()), Entrance::default(), ready(())));
+    for client in clients {
+        let heard = client.hear_out();
+        assert!(heard.starts_with("HTTP/1.1 200 ") && heard.ends_with("</html>\n"), "{heard}");
+    }
+}
+
+#[test]
+fn a_request_that_has_begun_is_answered_and_idle_connections_are_closed() {
+    let world = World::start("sqlite");
+    let door = Door::open(&world, Entrance::default());
+    let (mut idle, mut begun) = (Client::at(door.address), Client::at(door.address));
+    for client in [&mut idle, &mut begun] {
+        assert_eq!(client.get("/"), "http/1.1 200 ok");
+    }
+    begun.send("GET / HTTP/1.1\r\n");
+    let served = door.close();
+    assert_eq!(idle.hear_out(), "");
+    begun.send(HOST);
+    let heard = begun.hear_out();
+    assert!(heard.starts_with("HTTP/1.1 200 ") && heard.contains("\r\nconnection: close\r\n"), "{heard}");
+    world.with(served).expect("the server has ended");
+}

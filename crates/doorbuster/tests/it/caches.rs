@@ -1,12 +1,10 @@
 //! Caches in front of a server: the configurations in `deploy/`, as they stand there but for addresses, in the real programs.
 
-use crate::program::{Engine, Place, Server};
+use crate::program::{Engine, Place, Server, until};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
-const PATIENCE: Duration = Duration::from_secs(20);
 const NGINX: &str = include_str!("../../../../deploy/nginx/cache.conf");
 const NGINX_FILES: &str = include_str!("../../../../deploy/nginx/files.conf");
 const VARNISH: &str = include_str!("../../../../deploy/varnish/shops.vcl");
@@ -84,13 +82,6 @@ impl Front {
         let age_seconds = header("age").parse().unwrap_or(0);
         let status = response.status().as_u16();
         Got { status, cache, coding, age_seconds, body: response.body_mut().read_to_vec().expect("it arrives whole") }
-    }
-}
-
-fn until(what: &str, is_so: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !is_so() {
-        assert!(begun.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
     }
 }
 

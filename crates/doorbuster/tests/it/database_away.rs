@@ -1,19 +1,9 @@
 //! The database is away in the middle of a sale: pages and search stay up and say from when they are, a checkout says what is the
 //! matter and loses nothing, and everything goes on by itself when the database is back.
 
-use crate::program::Place;
+use crate::program::{Place, until};
 use crate::shopper::{Bought, Page, Shopper};
 use db::testing::Cluster;
-use std::time::{Duration, Instant};
-
-const PATIENCE: Duration = Duration::from_secs(30);
-
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !is_so() {
-        assert!(begun.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
-    }
-}
 
 fn number(json: &str, name: &str) -> i64 {
     let (_, rest) = json.split_once(&format!("\"{name}\":")).unwrap_or_else(|| panic!("{name} in {json}"));

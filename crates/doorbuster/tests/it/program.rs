@@ -3,12 +3,16 @@
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
 
 /// What the nodes of a PostgreSQL database must be given in common.
 pub const SECRET_KEY: &str = "a-key-for-tests-of-more-than-32-characters";
 
 /// The built program.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_doorbuster");
+
+/// How long a test waits for what has to come.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What makes a server take any free port.
 pub const ANY_PORT: [&str; 2] = ["--listen", "127.0.0.1:0"];
@@ -223,6 +227,15 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Waits until something is so, but not for ever.
+#[allow(clippy::disallowed_methods, reason = "a test that waits in vain has to end")]
+pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
     }
 }
 

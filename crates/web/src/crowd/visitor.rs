@@ -19,8 +19,9 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Bytes of a header that are looked at: no browser says more.
 const HEADER_BYTES_MAX: usize = 512;
-/// Names of browsers that are remembered; a power of two. A shop's visitors use some hundreds.
-const NAMES: usize = 4_096;
+/// Names of browsers that are remembered: so many sets, powers of two, of so many each. A shop's visitors use some hundreds.
+const SETS: usize = 1_024;
+const NAMES_OF_SET: usize = 4;
 /// What programs that are no person's browser say of themselves, in any case.
 const ROBOT_WORDS: [&[u8]; 14] = [
     b"bot",
@@ -92,17 +93,18 @@ pub(super) struct PersonsBrowsers(Box<[AtomicU64]>);
 impl PersonsBrowsers {
     /// None yet.
     pub fn new() -> Self {
-        Self((0..NAMES).map(|_| AtomicU64::new(0)).collect())
+        Self((0..SETS * NAMES_OF_SET).map(|_| AtomicU64::new(0)).collect())
     }
 
     fn have(&self, hash: u64, name: &[u8]) -> bool {
-        let known = &self.0[hash as usize % NAMES];
-        if known.load(Relaxed) == hash && hash != 0 {
+        let set = &self.0[hash as usize % SETS * NAMES_OF_SET..][..NAMES_OF_SET];
+        if hash != 0 && set.iter().any(|known| known.load(Relaxed) == hash) {
             return true;
         }
         let is_person = !names_a_robot(name);
         if is_person {
-            known.store(hash, Relaxed);
+            let free = set.iter().position(|known| known.load(Relaxed) == 0);
+            set[free.unwrap_or((hash >> 32) as usize % NAMES_OF_SET)].store(hash, Relaxed);
         }
         is_person
     }
@@ -190,8 +192,10 @@ mod tests {
             assert!(!persons.have(8, b"curl/8.5.0"));
         }
         assert!(persons.have(7, b"curl/8.5.0"), "the hash is the name");
-        assert!(persons.have(7 + NAMES as u64, FIREFOX.as_bytes()), "another one in the same place");
-        assert!(!persons.have(7, b"curl/8.5.0"));
+        let of_the_same_set = |number: u64| 7 + (number << 32) * SETS as u64;
+        (1..10).for_each(|other| assert!(persons.have(of_the_same_set(other), FIREFOX.as_bytes())));
+        assert!(persons.have(of_the_same_set(9), b"curl/8.5.0"), "the last one is known");
+        assert!(!persons.have(of_the_same_set(5), b"curl/8.5.0"), "one that is forgotten is looked at again");
         assert!(persons.have(8, FIREFOX.as_bytes()), "a robot's name says nothing about others");
     }
 

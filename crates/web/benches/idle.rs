@@ -12,6 +12,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
+use web::gate::keeper::KeeperSettings;
 use web::serve::{Entrance, ServeLimits, listen, serve};
 use web::signature::Signer;
 use web::{App, AppParts, Scheme, Site};
@@ -131,6 +132,8 @@ async fn serve_ours() -> Result<(), Box<dyn Error>> {
         writer,
         payments: PaymentProvider::Sandbox(Sandbox::new(b"a secret of the sandbox")),
         clock,
+        work_clock: || Duration::ZERO,
+        gate: KeeperSettings::of(2, 4),
         signer: Signer::new(b"a secret of the server"),
         scheme: Scheme::Http,
         public_port: None,

@@ -19,7 +19,7 @@ impl Door {
         let address = listeners.address();
         let (close, closed) = oneshot::channel::<()>();
         let site = Site::new(world.app.clone());
-        let served = world.with(async move { tokio::spawn(serve(listeners, site, entrance, async { drop(closed.await) })) });
+        let served = world.spawn(serve(listeners, site, entrance, async { drop(closed.await) }));
         Self { address, close, served }
     }
 

@@ -18,7 +18,7 @@ fn whoever_waits_in_the_kernels_queue_is_answered() {
     world.with(serve(listeners, Site::new(world.app.clone()), Entrance::default(), ready(())));
     for client in clients {
         let heard = client.hear_out();
-        assert!(heard.starts_with("HTTP/1.1 200 ") && heard.ends_with("</html>\n"), "{heard}");
+        assert!(heard.starts_with("HTTP/1.1 200 ") && heard.ends_with("</html>"), "{heard}");
     }
 }
 

@@ -65,7 +65,7 @@ async fn write_all(site: &web::Site, shop: &Arc<ShopInMemory>, args: &ExportSite
     progress.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} files").expect("the template is sound"));
     let (mut headers, mut bytes, mut files) = (String::new(), 0_usize, 0_usize);
     let mut keep = |file: SiteFile| -> Result<(), Failure> {
-        let place = place_of(&args.folder, &file.address);
+        let place = place_of(&args.folder, &file.address, &file.content_type);
         write(&place, &file.body)?;
         for (ending, coded) in &file.coded {
             write(&with_ending(&place, ending), coded)?;
@@ -102,16 +102,13 @@ fn make_folder(folder: &Path, force: bool) -> Result<(), Failure> {
     std::fs::create_dir_all(folder).map_err(|error| Failure::new(format!("{} cannot be made: {error}", folder.display())))
 }
 
-/// Where the file of an address is: pages are `index.html` in a folder of their own; what has an ending or is a picture is a
-/// file.
-fn place_of(folder: &Path, address: &str) -> PathBuf {
+/// Where the file of an address is: a page is `index.html` in a folder of its own.
+fn place_of(folder: &Path, address: &str, content_type: &str) -> PathBuf {
     // Web servers look for a file under the decoded address.
     let decoded = percent_decode_str(address).decode_utf8_lossy();
-    let last = decoded.rsplit('/').next().unwrap_or_default();
-    let is_file = last.contains('.') || decoded.starts_with("/media/") || decoded.starts_with("/assets/");
-    let place =
-        decoded.split('/').filter(|part| !matches!(*part, "" | "." | "..")).fold(folder.to_owned(), |at, part| at.join(part));
-    if is_file { place } else { place.join("index.html") }
+    let parts = decoded.split('/').filter(|part| !matches!(*part, "" | "." | ".."));
+    let place = parts.fold(folder.to_owned(), |at, part| at.join(part));
+    if content_type.starts_with("text/html") { place.join("index.html") } else { place }
 }
 
 fn with_ending(place: &Path, ending: &str) -> PathBuf {
@@ -131,16 +128,18 @@ mod tests {
 
     #[test]
     fn every_address_has_a_place_inside_the_folder() {
-        for (address, place) in [
-            ("/", "site/index.html"),
-            ("/products/tote", "site/products/tote/index.html"),
-            ("/products/gr%C3%B6%C3%9Fe", "site/products/größe/index.html"),
-            ("/now.json", "site/now.json"),
-            ("/media/7/600", "site/media/7/600"),
-            ("/products/%2E%2E", "site/products/index.html"),
-            ("/products/100%", "site/products/100%/index.html"),
+        let (page, other) = ("text/html; charset=utf-8", "image/webp");
+        for (address, content_type, place) in [
+            ("/", page, "site/index.html"),
+            ("/products/tote", page, "site/products/tote/index.html"),
+            ("/products/shoe-2.0", page, "site/products/shoe-2.0/index.html"),
+            ("/products/gr%C3%B6%C3%9Fe", page, "site/products/größe/index.html"),
+            ("/products/%2E%2E", page, "site/products/index.html"),
+            ("/products/100%", page, "site/products/100%/index.html"),
+            ("/sitemap.xml", "application/xml; charset=utf-8", "site/sitemap.xml"),
+            ("/media/7/600", other, "site/media/7/600"),
         ] {
-            assert_eq!(place_of(Path::new("site"), address), Path::new(place), "{address}");
+            assert_eq!(place_of(Path::new("site"), address, content_type), Path::new(place), "{address}");
         }
     }
 }

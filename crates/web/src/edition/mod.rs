@@ -144,6 +144,14 @@ impl Edition {
         self.pages.hold_at_most(bytes_max);
     }
 
+    /// Counts every page as asked for: nobody can have asked for those of an edition that is printed ahead, and all are wanted.
+    fn count_as_asked_for(&self) {
+        self.pages.collect(|page| {
+            page.touch();
+            false
+        });
+    }
+
     /// The keys and pages that somebody has asked for.
     fn that_are_asked_for(&self) -> Vec<(Box<str>, Arc<FrozenPage>)> {
         self.pages.collect(FrozenPage::is_touched)

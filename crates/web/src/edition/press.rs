@@ -228,7 +228,11 @@ impl Press {
         let Some(editions) = shop.editions.load_full().filter(|_| !moved.is_empty()) else { return };
         let current = self.reprint(shop, &editions.current, &moved, now, bytes_max).await;
         let next = match &editions.next {
-            Some(next) => Some(self.reprint(shop, next, &moved, next.from, bytes_max).await),
+            Some(next) => {
+                let next = self.reprint(shop, next, &moved, next.from, bytes_max).await;
+                next.count_as_asked_for();
+                Some(next)
+            }
             None => None,
         };
         shop.editions.store(Some(Arc::new(Editions { current, next })));
@@ -269,6 +273,7 @@ impl Press {
         let next = Arc::new(Edition::new(shop.snapshot.version, instant, until, bytes_max));
         let mut to_print = self.hot_keys(shop, touched_keys(&editions.current));
         self.print(shop, &next, &mut to_print, AHEAD_TIME).await;
+        next.count_as_asked_for();
         debug!(shop.id = %shop.snapshot.shop.id, pages = next.len(), "Printed ahead");
         shop.editions.store(Some(Arc::new(Editions { current: Arc::clone(&editions.current), next: Some(next) })));
     }

@@ -170,6 +170,24 @@ fn a_sale_opens_and_closes_at_the_instant_with_pages_that_were_printed_before() 
 }
 
 #[test]
+fn what_is_sold_just_before_the_opening_leaves_the_pages_printed_for_it_in_place() {
+    for world in worlds() {
+        let opens = MORNING.plus_minutes(60);
+        let mut ada = world.browser();
+        world.move_clock_to(Timestamp(opens.0 - 20_000_000));
+        world.print();
+        for (seconds, on_hand) in [(15, 2), (10, 0)] {
+            world.set_stock(BOARD, on_hand);
+            world.move_clock_to(Timestamp(opens.0 - seconds * 1_000_000));
+            world.print();
+        }
+        world.move_clock_to(Timestamp(opens.0 + 5_000_000));
+        let page = frozen(&mut ada, "/collections/all", &["Sold out"]);
+        assert_eq!(page.header("last-modified"), "Fri, 27 Nov 2026 10:00:00 GMT", "it was left to the first visitor");
+    }
+}
+
+#[test]
 fn without_the_press_an_instant_on_the_calendar_is_kept_all_the_same() {
     for world in worlds() {
         world.print();

@@ -9,6 +9,7 @@
 pub mod arrivals;
 pub mod buyer;
 pub mod crowd;
+pub mod report;
 
 mod connection;
 mod cookies;

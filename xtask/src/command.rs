@@ -15,13 +15,18 @@ pub fn root() -> PathBuf {
 pub fn run(program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
     let line = [&[program], arguments].concat().join(" ");
     println!("\n$ {line}");
-    let status = Command::new(program)
-        .args(arguments)
-        .envs(environment.iter().copied())
-        .current_dir(root())
-        .status()
-        .map_err(|error| format!("`{line}` could not be started: {error}"))?;
+    let mut command = Command::new(program);
+    // What cargo tells this program about itself would make cargo build crates anew that look at it, and all that use them.
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_about_this_crate(&name.to_string_lossy())) {
+        command.env_remove(name);
+    }
+    command.args(arguments).envs(environment.iter().copied()).current_dir(root());
+    let status = command.status().map_err(|error| format!("`{line}` could not be started: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("`{line}` failed: {status}")) }
+}
+
+fn is_about_this_crate(variable: &str) -> bool {
+    variable.starts_with("CARGO_PKG_") || variable.starts_with("CARGO_MANIFEST_")
 }
 
 /// What `program` prints, or nothing when it is not there or fails.

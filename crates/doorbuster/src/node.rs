@@ -138,7 +138,7 @@ impl Heart {
         let started_at = *self.started_at.get_or_insert(at);
         let state = if wish == Wish::Serve { NodeState::Serving } else { NodeState::Draining };
         let (address, version) = (self.address.clone(), env!("CARGO_PKG_VERSION").into());
-        let capacity = self.app.health().capacity();
+        let capacity = self.app.gate().figures().capacity;
         nodes::beat(db, &Node { id, address, version, state, capacity, started_at }, at).await?;
         match wish {
             Wish::Serve => leases::take(db, id, self.names, at).await,

@@ -8,7 +8,7 @@ use commerce::Timestamp;
 use db::nodes::NodeId;
 use serde::Serialize;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 
 /// How long the database may have been silent, microseconds: it is asked twice a second.
 const SILENCE_MICROS_MAX: i64 = 3_000_000;
@@ -17,7 +17,6 @@ const SILENCE_MICROS_MAX: i64 = 3_000_000;
 #[derive(Debug, Default)]
 pub struct Health {
     node: OnceLock<(NodeId, &'static str)>,
-    capacity: AtomicU64,
     is_draining: AtomicBool,
     editions_missing: AtomicUsize,
     database_answered_at: AtomicI64,
@@ -28,16 +27,6 @@ impl Health {
     pub fn introduce(&self, id: NodeId, version: &'static str) {
         // A process is one node: the first word counts.
         let _ = self.node.set((id, version));
-    }
-
-    /// What this node can do, requests a second; 0 until that was measured.
-    pub fn capacity(&self) -> u64 {
-        self.capacity.load(Ordering::Relaxed)
-    }
-
-    /// It was measured.
-    pub fn set_capacity(&self, requests_per_second: u64) {
-        self.capacity.store(requests_per_second, Ordering::Relaxed);
     }
 
     /// It was told to stop: from now on no more visitors should be sent here.
@@ -79,7 +68,7 @@ struct Readiness {
     /// As text: JavaScript's numbers end before ours.
     node: Option<String>,
     version: Option<&'static str>,
-    /// Requests a second; 0 until that was measured.
+    /// Requests a second that handlers can answer, by what the latest thousand took; 0 until there was one.
     capacity: u64,
 }
 
@@ -90,16 +79,17 @@ pub fn answer<B>(app: &App, request: &Request<B>) -> Option<Response> {
     }
     match request.uri().path() {
         "/healthz" => Some(plain(StatusCode::OK, "text/plain; charset=utf-8", "alive\n".into())),
-        "/readyz" => Some(readiness(app.health(), app.now())),
+        "/readyz" => Some(readiness(app)),
         _ => None,
     }
 }
 
-fn readiness(health: &Health, now: Timestamp) -> Response {
-    let why_not = health.why_not(now);
+fn readiness(app: &App) -> Response {
+    let health = app.health();
+    let why_not = health.why_not(app.now());
     let ready = why_not.is_empty();
     let (node, version) = health.node.get().map(|(id, version)| (id.to_string(), *version)).unzip();
-    let says = Readiness { ready, why_not, node, version, capacity: health.capacity() };
+    let says = Readiness { ready, why_not, node, version, capacity: app.gate().figures().capacity };
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     plain(status, "application/json", serde_json::to_string(&says).expect("texts and numbers can be written"))
 }

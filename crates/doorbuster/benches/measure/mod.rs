@@ -6,6 +6,7 @@
 pub mod cpu;
 pub mod demo;
 pub mod facts;
+pub mod memory;
 pub mod numbers;
 pub mod plan;
 pub mod section;

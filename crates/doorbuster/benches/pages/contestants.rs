@@ -1,7 +1,7 @@
 //! Who is measured: we, nginx and plain axum, each on the same core with the same pages.
 
-use crate::measure::cpu;
 use crate::measure::demo::{BROWSER, Demo, JUNIPER, PRODUCT, SERVER_CORE};
+use crate::measure::{cpu, memory};
 use axum::Router;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use std::fmt::Write as _;
@@ -64,14 +64,8 @@ impl Contestant {
     pub fn resident(&self) -> u64 {
         let children = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", self.pid)).unwrap_or_default();
         let children = children.split_whitespace().filter_map(|pid| pid.parse().ok());
-        children.chain([self.pid]).map(resident).sum()
+        children.chain([self.pid]).map(memory::of_process).sum()
     }
-}
-
-fn resident(pid: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok()).unwrap_or(0) << 10
 }
 
 /// Us, with everything on, and the pages that we serve.
@@ -156,9 +150,10 @@ pub fn nginx(pages: &[Page]) -> Result<Contestant, String> {
 
 fn nginx_configuration(folder: &Path, address: SocketAddr, locations: &str) -> String {
     let folder = folder.display();
+    // nginx closes idle connections once fewer than a sixteenth of them are left, so it is given more than it will have.
     format!(
         "daemon off;\nworker_processes 1;\nworker_rlimit_nofile 20000;\npid {folder}/nginx.pid;\nuser root;\n\
-         events {{ worker_connections 19900; use epoll; multi_accept on; }}\n\
+         events {{ worker_connections 21000; use epoll; multi_accept on; }}\n\
          http {{\n  access_log off;\n  sendfile on;\n  tcp_nopush on;\n  tcp_nodelay on;\n  etag off;\n  server_tokens off;\n  \
          keepalive_timeout 600s;\n  keepalive_requests 1000000000;\n  open_file_cache max=1000 inactive=600s;\n  \
          open_file_cache_valid 600s;\n  client_body_temp_path {folder}/body;\n  proxy_temp_path {folder}/proxy;\n  \

@@ -45,6 +45,11 @@ impl Editions {
         let next = self.next.as_ref().filter(|next| now >= next.from);
         Some(next.unwrap_or(&self.current)).filter(|edition| edition.until.is_none_or(|until| now < until))
     }
+
+    /// Bytes that the pages of both hold.
+    pub fn bytes(&self) -> usize {
+        self.next.iter().chain([&self.current]).map(|edition| edition.bytes()).sum()
+    }
 }
 
 /// The pages of a shop at one instant.

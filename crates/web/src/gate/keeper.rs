@@ -147,6 +147,8 @@ pub struct GateFigures {
     pub waiting: [usize; Class::COUNT],
     /// Shops that were active within the last second.
     pub active_shops: usize,
+    /// Requests a second that the workers could answer if all were like the latest thousand; 0 until there was one.
+    pub capacity: u64,
 }
 
 impl<W> Keeper<W> {
@@ -280,6 +282,7 @@ impl<W> Keeper<W> {
             at_work: self.at_work,
             waiting: self.waiting,
             active_shops: self.shops.len(),
+            capacity: self.costs.requests_per_second(self.settings.limit.workers) as u64,
         }
     }
 

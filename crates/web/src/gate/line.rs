@@ -116,22 +116,36 @@ impl<W> Line<W> {
     }
 }
 
-/// What handlers take, by route: the estimate that is charged before they are done.
+/// What handlers take: by route the estimate that is charged before they are done, and over all of them.
 #[derive(Debug, Default)]
-pub(super) struct Costs([f64; Route::COUNT]);
+pub(super) struct Costs {
+    by_route: [f64; Route::COUNT],
+    /// Of one request, as they come.
+    mean: f64,
+}
 
 impl Costs {
     /// How much the latest counts.
     const NEW_SHARE: f64 = 0.05;
+    /// The same for the mean of all, which follows the mix of the last thousand requests.
+    const NEW_SHARE_OF_MEAN: f64 = 0.001;
 
     pub fn estimate(&self, route: Route) -> i64 {
-        (self.0[route.index()] as i64).max(COST_MIN)
+        (self.by_route[route.index()] as i64).max(COST_MIN)
     }
 
     /// Learns from what was used, microseconds, and returns what is charged for it.
     pub fn learn(&mut self, route: Route, used: i64) -> i64 {
-        let cost = &mut self.0[route.index()];
+        let cost = &mut self.by_route[route.index()];
         *cost += (used as f64 - *cost) * Self::NEW_SHARE;
-        used.max(COST_MIN)
+        let charged = used.max(COST_MIN);
+        let share = if self.mean == 0.0 { 1.0 } else { Self::NEW_SHARE_OF_MEAN };
+        self.mean += (charged as f64 - self.mean) * share;
+        charged
+    }
+
+    /// How many requests like the latest so many workers can answer, per second; 0 until there was one.
+    pub fn requests_per_second(&self, workers: usize) -> f64 {
+        if self.mean == 0.0 { 0.0 } else { workers as f64 * 1_000_000.0 / self.mean }
     }
 }

@@ -59,6 +59,7 @@ struct Told {
     shop: String,
     metrics: Vec<Arc<ShopMetrics>>,
     picture_bytes: u64,
+    edition_bytes: u64,
 }
 
 impl Told {
@@ -87,15 +88,18 @@ impl Scrape {
         let pictures = self.0.pictures().bytes_by_shop();
         let told = self.0.shops().into_iter().map(|shop| {
             let picture_bytes = pictures.get(&shop.snapshot.shop.id).copied().unwrap_or(0) as u64;
-            Told { shop: shop.snapshot.shop.handle.clone(), metrics: vec![Arc::clone(&shop.metrics)], picture_bytes }
+            let edition_bytes = shop.editions.load().as_ref().map_or(0, |editions| editions.bytes()) as u64;
+            let (shop, metrics) = (shop.snapshot.shop.handle.clone(), vec![Arc::clone(&shop.metrics)]);
+            Told { shop, metrics, picture_bytes, edition_bytes }
         });
         let mut told: Vec<Told> = told.collect();
         told.sort_by_cached_key(|told| (std::cmp::Reverse(told.requests()), told.shop.clone()));
         if told.len() > SHOPS_MAX {
             let rest = told.split_off(SHOPS_MAX);
             let picture_bytes = rest.iter().map(|told| told.picture_bytes).sum();
+            let edition_bytes = rest.iter().map(|told| told.edition_bytes).sum();
             let metrics = rest.into_iter().flat_map(|told| told.metrics).collect();
-            told.push(Told { shop: OTHERS.into(), metrics, picture_bytes });
+            told.push(Told { shop: OTHERS.into(), metrics, picture_bytes, edition_bytes });
         }
         told
     }
@@ -135,6 +139,11 @@ impl Scrape {
         for shop in &told {
             gauge(&mut pictures, &[("shop", shop.shop.as_str())], shop.picture_bytes)?;
         }
+        let help = "Bytes of frozen pages kept in memory";
+        let mut editions = family(encoder, "doorbuster_edition", help, Some(&Unit::Bytes), MetricType::Gauge)?;
+        for shop in &told {
+            gauge(&mut editions, &[("shop", shop.shop.as_str())], shop.edition_bytes)?;
+        }
         Ok(())
     }
 
@@ -144,6 +153,7 @@ impl Scrape {
             ("doorbuster_gate_limit", "Handlers that may be inside at once", figures.limit),
             ("doorbuster_gate_inside", "Handlers inside, at work or waiting for the database", figures.in_house),
             ("doorbuster_gate_at_work", "Handlers at work", figures.at_work),
+            ("doorbuster_gate_capacity", "Requests a second that the workers could answer", figures.capacity as usize),
             ("doorbuster_active_shops", "Shops with a request within the last second", figures.active_shops),
         ];
         for (name, help, value) in plain {

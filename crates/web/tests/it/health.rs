@@ -32,11 +32,13 @@ fn a_node_says_who_it_is_and_what_it_can_do() {
     for world in worlds() {
         let health = world.app.health();
         health.introduce(NodeId(7_300_000_000_000_000_001), "0.1.0");
-        health.set_capacity(4_200);
         let expected = serde_json::json!({
-            "ready": true, "why_not": [], "node": "7300000000000000001", "version": "0.1.0", "capacity": 4_200
+            "ready": true, "why_not": [], "node": "7300000000000000001", "version": "0.1.0", "capacity": 0
         });
-        assert_eq!(readiness(&world), (200, expected));
+        assert_eq!(readiness(&world), (200, expected), "nothing was asked of it yet");
+        assert_eq!(world.browser().get("/cart").status, 200);
+        let (_, says) = readiness(&world);
+        assert!(says["capacity"].as_u64().is_some_and(|capacity| capacity > 0), "{says}");
     }
 }
 

@@ -136,6 +136,19 @@ pub fn prepare_to_measure_crowds() -> Result<(), String> {
     have(&[TASKSET], "bench")
 }
 
+/// Makes sure that an overload can be measured.
+///
+/// # Errors
+/// What is missing.
+pub fn prepare_to_measure_overload() -> Result<(), String> {
+    let slow = Requirement {
+        name: "slowhttptest",
+        packages: &["slowhttptest"],
+        present: || command::on_path(&["slowhttptest"]).is_some(),
+    };
+    have(&[TASKSET, slow], "bench")
+}
+
 fn have(requirements: &[Requirement], command: &str) -> Result<(), String> {
     let find_missing = || requirements.iter().filter(|requirement| !(requirement.present)()).collect::<Vec<_>>();
     let missing = find_missing();

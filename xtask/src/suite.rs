@@ -88,22 +88,24 @@ pub fn torture(how: &[&str]) -> Result<(), String> {
     command::run("cargo", &arguments.concat(), &environment)
 }
 
-/// Measures us beside the references: `orders` over HTTP (the default), frozen `pages`, `neighbours`, an `opening`, a large
+/// Measures us beside the references: `orders` over HTTP (the default), frozen `pages`, `neighbours`, an `opening`, an `overload`, a large
 /// `catalog`, or the order `writer` alone. What follows is passed on.
 ///
 /// # Errors
 /// What is missing, what failed, or how to ask.
 pub fn bench(what: &[&str]) -> Result<(), String> {
-    const USAGE: &str =
-        "Usage: cargo xtask bench [orders|pages|neighbours|opening|catalog|writer] [OPTIONS]; --help after any tells its options";
+    const USAGE: &str = "Usage: cargo xtask bench [orders|pages|neighbours|opening|overload|catalog|writer] [OPTIONS]; --help after any tells its options";
     let (package, name, options) = match what {
         [] => ("doorbuster", "orders", &[][..]),
-        [name @ ("orders" | "pages" | "neighbours" | "opening" | "catalog"), options @ ..] => ("doorbuster", *name, options),
+        [name @ ("orders" | "pages" | "neighbours" | "opening" | "overload" | "catalog"), options @ ..] => {
+            ("doorbuster", *name, options)
+        }
         ["writer", options @ ..] => ("db", "orders", options),
         _ => return Err(USAGE.to_owned()),
     };
     match name {
         "pages" => requirements::prepare_to_measure_pages()?,
+        "overload" => requirements::prepare_to_measure_overload()?,
         "neighbours" | "opening" | "catalog" => requirements::prepare_to_measure_crowds()?,
         _ => requirements::prepare_to_measure()?,
     }

@@ -9,7 +9,8 @@ use hdrhistogram::Histogram;
 use mio::net::TcpStream;
 use mio::{Events, Poll, Token};
 use socket2::{Domain, Socket, Type};
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
@@ -37,6 +38,8 @@ pub struct Arrivals<'a> {
     pub visitors: Visitors,
     /// Connections at once; who finds none free waits here, and that counts.
     pub connections_max: usize,
+    /// How often whoever is told to come back does, when it was told to.
+    pub returns_max: u8,
     /// Tells the time.
     pub clock: fn() -> Instant,
 }
@@ -59,8 +62,10 @@ pub enum Visitors {
 pub struct Arrived {
     /// Answered with success or a redirect.
     pub answered: u64,
-    /// Told to come back: 503.
+    /// Answers that told somebody to come back: 503.
     pub refused: u64,
+    /// People who were told so once more often than they come back, or would have come back after the end.
+    pub gave_up: u64,
     /// Any other answer, a broken connection, or no answer in time.
     pub failed: u64,
     /// From the first arrival to the last answer.
@@ -75,10 +80,19 @@ pub struct Arrived {
     pub failures: Vec<String>,
 }
 
-/// A connection and the request that is under way on it.
+/// Somebody who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Visitor {
+    /// When this request was meant to be sent.
+    intended: Instant,
+    /// How often they have come back.
+    returns: u8,
+}
+
+/// A connection and who asks over it.
 struct Line {
     connection: Connection,
-    intended: Option<Instant>,
+    visitor: Option<Visitor>,
 }
 
 /// Sends them all and waits for the answers, but not for ever.
@@ -104,6 +118,14 @@ pub fn arrive(arrivals: &Arrivals<'_>) -> io::Result<Arrived> {
     Ok(arriving.arrived)
 }
 
+/// What of an answer matters here.
+struct Answer {
+    status: u16,
+    keeps_alive: bool,
+    /// Seconds.
+    retry_after: u64,
+}
+
 struct Arriving<'a> {
     arrivals: &'a Arrivals<'a>,
     poll: Poll,
@@ -112,7 +134,9 @@ struct Arriving<'a> {
     lines: Vec<Option<Line>>,
     free: Vec<usize>,
     unused: Vec<usize>,
-    due: VecDeque<Instant>,
+    due: VecDeque<Visitor>,
+    /// Who comes back, and when.
+    returning: BinaryHeap<Reverse<Visitor>>,
     sent: u64,
     begun: u64,
     open: usize,
@@ -131,6 +155,7 @@ impl<'a> Arriving<'a> {
             free: Vec::new(),
             unused: Vec::new(),
             due: VecDeque::new(),
+            returning: BinaryHeap::new(),
             sent: 0,
             begun: 0,
             open: 0,
@@ -138,6 +163,7 @@ impl<'a> Arriving<'a> {
             arrived: Arrived {
                 answered: 0,
                 refused: 0,
+                gave_up: 0,
                 failed: 0,
                 elapsed: Duration::ZERO,
                 latency: histogram(),
@@ -156,19 +182,23 @@ impl<'a> Arriving<'a> {
     /// Sends whoever has arrived and finds a connection.
     fn send_due(&mut self, now: Instant) -> io::Result<()> {
         while self.begun < self.arrivals.count && self.intended(self.begun) <= now {
-            self.due.push_back(self.intended(self.begun));
+            self.due.push_back(Visitor { intended: self.intended(self.begun), returns: 0 });
             self.begun += 1;
         }
-        while let Some(intended) = self.due.front().copied() {
+        while let Some(Reverse(visitor)) = self.returning.peek().copied().filter(|Reverse(visitor)| visitor.intended <= now) {
+            self.returning.pop();
+            self.due.push_back(visitor);
+        }
+        while let Some(visitor) = self.due.front().copied() {
             let Some(at) = self.line()? else { return Ok(()) };
             self.due.pop_front();
             if self.open < self.arrivals.connections_max {
-                self.arrived.late_max = self.arrived.late_max.max(now - intended);
+                self.arrived.late_max = self.arrived.late_max.max(now - visitor.intended);
             }
             let request = &self.arrivals.requests[(self.sent % self.arrivals.requests.len() as u64) as usize];
             self.sent += 1;
             let line = self.lines[at].as_mut().expect("it is open");
-            line.intended = Some(intended);
+            line.visitor = Some(visitor);
             if let Err(broken) = line.connection.send(request) {
                 self.broke(at, &broken);
             }
@@ -187,7 +217,7 @@ impl<'a> Arriving<'a> {
         let at = self.unused.pop().unwrap_or(self.lines.len());
         let stream = self.connect()?;
         let connection = Connection::over(stream, self.poll.registry(), Token(at))?;
-        let line = Some(Line { connection, intended: None });
+        let line = Some(Line { connection, visitor: None });
         if at == self.lines.len() {
             self.lines.push(line)
         } else {
@@ -216,9 +246,10 @@ impl<'a> Arriving<'a> {
             let next = self.intended(self.begun);
             return Some(next.saturating_duration_since(now));
         }
-        let is_waiting = self.lines.iter().flatten().any(|line| line.intended.is_some());
+        let is_waiting = self.lines.iter().flatten().any(|line| line.visitor.is_some());
         let end = self.intended(self.arrivals.count) + PATIENCE;
-        ((is_waiting || !self.due.is_empty()) && now < end).then(|| (end - now).min(Duration::from_millis(50)))
+        ((is_waiting || !self.due.is_empty() || !self.returning.is_empty()) && now < end)
+            .then(|| (end - now).min(Duration::from_millis(50)))
     }
 
     fn happened(&mut self, at: usize, can_write: bool, can_read: bool) {
@@ -229,20 +260,24 @@ impl<'a> Arriving<'a> {
         if !can_read {
             return;
         }
-        let look = |response: &Response<'_>| (response.status, response.keeps_alive);
+        let look = |response: &Response<'_>| Answer {
+            status: response.status,
+            keeps_alive: response.keeps_alive,
+            retry_after: response.headers("retry-after").next().and_then(|seconds| seconds.parse().ok()).unwrap_or(0),
+        };
         match line.connection.receive(&mut self.room, look) {
             Ok(None) => {}
-            Ok(Some((status, keeps_alive))) => self.answered(at, status, keeps_alive),
+            Ok(Some(answer)) => self.answered(at, answer),
             Err(broken) => self.broke(at, &broken),
         }
     }
 
-    fn answered(&mut self, at: usize, status: u16, keeps_alive: bool) {
+    fn answered(&mut self, at: usize, answer: Answer) {
         let now = (self.arrivals.clock)();
-        let intended = self.lines[at].as_mut().and_then(|line| line.intended.take()).unwrap_or(now);
-        let micros = u64::try_from((now - intended).as_micros()).unwrap_or(u64::MAX);
+        let Some(visitor) = self.lines[at].as_mut().and_then(|line| line.visitor.take()) else { return self.close(at) };
+        let micros = u64::try_from((now - visitor.intended).as_micros()).unwrap_or(u64::MAX);
         self.arrived.elapsed = now - self.began;
-        match status {
+        match answer.status {
             200..400 => {
                 self.arrived.answered += 1;
                 self.arrived.latency.saturating_record(micros);
@@ -250,15 +285,21 @@ impl<'a> Arriving<'a> {
             503 => {
                 self.arrived.refused += 1;
                 self.arrived.refusal.saturating_record(micros);
+                if visitor.returns < self.arrivals.returns_max {
+                    let intended = now + Duration::from_secs(answer.retry_after);
+                    self.returning.push(Reverse(Visitor { intended, returns: visitor.returns + 1 }));
+                } else {
+                    self.arrived.gave_up += 1;
+                }
             }
-            _ => self.failed(format!("status {status}")),
+            status => self.failed(format!("status {status}")),
         }
-        if keeps_alive && self.arrivals.visitors == Visitors::Known { self.free.push(at) } else { self.close(at) }
+        if answer.keeps_alive && self.arrivals.visitors == Visitors::Known { self.free.push(at) } else { self.close(at) }
     }
 
     fn broke(&mut self, at: usize, broken: &Broken) {
         // A server may hang up on whoever has nothing more to ask.
-        if self.lines[at].as_ref().is_some_and(|line| line.intended.is_some()) {
+        if self.lines[at].as_ref().is_some_and(|line| line.visitor.is_some()) {
             self.failed(broken.to_string());
         } else {
             self.free.retain(|free| *free != at);
@@ -280,7 +321,8 @@ impl<'a> Arriving<'a> {
     }
 
     fn give_up_on_the_rest(&mut self) {
-        let waiting = self.due.len() + self.lines.iter().flatten().filter(|line| line.intended.is_some()).count();
+        self.arrived.gave_up += self.returning.len() as u64;
+        let waiting = self.due.len() + self.lines.iter().flatten().filter(|line| line.visitor.is_some()).count();
         for _ in 0..waiting {
             self.failed(format!("no answer within {} s after the last arrival", PATIENCE.as_secs()));
         }
@@ -324,7 +366,7 @@ mod tests {
     }
 
     fn arrivals<'a>(server: SocketAddr, requests: &'a [Vec<u8>], visitors: Visitors) -> Arrivals<'a> {
-        Arrivals { server, requests, per_second: 3_000.0, count: 300, visitors, connections_max: 100, clock: now }
+        Arrivals { server, requests, per_second: 3_000.0, count: 300, visitors, connections_max: 100, returns_max: 0, clock: now }
     }
 
     #[test]
@@ -348,6 +390,16 @@ mod tests {
         let arrived = arrive(&arrivals(address, &requests, Visitors::Known)).expect("there are sockets");
         assert_eq!((arrived.answered + arrived.refused, arrived.failed), (300, 0), "{:?}", arrived.failures);
         assert!(came.try_iter().count() <= 100);
+    }
+
+    #[test]
+    fn whoever_is_told_to_come_back_does_so_often_and_then_gives_up() {
+        let (address, _came) = server();
+        let requests = [b"GET / HTTP/1.1\r\n\r\n".to_vec()];
+        let new = arrivals(address, &requests, Visitors::New { addresses: 5 });
+        let arrived = arrive(&Arrivals { returns_max: 2, ..new }).expect("there are sockets");
+        assert_eq!((arrived.answered + arrived.gave_up, arrived.failed), (300, 0), "{:?}", arrived.failures);
+        assert!(arrived.refused > 100 && arrived.gave_up < 50, "{} refusals, {} gave up", arrived.refused, arrived.gave_up);
     }
 
     #[test]

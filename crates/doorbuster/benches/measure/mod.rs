@@ -10,3 +10,4 @@ pub mod memory;
 pub mod numbers;
 pub mod plan;
 pub mod section;
+pub mod visitors;

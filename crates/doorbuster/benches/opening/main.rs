@@ -96,6 +96,7 @@ fn open_the_sale(demo: &Demo, people: u64, seconds: f64) -> Result<Arrived, Stri
         count: people,
         visitors: Visitors::New { addresses: ADDRESSES },
         connections_max: CONNECTIONS_MAX,
+        returns_max: 0,
         clock: now,
     };
     arrive(&arrivals).map_err(|error| error.to_string())

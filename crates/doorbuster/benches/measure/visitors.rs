@@ -1,0 +1,94 @@
+//! People who ask for pages that no edition holds: search, cart, checkout.
+
+use super::demo::{BROWSER, Demo, JUNIPER};
+use loadtest::arrivals::{Arrivals, Arrived, Visitors, arrive};
+use loadtest::buyer::{Buyer, BuyerName, Errand};
+use loadtest::crowd::{Crowd, Shopper, Step, Until, visit};
+use loadtest::{Cookies, Requests, Response};
+use std::time::{Duration, Instant};
+
+/// Who finds out what the server can do: enough that it always has work.
+const SEEKERS: usize = 64;
+/// Connections of each shop's visitors at once.
+const CONNECTIONS_MAX: usize = 4_000;
+
+/// The time.
+#[allow(clippy::disallowed_methods, reason = "a measurement reads the clock")]
+pub fn now() -> Instant {
+    Instant::now()
+}
+
+/// The requests of one shop's visitors, who have something in the cart.
+///
+/// # Errors
+/// When nothing can be put in it.
+pub fn requests(demo: &Demo, shop: &str, word: &str, product: &str) -> Result<Vec<Vec<u8>>, String> {
+    let host = demo.host(shop);
+    let cookies = fill_cart(demo, &host, product)?;
+    let get = |path: &str| {
+        let cookies = cookies.as_str();
+        format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nuser-agent: {BROWSER}\r\naccept: text/html\r\ncookie: {cookies}\r\n\r\n")
+    };
+    let search = format!("/search?q={word}");
+    Ok([search.as_str(), "/cart", "/checkout"].into_iter().map(|path| get(path).into_bytes()).collect())
+}
+
+fn fill_cart(demo: &Demo, host: &str, product: &str) -> Result<Cookies, String> {
+    let mut buyers = [Buyer::new(BuyerName { crowd: 1, buyer: 1 }, Errand::Cart { product: product.into() })];
+    let crowd = Crowd { server: demo.address(), host: host.to_owned(), until: Until::Visits(1), clock: now };
+    let tally = visit(&crowd, &mut buyers).map_err(|error| error.to_string())?;
+    match tally.failures.first() {
+        Some(failure) => Err(format!("{product} at {host} cannot be put in the cart: {failure}")),
+        None => Ok(buyers[0].cookies.clone()),
+    }
+}
+
+/// Asks at a steady rate for so many seconds; whoever is told to come back does so this often.
+///
+/// # Errors
+/// When there are no sockets.
+pub fn ask(demo: &Demo, requests: &[Vec<u8>], per_second: f64, seconds: f64, returns_max: u8) -> Result<Arrived, String> {
+    let arrivals = Arrivals {
+        server: demo.address(),
+        requests,
+        per_second,
+        count: (per_second * seconds).max(1.0) as u64,
+        visitors: Visitors::Known,
+        connections_max: CONNECTIONS_MAX,
+        returns_max,
+        clock: now,
+    };
+    arrive(&arrivals).map_err(|error| error.to_string())
+}
+
+/// Answers a second when it is asked for the next page as soon as it has answered.
+///
+/// # Errors
+/// When it refuses somebody.
+pub fn capacity(demo: &Demo, requests: &[Vec<u8>], seconds: f64) -> Result<f64, String> {
+    let mut seekers: Vec<Seeker<'_>> = (0..SEEKERS).map(|at| Seeker { requests, at }).collect();
+    let until = Until::Instant(now() + Duration::from_secs_f64(seconds));
+    let crowd = Crowd { server: demo.address(), host: demo.host(JUNIPER), until, clock: now };
+    let tally = visit(&crowd, &mut seekers).map_err(|error| error.to_string())?;
+    match tally.failures.first() {
+        Some(failure) => Err(format!("the server refuses {SEEKERS} at once: {failure}")),
+        None => Ok(tally.done as f64 / tally.elapsed.as_secs_f64()),
+    }
+}
+
+/// Somebody who asks for one page after the other; each is a visit.
+struct Seeker<'a> {
+    requests: &'a [Vec<u8>],
+    at: usize,
+}
+
+impl Shopper for Seeker<'_> {
+    fn begin(&mut self, requests: &mut Requests) {
+        self.at += 1;
+        requests.whole(&self.requests[self.at % self.requests.len()]);
+    }
+
+    fn answered(&mut self, response: &Response<'_>, _: &mut Requests) -> Step {
+        if response.status == 200 { Step::Done } else { Step::Failed(format!("status {}", response.status)) }
+    }
+}

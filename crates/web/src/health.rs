@@ -72,9 +72,14 @@ struct Readiness {
     capacity: u64,
 }
 
+/// Whether one of the two is asked for.
+pub fn is_asked_for<B>(request: &Request<B>) -> bool {
+    matches!(*request.method(), Method::GET | Method::HEAD) && matches!(request.uri().path(), "/healthz" | "/readyz")
+}
+
 /// The answer, where one of the two was asked for.
 pub fn answer<B>(app: &App, request: &Request<B>) -> Option<Response> {
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+    if !is_asked_for(request) {
         return None;
     }
     match request.uri().path() {

@@ -9,11 +9,11 @@ use crate::edition::address::key_of;
 use crate::edition::{FirstTouch, FrozenPage};
 use crate::error::Error;
 use crate::gate::class::Route;
-use crate::gate::{self, Errand, pass_or_refuse};
+use crate::gate::{self, Busy, Errand, Turn, pass_or_refuse};
 use crate::health;
 use crate::metrics::{Kind, Outcome};
 use crate::routes::router;
-use crate::serve::{Peer, is_cross_site, protect, take_in_small_body};
+use crate::serve::{Peer, is_cross_site, protect};
 use crate::storefront::{BusyPage, EARLY_COOKIE, answer_not_modified, draw_failure, host_of, media};
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -61,12 +61,22 @@ impl Site {
         Some(picture)
     }
 
-    /// The answer to a request that came from `peer`.
-    pub async fn answer<B>(&self, request: Request<B>, peer: Peer) -> Response
-    where
-        B: hyper::body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<axum::BoxError>,
-    {
+    /// Stands in line at the gate for a request that [`Self::at_once`] has no answer to, once its form, if it has one, was read.
+    ///
+    /// # Errors
+    /// The refusal, where the line is as long as it may be.
+    pub fn knock<B>(&self, request: &Request<B>, peer: Peer) -> Result<Option<Turn>, Response<Bytes>> {
+        // A page of an edition that is not printed yet is made once for everybody who asks.
+        if health::is_asked_for(request) || self.place_in_edition(request).is_some() || is_cross_site(request) {
+            return Ok(None);
+        }
+        let shop = host_of(request.headers(), request.uri()).and_then(|host| self.app.shop_at(host));
+        let Some(shop) = shop else { return Ok(None) };
+        gate::knock(&self.app, &shop, Errand::of(request)).inspect_err(|_| count(&shop, request, peer, self.app.now()))
+    }
+
+    /// The answer to a request that came from `peer`, with what [`Self::knock`] gave it.
+    pub async fn answer(&self, request: Request<Body>, peer: Peer, turn: Option<Turn>) -> Response {
         if let Some(health) = health::answer(&self.app, &request) {
             return health;
         }
@@ -75,26 +85,35 @@ impl Site {
         if let Some(shop) = host.as_deref().and_then(|host| self.app.shop_at(host)) {
             count(&shop, &request, peer, self.app.now());
         }
-        let page = match self.first_touch(&request).await {
+        let place = self.place_in_edition(&request).map(|(shop, key)| (shop, key.into_owned()));
+        let touched = match place {
+            Some((shop, key)) => self.first_touch(&shop, &key, Busy::says(BusyPage::Shown, request.headers())).await,
+            None => None,
+        };
+        let page = match touched {
             Some(Ok(page)) => return page.answer(request.headers()).map(Body::from),
             Some(Err(page)) => page,
-            None => self.page(request.map(Body::new), peer, host.as_deref()).await,
+            None => self.page(request, peer, host.as_deref(), turn).await,
         };
         let page = match known {
             Some(known) => answer_not_modified(&known, page),
             None => page,
         };
-        let mut response = draw_failure(&self.app, host.as_deref(), page);
+        self.finished(host.as_deref(), page)
+    }
+
+    /// The answer to a request of which no more is known than that it failed.
+    pub fn failed(&self, host: Option<&str>, error: Error) -> Response {
+        self.finished(host, error.into_response())
+    }
+
+    fn finished(&self, host: Option<&str>, page: Response) -> Response {
+        let mut response = draw_failure(&self.app, host, page);
         protect(response.headers_mut());
         response
     }
 
-    async fn page(&self, request: Request<Body>, peer: Peer, host: Option<&str>) -> Response {
-        // The body first: whoever is refused hears it only once everything was read.
-        let mut request = match take_in_small_body(request).await {
-            Ok(request) => request,
-            Err(error) => return error.into_response(),
-        };
+    async fn page(&self, mut request: Request<Body>, peer: Peer, host: Option<&str>, turn: Option<Turn>) -> Response {
         if is_cross_site(&request) {
             return Error::CrossSite.into_response();
         }
@@ -102,7 +121,7 @@ impl Site {
         let (shop, errand) = (host.and_then(|host| self.app.shop_at(host)), Errand::of(&request));
         let drawn = async { draw_failure(&self.app, host, self.route(request).await) };
         match shop {
-            Some(shop) => gate::answer(&self.app, &shop, errand, drawn).await,
+            Some(shop) => gate::answer(&self.app, &shop, errand, turn, drawn).await,
             None => drawn.await,
         }
     }
@@ -129,16 +148,15 @@ impl Site {
 
     /// A page that the edition should hold and does not: made by the first who asks, for everyone who comes after. `None`: it is
     /// made for this visitor alone. `Err`: what is there instead of such a page.
-    async fn first_touch<B>(&self, request: &Request<B>) -> Option<Result<Arc<FrozenPage>, Response>> {
-        let (shop, key) = self.place_in_edition(request)?;
+    async fn first_touch(&self, shop: &Arc<ShopInMemory>, key: &str, busy: Busy) -> Option<Result<Arc<FrozenPage>, Response>> {
         let now = self.app.now();
         let editions = shop.editions.load_full()?;
         let edition = editions.at(now).filter(|edition| edition.version == shop.snapshot.version)?;
-        match edition.touch_first(&key).await {
-            FirstTouch::Waited => edition.page(&key, now).map(Ok),
+        match edition.touch_first(key).await {
+            FirstTouch::Waited => edition.page(key, now).map(Ok),
             FirstTouch::Makes(making) => {
-                let printed = self.print(&shop, &key, now);
-                let (response, page) = match pass_or_refuse(&self.app, &shop, Route::Page, BusyPage::Shown, printed).await {
+                let printed = self.print(shop, key, now);
+                let (response, page) = match pass_or_refuse(&self.app, shop, Route::Page, busy, printed).await {
                     Ok(printed) => printed,
                     Err(refusal) => return Some(Err(refusal)),
                 };

@@ -28,6 +28,12 @@ struct Sample {
 pub fn run(plan: &Plan, words: &[String]) -> Result<(), String> {
     let asked_for = |word: &str| words.iter().any(|known| known == word);
     let is_memory_only = asked_for("--memory");
+    let instructions = if asked_for("--instructions") {
+        eprintln!("instructions for each request: a few minutes under valgrind");
+        PATHS.iter().map(|path| Ok((*path, instructions::per_request(path)?))).collect::<Result<_, String>>()?
+    } else {
+        Vec::new()
+    };
     let (ours, pages) = contestants::ours()?;
     let contestants = [ours, contestants::nginx(&pages)?, contestants::plain_axum(&pages)?];
     let mut lines = Vec::new();
@@ -46,13 +52,6 @@ pub fn run(plan: &Plan, words: &[String]) -> Result<(), String> {
         let bytes = idle::bytes_per_connection(contestant, connections)?;
         memory.push(Idle { name: contestant.name, connections, bytes });
     }
-    // Everybody is gone before valgrind begins.
-    drop(contestants);
-    let instructions = if asked_for("--instructions") {
-        PATHS.iter().map(|path| Ok((*path, instructions::per_request(path)?))).collect::<Result<_, String>>()?
-    } else {
-        Vec::new()
-    };
     let versions = format!("{}, {}", nginx_version(), said("rustc", &["--version"]));
     let report = Report { date: date(), machine: machine(), versions, plan: *plan, lines, memory, instructions };
     report::print(&report);

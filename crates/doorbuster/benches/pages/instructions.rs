@@ -51,7 +51,10 @@ fn ask_often(address: &str, path: &str, requests: usize) -> std::io::Result<()> 
         stream.write_all(request.as_bytes())?;
         let mut filled = 0;
         loop {
-            filled += stream.read(&mut room[filled..])?;
+            filled += match stream.read(&mut room[filled..])? {
+                0 => return Err(std::io::ErrorKind::UnexpectedEof.into()),
+                count => count,
+            };
             match loadtest::read_response(&room[..filled]).map_err(std::io::Error::other)? {
                 Some(response) if response.status == 200 => break,
                 Some(response) => return Err(std::io::Error::other(format!("status {}", response.status))),

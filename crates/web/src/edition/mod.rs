@@ -18,7 +18,7 @@ pub mod press;
 mod shelf;
 pub mod whole;
 
-pub use page::FrozenPage;
+pub use page::{Coding, FrozenPage, Printed};
 pub use press::Press;
 
 use asked::Asked;

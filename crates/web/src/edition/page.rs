@@ -44,9 +44,12 @@ struct Coded {
 
 /// How bytes travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Coding {
+pub enum Coding {
+    /// `br`
     Brotli,
+    /// `gzip`
     Gzip,
+    /// As they are.
     Plain,
 }
 
@@ -117,28 +120,41 @@ impl FrozenPage {
     /// The answer to a request with these headers.
     pub fn answer(&self, request: &HeaderMap) -> Response<Bytes> {
         let coding = Coding::wanted(request.get(header::ACCEPT_ENCODING));
+        let etag = match coding {
+            Coding::Brotli => &self.brotli.headers[header::ETAG],
+            Coding::Gzip => &self.gzip.headers[header::ETAG],
+            Coding::Plain => &self.plain_etag,
+        };
+        if request.get(header::IF_NONE_MATCH).is_some_and(|known| is_among(etag, known)) {
+            return self.not_modified(etag);
+        }
+        self.in_coding(coding)
+    }
+
+    /// The whole page, whatever the visitor has of it.
+    pub fn in_coding(&self, coding: Coding) -> Response<Bytes> {
         let coded = match coding {
             Coding::Brotli => &self.brotli,
             Coding::Gzip | Coding::Plain => &self.gzip,
         };
-        let mut headers = coded.headers.clone();
+        let mut response = Response::new(if coding == Coding::Plain { self.plain() } else { coded.body.clone() });
+        let headers = response.headers_mut();
+        headers.clone_from(&coded.headers);
         if coding == Coding::Plain {
             headers.remove(header::CONTENT_ENCODING);
             headers.insert(header::ETAG, self.plain_etag.clone());
         }
-        let is_known = request.get(header::IF_NONE_MATCH).is_some_and(|known| is_among(&headers[header::ETAG], known));
-        let (status, body) = match coding {
-            _ if is_known => (StatusCode::NOT_MODIFIED, Bytes::new()),
-            Coding::Plain => (StatusCode::OK, self.plain()),
-            Coding::Brotli | Coding::Gzip => (StatusCode::OK, coded.body.clone()),
-        };
-        if is_known {
-            headers.remove(header::CONTENT_ENCODING);
-            headers.remove(header::CONTENT_TYPE);
-        }
-        let mut response = Response::new(body);
-        *response.status_mut() = status;
-        *response.headers_mut() = headers;
+        response
+    }
+
+    fn not_modified(&self, etag: &HeaderValue) -> Response<Bytes> {
+        let mut response = Response::new(Bytes::new());
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        let headers = response.headers_mut();
+        headers.clone_from(&self.gzip.headers);
+        headers.insert(header::ETAG, etag.clone());
+        headers.remove(header::CONTENT_ENCODING);
+        headers.remove(header::CONTENT_TYPE);
         response
     }
 
@@ -180,7 +196,7 @@ impl FrozenPage {
 
 impl Coding {
     /// The best coding that an `Accept-Encoding` allows (RFC 9110, section 12.5.3). Without the header bytes travel as they are.
-    fn wanted(accepted: Option<&HeaderValue>) -> Self {
+    pub fn wanted(accepted: Option<&HeaderValue>) -> Self {
         let Some(accepted) = accepted.and_then(|accepted| accepted.to_str().ok()) else { return Self::Plain };
         let (mut brotli, mut gzip, mut any) = (None, None, None);
         for one in accepted.split(',') {

@@ -2,12 +2,13 @@
 
 use super::bulk::PATIENCE;
 use super::class::{Checkout, Class, Route, Way, way_of};
-use super::passage::{Passed, Refused};
+use super::passage::{Passed, Refused, Turn};
 use crate::app::{App, ShopInMemory};
+use crate::edition::Coding;
 use crate::metrics::{Answered, Kind, Outcome, ShopMetrics};
 use crate::storefront::{BusyPage, busy_page, has_checkout};
-use axum::body::Body;
-use axum::http::{HeaderValue, Method, Request, StatusCode, header};
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use axum::response::Response;
 use std::future::Future;
 use std::sync::Arc;
@@ -16,7 +17,21 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug)]
 pub struct Errand {
     way: Way,
+    busy: Busy,
+}
+
+/// What is said to whoever is refused, and how it travels.
+#[derive(Clone, Copy, Debug)]
+pub struct Busy {
     page: BusyPage,
+    coding: Coding,
+}
+
+impl Busy {
+    /// This page, for a request with these headers.
+    pub fn says(page: BusyPage, headers: &HeaderMap) -> Self {
+        Self { page, coding: Coding::wanted(headers.get(header::ACCEPT_ENCODING)) }
+    }
 }
 
 impl Errand {
@@ -31,12 +46,30 @@ impl Errand {
             _ if reads => BusyPage::Shown,
             _ => BusyPage::FormSent,
         };
-        Self { way, page }
+        Self { way, busy: Busy::says(page, request.headers()) }
     }
 }
 
-/// Answers a request to a shop by `work`, once it is its turn, or refuses it.
-pub async fn answer(app: &App, shop: &Arc<ShopInMemory>, errand: Errand, work: impl Future<Output = Response>) -> Response {
+/// Stands in line for whoever needs a turn; nobody waits here.
+///
+/// # Errors
+/// The refusal, where the line is as long as it may be.
+pub fn knock(app: &App, shop: &Arc<ShopInMemory>, errand: Errand) -> Result<Option<Turn>, axum::http::Response<Bytes>> {
+    let Way::Gated(route) = errand.way else { return Ok(None) };
+    app.gate().knock(shop.snapshot.shop.id, route).map(Some).map_err(|refused| {
+        shop.metrics.note_shed(app.now(), Kind::Gated(route.class()));
+        refusal(app, shop, errand.busy, refused)
+    })
+}
+
+/// Answers a request to a shop by `work`, once it is its turn, or refuses it. `turn` is what [`knock`] gave, if it was asked.
+pub async fn answer(
+    app: &App,
+    shop: &Arc<ShopInMemory>,
+    errand: Errand,
+    turn: Option<Turn>,
+    work: impl Future<Output = Response>,
+) -> Response {
     let metrics = &shop.metrics;
     match errand.way {
         Way::Free => counted(metrics, Kind::Free, work).await,
@@ -44,12 +77,20 @@ pub async fn answer(app: &App, shop: &Arc<ShopInMemory>, errand: Errand, work: i
             Some(_turn) => counted(metrics, Kind::Bulk, work).await,
             None => {
                 metrics.note_shed(app.now(), Kind::Bulk);
-                refusal(app, shop, errand.page, Refused { wait_seconds: 30 })
+                refusal(app, shop, errand.busy, Refused { wait_seconds: 30 }).map(Body::from)
             }
         },
-        Way::Gated(route) => match pass_or_refuse(app, shop, route, errand.page, work).await {
-            Ok(response) | Err(response) => response,
-        },
+        Way::Gated(route) => {
+            let passage = async {
+                match turn {
+                    Some(turn) => turn.pass(work).await,
+                    None => app.gate().pass(shop.snapshot.shop.id, route, work).await,
+                }
+            };
+            match noted(app, shop, route, errand.busy, passage).await {
+                Ok(response) | Err(response) => response,
+            }
+        }
     }
 }
 
@@ -61,13 +102,23 @@ pub async fn pass_or_refuse<T: Told>(
     app: &App,
     shop: &Arc<ShopInMemory>,
     route: Route,
-    page: BusyPage,
+    busy: Busy,
     work: impl Future<Output = T>,
 ) -> Result<T, Response> {
-    let id = shop.snapshot.shop.id;
+    noted(app, shop, route, busy, app.gate().pass(shop.snapshot.shop.id, route, work)).await
+}
+
+/// Notes what comes of a passage.
+async fn noted<T: Told>(
+    app: &App,
+    shop: &Arc<ShopInMemory>,
+    route: Route,
+    busy: Busy,
+    passage: impl Future<Output = Result<Passed<T>, Refused>>,
+) -> Result<T, Response> {
     let waiting = Waiting { metrics: Arc::clone(&shop.metrics), kind: Kind::Gated(route.class()), is_told: false };
     let begun = app.now();
-    match app.gate().pass(id, route, work).await {
+    match passage.await {
         Ok(Passed { output, waited, work }) => {
             let now = app.now();
             waiting.tell(|metrics, kind| {
@@ -77,7 +128,7 @@ pub async fn pass_or_refuse<T: Told>(
         }
         Err(refused) => {
             waiting.tell(|metrics, kind| metrics.note_shed(app.now(), kind));
-            Err(refusal(app, shop, page, refused))
+            Err(refusal(app, shop, busy, refused).map(Body::from))
         }
     }
 }
@@ -129,17 +180,17 @@ async fn counted(metrics: &Arc<ShopMetrics>, kind: Kind, work: impl Future<Outpu
     response
 }
 
-/// The shop's page for when it is too busy: drawn once for a snapshot. What was only looked at is asked for again by itself;
-/// a form never is.
-fn refusal(app: &App, shop: &Arc<ShopInMemory>, page: BusyPage, refused: Refused) -> Response {
+/// The shop's page for when it is too busy: drawn and compressed once for a snapshot. What was only looked at is asked for again
+/// by itself; a form never is.
+fn refusal(app: &App, shop: &Arc<ShopInMemory>, busy: Busy, refused: Refused) -> axum::http::Response<Bytes> {
     let seconds = app.spread(refused.wait_seconds);
-    let mut response = Response::new(Body::from(busy_page(app, shop, page)));
+    let mut response = busy_page(app, shop, busy.page).in_coding(busy.coding);
     *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.remove(header::ETAG);
+    headers.remove(header::LAST_MODIFIED);
     headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    if page == BusyPage::Shown {
+    if busy.page == BusyPage::Shown {
         headers.insert(header::REFRESH, HeaderValue::from(seconds));
     }
     response

@@ -19,8 +19,8 @@ mod passage;
 #[cfg(test)]
 mod tests;
 
-pub use answer::{Errand, answer, pass_or_refuse, picture};
-pub use passage::{Gate, Passed, Refused, outside};
+pub use answer::{Busy, Errand, answer, knock, pass_or_refuse, picture};
+pub use passage::{Gate, Passed, Refused, Turn, outside};
 
 use std::time::Duration;
 

@@ -78,11 +78,22 @@ impl Gate {
     /// # Errors
     /// [`Refused`] when there is no place in time; nothing of the work has been done then.
     pub async fn pass<F: Future>(&self, shop: ShopId, route: Route, work: F) -> Result<Passed<F::Output>, Refused> {
+        let turn = self.knock(shop, route)?;
+        // Whoever comes at the same moment is heard before the first of them begins, else nobody would ever be in line.
+        tokio::task::yield_now().await;
+        turn.pass(work).await
+    }
+
+    /// Stands in line without waiting for the turn: as soon as a request is read, so that everybody who has come is in line, and
+    /// not in front of the door, where the last one is not told that there is no place for them.
+    ///
+    /// # Errors
+    /// [`Refused`] when the line is as long as it may be.
+    pub fn knock(&self, shop: ShopId, route: Route) -> Result<Turn, Refused> {
+        let (caller, called) = oneshot::channel();
         let begun = self.now();
-        let inside = self.enter(shop, route).await?;
-        let waited = self.now().micros_since(begun);
-        let (output, work) = inside.carry(work).await;
-        Ok(Passed { output, waited, work })
+        let (line, patience) = self.stand_in_line(shop, route, caller)?;
+        Ok(Turn { line, called, begun, patience })
     }
 
     /// A place at work that is held until it is dropped, as if by a handler that computes for long. For tests and drills.
@@ -90,7 +101,7 @@ impl Gate {
     /// # Errors
     /// [`Refused`] when there is no place in time.
     pub async fn hold(&self, shop: ShopId, route: Route) -> Result<impl Send + use<>, Refused> {
-        self.enter(shop, route).await
+        self.knock(shop, route)?.come().await
     }
 
     /// How it stands.
@@ -108,23 +119,6 @@ impl Gate {
 
     fn keeper(&self) -> MutexGuard<'_, Keeper<Caller>> {
         self.0.keeper.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    async fn enter(&self, shop: ShopId, route: Route) -> Result<Inside, Refused> {
-        let (caller, mut called) = oneshot::channel();
-        let (line, patience) = self.stand_in_line(shop, route, caller)?;
-        if let Ok(at_once) = called.try_recv() {
-            // Whoever comes at the same moment is heard before the first of them begins, else nobody would ever be in line.
-            tokio::task::yield_now().await;
-            return at_once.ok_or_else(|| self.refusal());
-        }
-        let place = match timeout(patience, &mut called).await {
-            Ok(told) => told.ok().flatten(),
-            // Called in the very moment in which patience ended.
-            Err(_) if line.leaves() => None,
-            Err(_) => called.try_recv().ok().flatten(),
-        };
-        place.ok_or_else(|| self.refusal())
     }
 
     fn stand_in_line(&self, shop: ShopId, route: Route, caller: Caller) -> Result<(InLine, Duration), Refused> {
@@ -155,6 +149,41 @@ impl Gate {
     fn refusal(&self) -> Refused {
         let now = self.now();
         Refused { wait_seconds: self.keeper().wait_seconds(now) }
+    }
+}
+
+/// A turn that has been asked for: in line, or called already. Dropped, it is given up.
+pub struct Turn {
+    line: InLine,
+    called: oneshot::Receiver<Option<Inside>>,
+    begun: Timestamp,
+    patience: Duration,
+}
+
+impl Turn {
+    /// Waits until it has come and does the work.
+    ///
+    /// # Errors
+    /// [`Refused`] when it does not come in time; nothing of the work has been done then.
+    pub async fn pass<F: Future>(self, work: F) -> Result<Passed<F::Output>, Refused> {
+        let (gate, begun) = (self.line.gate.clone(), self.begun);
+        let inside = self.come().await?;
+        let waited = gate.now().micros_since(begun);
+        let (output, work) = inside.carry(work).await;
+        Ok(Passed { output, waited, work })
+    }
+
+    async fn come(mut self) -> Result<Inside, Refused> {
+        let place = match self.called.try_recv() {
+            Ok(told) => told,
+            Err(_) => match timeout(self.patience, &mut self.called).await {
+                Ok(told) => told.ok().flatten(),
+                // Called in the very moment in which patience ended.
+                Err(_) if self.line.leaves() => None,
+                Err(_) => self.called.try_recv().ok().flatten(),
+            },
+        };
+        place.ok_or_else(|| self.line.gate.refusal())
     }
 }
 
@@ -276,7 +305,7 @@ mod tests {
         let gate = gate();
         let busy = || async { std::hint::black_box(()) };
         // At work all the time: it never rests, so nobody else goes in.
-        let entered = gate.enter(SHOP, Route::Page).await.expect("nobody else is there");
+        let entered = gate.hold(SHOP, Route::Page).await.expect("nobody else is there");
         let waiting: Vec<_> = (0..5)
             .map(|_| {
                 let gate = gate.clone();
@@ -307,7 +336,7 @@ mod tests {
     #[tokio::test]
     async fn whoever_is_called_and_gone_already_gives_the_place_to_the_next() {
         let gate = gate();
-        let entered = gate.enter(SHOP, Route::Page).await.expect("nobody else is there");
+        let entered = gate.hold(SHOP, Route::Page).await.expect("nobody else is there");
         let (caller, called) = oneshot::channel();
         let (line, _) = gate.stand_in_line(SHOP, Route::Page, caller).expect("there is room");
         let next = tokio::spawn({
@@ -325,7 +354,7 @@ mod tests {
     #[tokio::test]
     async fn patience_ends_and_the_refusal_says_when_to_come_back() {
         let gate = gate();
-        let _entered = gate.enter(SHOP, Route::Page).await.expect("nobody else is there");
+        let _entered = gate.hold(SHOP, Route::Page).await.expect("nobody else is there");
         let refused = gate.pass(NEIGHBOR, Route::Page, async {}).await.expect_err("nobody leaves");
         assert!((2..=30).contains(&refused.wait_seconds));
         assert_eq!(counts(&gate), (1, 1, 0));

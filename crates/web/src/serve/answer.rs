@@ -1,9 +1,11 @@
 //! From a request to the site and back: what is in memory at once, everything else by the workers.
 
 use super::Peer;
-use super::body::Trickle;
+use super::body::{Trickle, has_small_body, take_in_body};
 use super::house::House;
 use super::watched::Answering;
+use crate::error::Error;
+use crate::storefront::host_of;
 use axum::body::{Body, Bytes};
 use axum::http::header::{self, HeaderMap};
 use axum::http::{HeaderValue, Request, Response, StatusCode, Version};
@@ -86,8 +88,30 @@ pub(super) struct Reply {
 }
 
 enum Source {
+    /// A form that is read to its end before anything is decided, so that a refusal is heard.
+    Arriving(Arriving),
     Here(Option<Response<AnswerBody>>),
     Workers(JoinHandle<axum::response::Response>),
+}
+
+struct Arriving {
+    request: Pin<Box<dyn Future<Output = Result<Request<Body>, Error>>>>,
+    host: Option<String>,
+    house: Arc<House>,
+    peer: Peer,
+}
+
+impl Source {
+    /// The answer to a request of which all is there that has to be: by the workers, once it stands in line.
+    fn of(house: &Arc<House>, request: Request<Body>, peer: Peer) -> Self {
+        match house.site.knock(&request, peer) {
+            Ok(turn) => {
+                let site = house.site.clone();
+                Self::Workers(house.workers.spawn(async move { site.answer(request, peer, turn).await }))
+            }
+            Err(refusal) => Self::Here(Some(refusal.map(AnswerBody::Whole))),
+        }
+    }
 }
 
 impl Reply {
@@ -100,10 +124,14 @@ impl Reply {
         let source = match house.site.at_once(&request, peer) {
             Some(response) => Source::Here(Some(response.map(AnswerBody::Whole))),
             None => {
-                let (house, stall_timeout) = (Arc::clone(house), house.limits.stall_timeout);
-                let request = request.map(|body| Trickle::new(body, stall_timeout));
-                let workers = house.workers.clone();
-                Source::Workers(workers.spawn(async move { house.site.answer(request, peer).await }))
+                let request = request.map(|body| Body::new(Trickle::new(body, house.limits.stall_timeout)));
+                if has_small_body(&request) {
+                    let host = host_of(request.headers(), request.uri()).map(str::to_owned);
+                    let request = Box::pin(take_in_body(request));
+                    Source::Arriving(Arriving { request, host, house: Arc::clone(house), peer })
+                } else {
+                    Source::of(house, request, peer)
+                }
             }
         };
         Self { source, answering: Some(answering), is_last: false }
@@ -125,7 +153,14 @@ impl Future for Reply {
     type Output = Result<Response<WatchedBody>, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Source::Arriving(Arriving { request, host, house, peer }) = &mut self.source {
+            self.source = match ready!(request.as_mut().poll(context)) {
+                Ok(request) => Source::of(house, request, *peer),
+                Err(error) => Source::Here(Some(house.site.failed(host.as_deref(), error).map(AnswerBody::Streamed))),
+            };
+        }
         let mut response = match &mut self.source {
+            Source::Arriving(_) => unreachable!("it has arrived"),
             Source::Here(response) => response.take().expect("an answer is asked for once"),
             Source::Workers(answer) => match ready!(Pin::new(answer).poll(context)) {
                 Ok(response) => response.map(AnswerBody::Streamed),

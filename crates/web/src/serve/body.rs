@@ -74,15 +74,17 @@ impl HttpBody for Trickle {
     }
 }
 
-/// The request with its body taken in, if it is small. Larger ones, such as uploads, are left to the handler that wants them.
+/// Whether the request has a body that is taken in first. Larger ones, such as uploads, are left to the handler that wants them.
+pub(super) fn has_small_body(request: &Request) -> bool {
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    length.is_some_and(|length| length > 0 && length <= SMALL_BYTES_MAX)
+}
+
+/// The request with its small body taken in.
 ///
 /// # Errors
 /// As [`read_body`].
-pub async fn take_in_small_body(request: Request) -> Result<Request, Error> {
-    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if !length.is_some_and(|length| length > 0 && length <= SMALL_BYTES_MAX) {
-        return Ok(request);
-    }
+pub(super) async fn take_in_body(request: Request) -> Result<Request, Error> {
     let (parts, body) = request.into_parts();
     let bytes = read_body(body, SMALL_BYTES_MAX).await?;
     Ok(Request::from_parts(parts, Body::from(bytes)))

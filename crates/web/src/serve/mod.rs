@@ -26,7 +26,7 @@ mod body;
 mod headers;
 mod origin;
 
-pub use body::{read_body, take_in_small_body};
+pub use body::read_body;
 pub use certificates::{CertificateFiles, CertificatePair, Certificates};
 pub use headers::protect;
 pub use listen::{Listeners, listen};

@@ -6,8 +6,11 @@ use super::views::MessageView;
 use super::visit::AtShop;
 use crate::admin::busy_desk;
 use crate::app::{App, ShopInMemory};
+use crate::edition::asked::Asked;
+use crate::edition::{FrozenPage, Printed};
 use axum::body::Bytes;
-use commerce::ShopId;
+use axum::http::{HeaderValue, header};
+use commerce::{ShopId, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -24,21 +27,27 @@ pub enum BusyPage {
 
 /// The pages of all shops, each with the version of the catalog it was drawn for.
 #[derive(Debug, Default)]
-pub struct BusyPages(RwLock<HashMap<(ShopId, BusyPage), (i64, Bytes)>>);
+pub struct BusyPages(RwLock<HashMap<(ShopId, BusyPage), (i64, Arc<FrozenPage>)>>);
 
 /// The page.
-pub fn busy_page(app: &App, shop: &Arc<ShopInMemory>, page: BusyPage) -> Bytes {
+pub fn busy_page(app: &App, shop: &Arc<ShopInMemory>, page: BusyPage) -> Arc<FrozenPage> {
     let (key, version) = ((shop.snapshot.shop.id, page), shop.snapshot.version);
     let pages = &app.busy_pages().0;
     let known = pages.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
     match known {
-        Some((of, html)) if of == version => html,
+        Some((of, frozen)) if of == version => frozen,
         _ => {
-            let html = draw(app, shop, page);
-            pages.write().unwrap_or_else(PoisonError::into_inner).insert(key, (version, html.clone()));
-            html
+            let frozen = Arc::new(freeze(draw(app, shop, page), app.now()));
+            pages.write().unwrap_or_else(PoisonError::into_inner).insert(key, (version, Arc::clone(&frozen)));
+            frozen
         }
     }
+}
+
+fn freeze(body: Bytes, at: Timestamp) -> FrozenPage {
+    let kept_nowhere = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
+    let headers = kept_nowhere.map(|(name, value)| (name, HeaderValue::from_static(value))).into_iter().collect();
+    FrozenPage::freeze(Printed { headers, body, at, asked: Asked::default(), good_until: None })
 }
 
 fn draw(app: &App, shop: &Arc<ShopInMemory>, page: BusyPage) -> Bytes {

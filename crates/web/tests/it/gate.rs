@@ -6,6 +6,7 @@ use crate::world::{Answer, Browser, MORNING, VOUCHER, World, worlds};
 use commerce::ShopId;
 use std::io::Write;
 use std::net::TcpStream;
+use std::sync::{Arc, Barrier};
 use tokio::task::JoinHandle;
 use web::gate::class::Route;
 
@@ -84,6 +85,30 @@ fn whoever_cannot_be_served_reads_it_in_the_shops_own_look_and_is_served_later()
         wait_until_empty(&world);
         ada.get("/search?q=tote").expect(200, &["Tote"]);
         ada.post("/cart/add", &[("variant", &VOUCHER.to_string())]).location();
+    }
+}
+
+#[test]
+fn whoever_finds_the_line_full_hears_it_although_every_worker_is_at_something_else() {
+    for world in worlds() {
+        let crowd = Crowd::at_work(&world, world.juniper, Route::Page);
+        // Drawn once beforehand, as the page of a shop that was busy before.
+        world.browser().get("/search?q=tote").expect(503, &[]);
+        let line: Vec<_> = std::iter::from_fn(|| world.app.gate().knock(world.juniper, Route::Search).ok()).collect();
+        let occupied = Arc::new(Barrier::new(world.workers() + 1));
+        for _ in 0..world.workers() {
+            let occupied = Arc::clone(&occupied);
+            world.spawn(async move {
+                // Once when all have begun, and once when they may end.
+                occupied.wait();
+                occupied.wait();
+            });
+        }
+        occupied.wait();
+        world.browser().get("/search?q=tote").expect(503, &["A lot is going on"]);
+        occupied.wait();
+        drop((line, crowd));
+        wait_until_empty(&world);
     }
 }
 

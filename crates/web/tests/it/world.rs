@@ -94,6 +94,11 @@ impl World {
         self.runtime.as_ref().expect("the world still turns").spawn(work)
     }
 
+    /// Threads that work on what is spawned.
+    pub fn workers(&self) -> usize {
+        self.runtime.as_ref().expect("the world still turns").metrics().num_workers()
+    }
+
     pub fn db(&self) -> &db::Db {
         self.app.db()
     }

@@ -12,6 +12,8 @@ pub const JUNIPER: &str = "juniper.localhost";
 pub const QUILLMERE: &str = "localhost";
 /// A product of Juniper Roasters.
 pub const PRODUCT: &str = "/products/night-train";
+/// The one of [`Demo::with_plenty`].
+pub const PLENTY: &str = "endless-coffee";
 /// A person's browser, for clients that are people.
 pub const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
@@ -25,7 +27,23 @@ pub struct Demo {
 impl Demo {
     /// Seeds and starts them on one core.
     pub fn start() -> Self {
+        Self::on(Place::new(Engine::Sqlite))
+    }
+
+    /// With one product more in Juniper Roasters, of which there are enough for every benchmark.
+    pub fn with_plenty() -> Self {
         let place = Place::new(Engine::Sqlite);
+        place.start("demo").stop();
+        let products = format!(
+            "Handle,Title,Published,Status,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Inventory Tracker,\
+             Variant Inventory Qty,Variant Inventory Policy\n{PLENTY},Endless Coffee,TRUE,active,Title,Default Title,EC-1,12.50,shopify,1000000,deny\n"
+        );
+        let file = place.file("plenty.csv", &products);
+        place.must(&["import", "--shop", "juniper", &file]);
+        Self::on(place)
+    }
+
+    fn on(place: Place) -> Self {
         let arguments = ["demo", "--listen", "127.0.0.1:0", "--connections-max", "19800"];
         let server = Server::start(place.command_through(&["taskset", "-c", SERVER_CORE, PROGRAM], &arguments));
         Self { server, _place: place }

@@ -15,7 +15,7 @@ mod measure;
 #[path = "../../tests/it/program.rs"]
 mod program;
 
-use measure::demo::{Demo, JUNIPER, move_to_client_core};
+use measure::demo::{Demo, JUNIPER, PLENTY, move_to_client_core};
 use measure::facts::{date, machine, said};
 use measure::plan::Plan;
 use report::Report;
@@ -47,8 +47,8 @@ fn run(plan: &Plan, words: &[String]) -> Result<(), String> {
     let is_only = |word: &str| words.iter().any(|known| known == word);
     let (machine, versions) = (machine(), said("rustc", &["--version"]));
     move_to_client_core()?;
-    let demo = Demo::start();
-    let requests = measure::visitors::requests(&demo, JUNIPER, "coffee", "night-train")?;
+    let demo = Demo::with_plenty();
+    let requests = measure::visitors::requests(&demo, JUNIPER, "coffee", PLENTY)?;
     let storm = if is_only("--slow") { None } else { Some(storm::measure(&demo, &requests, plan.seconds)?) };
     let slow = if is_only("--storm") { Vec::new() } else { slow::measure(&demo, &requests, plan.is_quick)? };
     let report = Report { date: date(), machine, versions, plan: *plan, storm, slow };

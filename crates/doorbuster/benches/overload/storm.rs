@@ -2,7 +2,7 @@
 
 use super::buyers::Patient;
 use crate::measure::cpu;
-use crate::measure::demo::{Demo, JUNIPER};
+use crate::measure::demo::{Demo, JUNIPER, PLENTY};
 use crate::measure::memory;
 use crate::measure::visitors::{ask, capacity, now};
 use hdrhistogram::Histogram;
@@ -68,7 +68,7 @@ pub fn measure(demo: &Demo, requests: &[Vec<u8>], seconds: f64) -> Result<Storm,
     let before = memory::of_process(pid);
     eprintln!("the storm: {:.0} a second for {seconds} s, and {BUYERS} buyers", capacity * TIMES);
     let (began, used) = (now(), cpu::of_process(pid));
-    let mut buyers: Vec<Patient> = (1..=BUYERS).map(|buyer| Patient::new(buyer, "night-train")).collect();
+    let mut buyers: Vec<Patient> = (1..=BUYERS).map(|buyer| Patient::new(buyer, PLENTY)).collect();
     let until = Until::Instant(began + Duration::from_secs_f64(seconds));
     let crowd = Crowd { server: demo.address(), host: demo.host(JUNIPER), until, clock: now };
     let (stormed, bought) = thread::scope(|scope| {

@@ -271,7 +271,8 @@ impl<W> Keeper<W> {
     /// After how many seconds whoever is refused had better come back: the longer, the more come for each that is let in.
     pub fn wait_seconds(&mut self, now: Timestamp) -> u64 {
         let (least, most) = WAIT_SECONDS;
-        (least * self.came.rate(now) / self.entered.rate(now).max(1.0)).clamp(least, most) as u64
+        let (came, entered) = (self.came.rate(now).unwrap_or(0.0), self.entered.rate(now).unwrap_or(0.0));
+        (least * came / entered.max(1.0)).clamp(least, most) as u64
     }
 
     /// How it stands.
@@ -291,13 +292,15 @@ impl<W> Keeper<W> {
         let Patience { calm, standing, line: length } = route.class().patience();
         let known = self.shops.get_mut(&shop).expect("it is known");
         let line = &known.lines[route.class().index()];
-        let (most, patience) = if line.stands(now) {
-            (known.done.rate(now) * length.as_secs_f64(), standing)
+        let stands = line.stands(now);
+        let patience = if stands { standing } else { calm };
+        let most = if let Some(done) = known.done.rate(now).filter(|_| stands) {
+            done * length.as_secs_f64()
         } else {
-            // What it gets done is not known before there is something to do: its part of what the machine can do.
+            // What it gets done is not known before there was something to do: its part of what the machine can do.
             let shops = self.rings[route.class().index()].len() + usize::from(line.is_empty());
             let work = self.settings.limit.workers as f64 * length.as_micros() as f64 / shops as f64;
-            (work / self.costs.estimate(route) as f64, calm)
+            work / self.costs.estimate(route) as f64
         };
         (line.len(), (most as usize).clamp(LINE.0, LINE.1), patience)
     }

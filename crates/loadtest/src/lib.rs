@@ -7,6 +7,7 @@
 //! No clock is read here: whoever measures hands one in.
 
 pub mod arrivals;
+pub mod audit;
 pub mod buyer;
 pub mod crowd;
 pub mod report;

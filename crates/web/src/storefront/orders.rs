@@ -2,6 +2,7 @@
 
 use super::cart_lines::shown_variant_title;
 use super::frame::Heading;
+use super::structured_data;
 use super::views::{FulfillmentView, OrderView, PaymentNoteView, StepView, SummaryLineView, SummaryView};
 use super::visit::{AtShop, Query};
 use crate::at::At;
@@ -25,7 +26,7 @@ pub async fn order(visit: AtShop, At(number): At<i64>, query: Query) -> Result<R
         Some(order) => Receipt::from(order),
         None => db::orders::load_receipt(visit.app.db(), visit.id(), number).await?.ok_or(Error::NotFound)?,
     };
-    let heading = Heading::private(&format!("Order {number}"));
+    let heading = Heading { json_ld: structured_data::order(&receipt.order), ..Heading::private(&format!("Order {number}")) };
     visit.private_page(StatusCode::OK, &visit.framed(heading, order_view(&visit, &receipt)))
 }
 

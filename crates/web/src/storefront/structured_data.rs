@@ -3,7 +3,9 @@
 use super::views::PictureView;
 use super::visit::AtShop;
 use crate::snapshot::Moment;
+use commerce::Money;
 use commerce::catalog::Product;
+use commerce::order::Order;
 use commerce::shop::Link;
 use serde_json::{Value, json};
 
@@ -77,6 +79,28 @@ pub fn product(visit: &AtShop, product: &Product, pictures: &[PictureView], brea
     };
     let graph = json!({"@context": "https://schema.org", "@graph": [thing, trail(visit, breadcrumbs, &product.title, &path)]});
     for_script(&graph)
+}
+
+/// An order for mail programs, wallets and whoever audits receipts: the numbers as machines read them, whatever the shop's
+/// template shows. The variant's number is the product's id.
+pub fn order(order: &Order) -> String {
+    let items = order.lines.iter().map(|line| {
+        let thing = json!({
+            "@type": "Product",
+            "productID": line.variant.to_string(),
+            "sku": line.name.sku,
+            "name": line.name.title,
+        });
+        json!({"@type": "OrderItem", "orderQuantity": line.quantity, "orderedItem": thing})
+    });
+    for_script(&json!({
+        "@context": "https://schema.org",
+        "@type": "Order",
+        "orderNumber": order.number.to_string(),
+        "price": Money::new(order.total_minor, order.currency).to_decimal(),
+        "priceCurrency": order.currency.code(),
+        "orderedItem": items.collect::<Vec<_>>(),
+    }))
 }
 
 fn offer(visit: &AtShop, moment: Moment<'_>, path: &str, variant: &commerce::catalog::Variant) -> Value {

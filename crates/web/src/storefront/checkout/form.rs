@@ -13,10 +13,10 @@ use super::{new_checkout_id, pay};
 use crate::error::Error;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use commerce::Timestamp;
 use commerce::cart::{COUPON_CODE_BYTES_MAX, Cart};
 use commerce::customer::{Address, Contact, is_email};
 use commerce::pricing::{Quote, normalize_coupon_code};
+use commerce::{Timestamp, VariantId};
 use db::orders::number_of_checkout;
 use db::reservations::Attempt;
 use outbound::payment::{Card, CardField, CardForm, CardProblem};
@@ -49,6 +49,8 @@ pub(super) struct Remarks {
     pub errors: Vec<FieldErrorView>,
     pub refusal: String,
     pub refusal_url: &'static str,
+    /// Of which variant there are too few, where that is the refusal.
+    pub sold_out: Option<VariantId>,
     pub held_until: Option<Timestamp>,
 }
 
@@ -306,6 +308,7 @@ impl<'a> Submission<'a> {
             errors: remarks.errors,
             refusal: remarks.refusal,
             refusal_url: remarks.refusal_url.into(),
+            sold_out: remarks.sold_out,
             countries: countries.into_iter().map(|(code, name)| CountryView { code: code.into(), name: name.into() }).collect(),
             shipping_options: self.quote.shipping_options.iter().map(option_view).collect(),
             summary: visit.summary_view(&self.quote, &self.known),

@@ -211,7 +211,8 @@ fn refuse(submission: &Submission<'_>, refusal: &Refusal) -> Result<Response, Er
             visit.message_page(StatusCode::CONFLICT, view.with_action("Try again", "/checkout"))
         }
         _ => {
-            let remarks = Remarks { refusal: message, refusal_url: "/cart", ..Remarks::default() };
+            let sold_out = if let Refusal::SoldOut { variant, .. } = refusal { Some(*variant) } else { None };
+            let remarks = Remarks { refusal: message, refusal_url: "/cart", sold_out, ..Remarks::default() };
             submission.page(StatusCode::CONFLICT, remarks)
         }
     }

@@ -1,7 +1,7 @@
 //! The checkout: one page, the bank's confirmation in the sandbox, and what is filled in.
 
 use super::{SummaryView, View, samples};
-use commerce::{Money, Timestamp};
+use commerce::{Money, Timestamp, VariantId};
 use serde::Serialize;
 
 /// The checkout page.
@@ -17,6 +17,8 @@ pub struct CheckoutView {
     pub refusal: String,
     /// Where a refusal leads: `/cart`; may be empty.
     pub refusal_url: String,
+    /// Of which variant there are too few, where that is the refusal. Told to machines; people read it in the refusal.
+    pub sold_out: Option<VariantId>,
     /// Countries to which the shop delivers.
     pub countries: Vec<CountryView>,
     /// Ways of delivery for this country and cart.

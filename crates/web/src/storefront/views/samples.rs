@@ -259,6 +259,7 @@ pub(super) fn checkout() -> CheckoutView {
         ],
         refusal: String::new(),
         refusal_url: String::new(),
+        sold_out: None,
         countries: [("DE", "Germany"), ("FR", "France"), ("GB", "United Kingdom")]
             .map(|(code, name)| CountryView { code: code.into(), name: name.into() })
             .into(),

@@ -8,5 +8,9 @@
 mod receipts;
 mod shown;
 
+mod over_http;
+mod tally;
+
+pub use over_http::{AuditError, OverHttp, over_http};
 pub use receipts::{Entry, Left, Line, Receipt, Receipts, ReceiptsError, SaidBy, SoldOut, read_receipts};
-pub use shown::{ShownOrder, is_sold_out, sold_out_at_checkout};
+pub use shown::{ShownOrder, is_sold_out, left_in, sold_out_at_checkout};

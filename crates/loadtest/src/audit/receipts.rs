@@ -30,11 +30,9 @@ pub struct Receipt {
     pub total: String,
     /// ISO 4217 code.
     pub currency: String,
-    /// What the checkout's form was named; empty when it had no name.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    /// What the checkout's form was named: tells two buyers who hold a receipt of one order from one who looks twice.
     pub checkout_id: String,
-    /// Where the confirmation goes.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    /// Where the confirmation goes, as the buyer typed it.
     pub email: String,
     /// Path and query of the receipt's page, with the key that opens it.
     pub address: String,

@@ -1,7 +1,7 @@
 //! What a page says about an order and about stock, from its marks for machines and not from its words: a shop words and draws
 //! its pages as it likes.
 
-use super::{Line, Receipt};
+use super::{Left, Line, Receipt};
 use memchr::memmem;
 use serde::Deserialize;
 use serde_json::Value;
@@ -98,6 +98,22 @@ fn offers_none(thing: &Value, address_ends: &str) -> bool {
     }
 }
 
+/// What `/now.json` says is left, of each variant of which it says a number.
+pub fn left_in(now_json: &str, at_ms: i64) -> Vec<Left> {
+    let now: Value = serde_json::from_str(now_json).unwrap_or_default();
+    let stock = now["stock"].as_object().into_iter().flatten();
+    let left = stock.filter_map(|(variant, words)| {
+        let units = match words["level"].as_str()? {
+            "out" => 0,
+            "low" => words["text"].as_str()?.split_whitespace().find_map(|word| word.parse().ok())?,
+            _ => return None,
+        };
+        // The stock of a whole product stands under its number with a `p` in front.
+        Some(Left { variant: variant.parse().ok()?, units, at_ms })
+    });
+    left.collect()
+}
+
 /// The page's JSON-LD.
 fn structured_data(page: &str) -> Option<&str> {
     let (_, rest) = split_once(page, "<script type=\"application/ld+json\">")?;
@@ -139,6 +155,15 @@ mod tests {
         assert_eq!(sold_out_at_checkout("<div role=\"alert\" data-sold-out=\"17\"><p>Tote is sold out.</p></div>"), Some(17));
         assert_eq!(sold_out_at_checkout("<div role=\"alert\"><p>Please choose how it should be delivered.</p></div>"), None);
         assert_eq!(sold_out_at_checkout("<p data-sold-out=\"\">Sold out</p>"), None);
+    }
+
+    #[test]
+    fn what_is_left_is_read_where_a_number_is_said() {
+        let now = r#"{"now_ms":5,"stock":{"7":{"level":"waiting","text":"Opens Fri 4 Jun"},"17":{"level":"low","text":"Only 3 left"},
+            "18":{"level":"out","text":"Sold out"},"p2":{"level":"low","text":"Only 3 left"}}}"#;
+        let left = |variant, units| Left { variant, units, at_ms: 5 };
+        assert_eq!(left_in(now, 5), [left(17, 3), left(18, 0)]);
+        assert_eq!(left_in("<html>", 5), []);
     }
 
     #[test]

@@ -1,0 +1,5 @@
+//! The load test against a shop that is known to go wrong.
+
+mod audit;
+mod fake_shop;
+mod one_buyer;

@@ -3,13 +3,17 @@
 
 use super::walk::Walk;
 use super::{Books, Invariant};
-use crate::{Error, Result, Row, params, sql};
+use crate::{Error, Result, Row, nodes, params, sql};
 use commerce::Timestamp;
 use commerce::shop::CheckoutSettings;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest that any shop's settings let a reservation last, minutes.
 const HELD_MINUTES_MAX: i64 = 24 * 60;
+
+/// How long after its end a reservation may wait for the server that ends it, seconds: it looks four times as often, and another
+/// takes its place within half of this.
+const TIDIED_SECONDS_MAX: i64 = 60;
 
 /// Units of one customer or visitor.
 #[derive(Default)]
@@ -77,4 +81,29 @@ fn check_end(books: &mut Books<'_>, row: &Row) {
         let detail = format!("holds its units for {minutes} minutes, {HELD_MINUTES_MAX} are the most");
         books.findings.broken(Invariant::I6, format!("reservation {}", row.get::<i64>(0)), detail);
     }
+}
+
+/// Every reservation whose time is up has ended. Where no server runs, nothing ends them and nothing has to: their units count as
+/// free without that.
+pub(super) async fn check_ended(books: &mut Books<'_>) -> Result<()> {
+    let now = nodes::time(books.db, books.now).await?;
+    if nodes::list_nodes(books.db, now).await?.is_empty() {
+        return Ok(());
+    }
+    let active = sql!(
+        "SELECT reservation_id, expires_at FROM reservations
+         WHERE shop_id = $1 AND status = 'active' AND reservation_id > $2 ORDER BY reservation_id LIMIT $3"
+    );
+    let mut walk = Walk::new(active, &params![i64::MIN]);
+    while let Some(rows) = walk.next(books).await? {
+        for row in &rows {
+            books.findings.row(Invariant::R5);
+            let over_for = books.now.micros_since(row.get(1)) / 1_000_000;
+            if over_for > TIDIED_SECONDS_MAX {
+                let detail = format!("is still active, {over_for} seconds after its end");
+                books.findings.broken(Invariant::R5, format!("reservation {}", row.get::<i64>(0)), detail);
+            }
+        }
+    }
+    Ok(())
 }

@@ -1,4 +1,5 @@
-//! What must hold at every instant, by its short name: the sentence it claims, and what to do when a row breaks it.
+//! What must hold at every instant, by its short name: the sentence it claims, and what to do when a row breaks it. And what must
+//! hold of that which buyers were told.
 //!
 //! `docs/INVARIANTS.md` has the same list with those that rows cannot show, and where each of these is proved instead.
 
@@ -43,6 +44,16 @@ pub enum Invariant {
     P4,
     /// Money that came too late goes back.
     P5,
+    /// Every receipt is an order.
+    R1,
+    /// Orders are what their receipts say.
+    R2,
+    /// Nobody else holds a receipt of the same order.
+    R3,
+    /// “Sold out” was true.
+    R4,
+    /// Holds that ran out have ended.
+    R5,
 }
 
 /// What a program says of an invariant.
@@ -57,7 +68,7 @@ const fn words(id: &'static str, sentence: &'static str, advice: &'static str) -
 }
 
 impl Invariant {
-    /// Every invariant, in the order of the report.
+    /// Every invariant of the books, in the order of the report.
     pub const ALL: [Self; 19] = [
         Self::I1,
         Self::I2,
@@ -80,6 +91,9 @@ impl Invariant {
         Self::P5,
     ];
 
+    /// What buyers were told, held against the books; after the others in the report.
+    pub const OF_RECEIPTS: [Self; 5] = [Self::R1, Self::R2, Self::R3, Self::R4, Self::R5];
+
     /// The short name: `I1`.
     pub const fn id(self) -> &'static str {
         self.words().id
@@ -100,6 +114,7 @@ impl Invariant {
             Self::I1 | Self::I2 | Self::I3 | Self::I4 | Self::I5 | Self::I6 => self.words_of_stock(),
             Self::L1 | Self::L2 | Self::L3 => self.words_of_limits(),
             Self::P1 | Self::P2 | Self::P4 | Self::P5 => self.words_of_money(),
+            Self::R1 | Self::R2 | Self::R3 | Self::R4 | Self::R5 => self.words_of_receipts(),
             _ => self.words_of_orders(),
         }
     }
@@ -203,6 +218,37 @@ impl Invariant {
                 "Compare the refunds of this payment with the provider's own list before giving anything else back.",
             ),
             _ => words("P5", "Money that came after its reservation had ended became an order or goes back in full.", OWED),
+        }
+    }
+
+    const fn words_of_receipts(self) -> Words {
+        match self {
+            Self::R1 => words(
+                "R1",
+                "Every receipt that a buyer saw is an order of this shop.",
+                "A confirmed order is lost: keep this database, and look for the order in the latest backup by its checkout.",
+            ),
+            Self::R2 => words(
+                "R2",
+                "Every order has the total and the units of its receipt.",
+                "Compare the order with its receipt at the desk, and give back what was charged beyond it.",
+            ),
+            Self::R3 => words(
+                "R3",
+                "Every receipt was given to the checkout that its order came from, and to no other.",
+                "Two buyers wait for one order: look both checkouts up, and place the order that is missing or give its money back.",
+            ),
+            Self::R4 => words(
+                "R4",
+                "Whoever was told “sold out” asked for more units than could be had at that time.",
+                "Buyers were sent away from goods that were there. If the times named are off by the difference between two \
+                 machines' clocks, set the clocks and repeat the test.",
+            ),
+            _ => words(
+                "R5",
+                "Every reservation whose time is up has ended, wherever a server runs that ends them.",
+                "Nobody tidies up: `doorbuster nodes` says which server should, and its log says why it does not.",
+            ),
         }
     }
 }

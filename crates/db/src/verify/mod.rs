@@ -28,8 +28,13 @@ mod orders;
 mod payments;
 mod steps;
 
+mod receipts;
+mod sold_out;
+
 pub use invariant::Invariant;
 pub use proof::{Broken, Claim, Proof, ShopProof};
+pub use receipts::{Receipt, Told};
+pub use sold_out::{SaidBy, SoldOut};
 
 use crate::{Db, Error, Result, Row, ShopSql, Tx, Value, platform_sql};
 use commerce::{ShopId, Timestamp};
@@ -84,6 +89,21 @@ pub async fn verify_shop_telling(db: &Db, shop: ShopId, now: Timestamp, progress
     proof_of(db, now, progress, |found| found == shop).await
 }
 
+/// Holds what buyers of a shop were told against its books: one claim for each of [`Invariant::OF_RECEIPTS`]. What was told is
+/// read once and in any order, so there may be more of it than fits into memory; of each variant that was called sold out, two
+/// numbers are kept for each second in which its stock moved. The books have to be of a time after everything that was told.
+///
+/// # Errors
+/// As [`verify`].
+pub async fn verify_receipts(db: &Db, shop: ShopId, told: impl Iterator<Item = Told>, now: Timestamp) -> Result<Vec<Claim>> {
+    let (tx, progress) = (Some(db.begin_read().await?), Progress::default());
+    let mut books = Books { db, tx, shop, now, findings: Findings::default(), progress: &progress };
+    receipts::check(&mut books, told).await?;
+    holds::check_ended(&mut books).await?;
+    books.close().await;
+    Ok(books.findings.claims(&Invariant::OF_RECEIPTS))
+}
+
 async fn proof_of(db: &Db, now: Timestamp, progress: &Progress, wanted: impl Fn(ShopId) -> bool) -> Result<Proof> {
     let listed = platform_sql!("SELECT shop_id, handle, name FROM shops ORDER BY handle");
     let rows: Vec<Row> = db.query_platform(listed, &[]).await?;
@@ -94,7 +114,7 @@ async fn proof_of(db: &Db, now: Timestamp, progress: &Progress, wanted: impl Fn(
         books.check_all().await?;
         books.close().await;
         let (id, handle, name) = (row.get(0), row.get(1), row.get(2));
-        shops.push(ShopProof { id, handle, name, claims: books.findings.into_claims() });
+        shops.push(ShopProof { id, handle, name, claims: books.findings.claims(&Invariant::ALL) });
     }
     Ok(Proof { engine: db.engine(), checked_at: now, shops })
 }

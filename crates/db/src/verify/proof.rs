@@ -25,7 +25,7 @@ pub struct ShopProof {
     pub handle: String,
     /// Its name.
     pub name: String,
-    /// One for each of [`Invariant::ALL`].
+    /// One for each of [`Invariant::ALL`]; after them those of [`Invariant::OF_RECEIPTS`], where receipts were looked at.
     pub claims: Vec<Claim>,
 }
 
@@ -141,7 +141,7 @@ impl fmt::Display for Proof {
 /// The claims while they are checked.
 #[derive(Default)]
 pub(super) struct Findings {
-    counts: [Counted; Invariant::ALL.len()],
+    counts: [Counted; Invariant::ALL.len() + Invariant::OF_RECEIPTS.len()],
 }
 
 #[derive(Default)]
@@ -167,19 +167,20 @@ impl Findings {
         });
     }
 
-    pub(super) fn into_claims(self) -> Vec<Claim> {
-        Invariant::ALL
-            .into_iter()
-            .zip(self.counts)
-            .map(|(invariant, counted)| Claim {
+    /// What was found about these.
+    pub(super) fn claims(&self, invariants: &[Invariant]) -> Vec<Claim> {
+        let claim = |invariant: &Invariant| {
+            let counted = &self.counts[*invariant as usize];
+            Claim {
                 id: invariant.id(),
                 sentence: invariant.sentence(),
                 rows_checked: counted.rows_checked,
                 times_broken: counted.times_broken,
                 advice: counted.first_broken.is_some().then_some(invariant.advice()),
-                first_broken: counted.first_broken,
-            })
-            .collect()
+                first_broken: counted.first_broken.clone(),
+            }
+        };
+        invariants.iter().map(claim).collect()
     }
 
     fn of(&mut self, invariant: Invariant) -> &mut Counted {
@@ -192,18 +193,19 @@ mod tests {
     use super::*;
 
     fn proof(findings: Findings) -> Proof {
-        let claims = findings.into_claims();
+        let claims = findings.claims(&Invariant::ALL);
         let shop = ShopProof { id: ShopId(1), handle: "juniper".into(), name: "Juniper Roasters".into(), claims };
         Proof { engine: "sqlite", checked_at: Timestamp(0), shops: vec![shop] }
     }
 
     #[test]
     fn findings_are_kept_under_their_own_invariant() {
-        for (index, invariant) in Invariant::ALL.into_iter().enumerate() {
+        let all: Vec<Invariant> = Invariant::ALL.into_iter().chain(Invariant::OF_RECEIPTS).collect();
+        for (index, invariant) in all.iter().copied().enumerate() {
             let mut findings = Findings::default();
             findings.broken(invariant, "variant 17", "first");
             findings.broken(invariant, "variant 18", "second");
-            let claims = findings.into_claims();
+            let claims = findings.claims(&all);
             let broken: Vec<&str> = claims.iter().filter(|claim| !claim.holds()).map(|claim| claim.id).collect();
             assert_eq!(broken, [invariant.id()]);
             assert_eq!(claims[index].times_broken, 2);

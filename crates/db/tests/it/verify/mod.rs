@@ -3,6 +3,7 @@
 mod any_day;
 mod juniper;
 mod kept;
+mod receipts;
 mod spoilings;
 
 use commerce::checkout::{Command, LineRefund, Restock, StockChange};

@@ -265,7 +265,7 @@ fn the_last_unit_is_sold_once_and_the_other_shopper_is_told() {
         let (ada_id, ben_id) = (begin(&mut ada), begin(&mut ben));
         assert!(pay(&mut ada, &ada_id, &[]).location().starts_with("/orders/1001"));
         pay(&mut ben, &ben_id, &[("email", "ben@example.org")])
-            .expect(409, &["is sold out.", "Look at the cart", "ben@example.org"]);
+            .expect(409, &["is sold out.", "Look at the cart", "ben@example.org", &format!("data-sold-out=\"{BOARD}\"")]);
         assert_eq!(world.order_numbers(), [1001]);
     }
 }

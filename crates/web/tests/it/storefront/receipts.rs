@@ -47,6 +47,23 @@ fn a_receipt_from_memory_is_the_page_that_the_database_gives() {
 }
 
 #[test]
+fn machines_read_the_order_from_its_receipt() {
+    for world in worlds() {
+        let (mut ada, receipt) = ada_buys(&world);
+        let page = ada.get(&receipt).body;
+        let (_, rest) = page.split_once("<script type=\"application/ld+json\">").expect("the receipt has structured data");
+        let order: serde_json::Value =
+            serde_json::from_str(rest.split("</script>").next().unwrap_or_default()).expect("it is JSON");
+        let said = ["@type", "orderNumber", "price", "priceCurrency"].map(|key| order[key].as_str().unwrap_or_default());
+        assert_eq!(said, ["Order", "1001", "189.00", "EUR"], "{}", world.engine);
+        let items = order["orderedItem"].as_array().expect("what was bought is listed");
+        let lines: Vec<_> = items.iter().map(|item| (&item["orderedItem"]["productID"], &item["orderQuantity"])).collect();
+        let [blanket, tote] = [BLANKET, TOTE_SAND].map(|variant| serde_json::Value::from(variant.to_string()));
+        assert_eq!(lines, [(&blanket, &1.into()), (&tote, &2.into())], "{}", world.engine);
+    }
+}
+
+#[test]
 fn an_order_of_another_node_is_found_in_the_database() {
     for world in worlds() {
         let other = Node::beside(&world);

@@ -298,6 +298,25 @@ pub struct Second {
     pub server: Option<ServerUse>,
 }
 
+/// A run under way, told once a second to whatever draws it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Which step it is at, counted from 0.
+    pub step: usize,
+    /// How many steps there are. A search for the knee adds one.
+    pub steps: usize,
+    /// Shoppers that are to be there now.
+    pub shoppers_aimed: u64,
+    /// Since the run began, seconds.
+    pub elapsed_s: f64,
+    /// How long it takes as planned, seconds.
+    pub total_s: f64,
+    /// The second that has just ended.
+    pub latest: Second,
+    /// Everything since the run began.
+    pub totals: Counts,
+}
+
 /// What one node carries, from the steps that were valid.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Capacity {

@@ -26,6 +26,8 @@ pub struct Run {
     pub plan: String,
     /// The mix's name.
     pub mix: String,
+    /// By how much the time was divided that shoppers look at a page: 1 is as people do. An accelerated shopper counts for as many.
+    pub acceleration: f64,
     /// How shoppers are connected.
     pub connections: Connections,
     /// How many processes made the shoppers.
@@ -58,6 +60,16 @@ pub enum Connections {
     Pooled,
     /// Every shopper has an open connection of their own, as a browser has.
     Sticky,
+}
+
+impl Connections {
+    /// As it is written in the report.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pooled => "pooled",
+            Self::Sticky => "sticky",
+        }
+    }
 }
 
 /// The machine that made the shoppers.
@@ -139,6 +151,24 @@ impl Kind {
         Self::Now,
         Self::Asset,
     ];
+
+    /// What it is called on a page.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Home => "Front page",
+            Self::Collection => "Collections",
+            Self::Product => "Products",
+            Self::Search => "Search",
+            Self::CartChange => "Cart changed",
+            Self::Cart => "Cart",
+            Self::Checkout => "Checkout",
+            Self::Pay => "Payment",
+            Self::Receipt => "Receipts",
+            Self::Info => "About the shop",
+            Self::Now => "Live stock",
+            Self::Asset => "Styles and pictures",
+        }
+    }
 }
 
 /// So many shoppers, held for a while.
@@ -197,6 +227,23 @@ pub struct Counts {
     pub bytes: u64,
     /// Seconds in which all this was counted.
     pub seconds: f64,
+}
+
+impl Counts {
+    /// Requests a second; 0 before any time has passed.
+    pub fn requests_per_s(&self) -> f64 {
+        self.per_second(self.requests)
+    }
+
+    /// `count` of these a second; 0 before any time has passed.
+    pub fn per_second(&self, count: u64) -> f64 {
+        if self.seconds > 0.0 { count as f64 / self.seconds } else { 0.0 }
+    }
+
+    /// The share of requests that failed, 0 to 1; 0 when there were none.
+    pub fn error_share(&self) -> f64 {
+        self.errors as f64 / self.requests.max(1) as f64
+    }
 }
 
 /// A distribution of latency, milliseconds.
@@ -267,6 +314,18 @@ pub enum Verdict {
     Invalid,
     /// It was ended before its time.
     Unfinished,
+}
+
+impl Verdict {
+    /// In a word, with a sign that tells it without color.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Passed => "✓ held",
+            Self::Missed => "✗ missed",
+            Self::Invalid => "– not valid",
+            Self::Unfinished => "– unfinished",
+        }
+    }
 }
 
 /// One second of the run.

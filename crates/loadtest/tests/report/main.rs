@@ -1,0 +1,8 @@
+//! What a run leaves behind, tried on a run that was computed instead of measured.
+
+mod against;
+mod data_file;
+mod page;
+mod sample;
+mod summary;
+mod well_formed;

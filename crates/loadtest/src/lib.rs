@@ -9,11 +9,16 @@
 pub mod arrivals;
 pub mod audit;
 pub mod buyer;
+pub mod chance;
 pub mod crowd;
+pub mod mix;
+pub mod plan;
 pub mod report;
+pub mod written;
 
 mod connection;
 mod cookies;
+mod normal;
 mod page;
 mod request;
 mod response;

@@ -1,0 +1,146 @@
+//! How many come when, as a pure function of time.
+//!
+//! To hold N shoppers at once, N divided by the mean length of a visit arrive each second (Little 1961). An empty shop would take
+//! many visits to fill up that way, so whoever is added on a ramp is put in the middle of a visit ([`Mix::midway`]): then the
+//! number is right at every instant, because those who are there have always been as many as arrive and leave in balance.
+//!
+//! [`Mix::midway`]: crate::mix::Mix::midway
+
+use crate::normal;
+
+/// How many come when, from the beginning of a step.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Course {
+    /// So many at once.
+    Held {
+        /// Shoppers who are there at the beginning.
+        from: u64,
+        /// Shoppers after the ramp.
+        to: u64,
+        /// Length of the ramp, seconds.
+        ramp_s: f64,
+    },
+    /// As people open their mail.
+    Mailing(Mailing),
+    /// Everybody at one instant.
+    Landing {
+        /// How many.
+        visits: u64,
+        /// When the first one lands, seconds.
+        at_s: f64,
+        /// In how many seconds all have.
+        within_s: f64,
+    },
+}
+
+/// Waves of mail and how fast they are opened. Times are those of the run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mailing {
+    /// Half of those who come have come so long after delivery, seconds.
+    pub median_s: f64,
+    /// The spread of the natural logarithm of this time.
+    pub sigma: f64,
+    /// The waves.
+    pub waves: Vec<Wave>,
+}
+
+/// One wave of mail.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Wave {
+    /// When it begins to be sent, seconds.
+    pub at_s: f64,
+    /// For how long it is being delivered, evenly, seconds.
+    pub delivered_in_s: f64,
+    /// Visits that it leads to, however late.
+    pub visits: f64,
+}
+
+/// How many have come and gone, or come and go each second.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Coming {
+    /// Who lands on the shop: a visit from its beginning.
+    pub arriving: f64,
+    /// Who is put in the middle of a visit.
+    pub midway: f64,
+    /// Who is taken out of the middle of a visit, whoever it is: so a crowd gets smaller at once and stays as it was otherwise.
+    pub leaving: f64,
+}
+
+impl Course {
+    /// Shoppers that are aimed at `at_s` seconds after the beginning of the step, where a number is aimed at.
+    pub fn shoppers(&self, at_s: f64) -> Option<f64> {
+        match *self {
+            Self::Held { from, to, ramp_s } => Some(from as f64 + (to as f64 - from as f64) * ramped(at_s, ramp_s)),
+            Self::Mailing(_) | Self::Landing { .. } => None,
+        }
+    }
+
+    /// How many have come until then, in all. It never falls, so the shopper of number `k` is due when it reaches `k`.
+    ///
+    /// `visit_mean_s` is that of the mix, with what the shop's answers add when that is known.
+    pub fn come(&self, at_s: f64, visit_mean_s: f64) -> Coming {
+        let at_s = at_s.max(0.0);
+        match self {
+            Self::Held { from, to, ramp_s } => {
+                let (from, rise) = (*from as f64, *to as f64 - *from as f64);
+                let on_ramp_s = at_s.min(*ramp_s);
+                // The area under the number of shoppers: a trapezoid and what follows it.
+                let ramped_area = if *ramp_s > 0.0 { rise * on_ramp_s * on_ramp_s / (2.0 * ramp_s) } else { 0.0 };
+                let area = from * at_s + ramped_area + rise * (at_s - on_ramp_s);
+                let ramped = ramped(at_s, *ramp_s);
+                Coming { arriving: area / visit_mean_s, midway: rise.max(0.0) * ramped, leaving: (-rise).max(0.0) * ramped }
+            }
+            Self::Mailing(mailing) => Coming { arriving: mailing.come(at_s), ..Coming::default() },
+            Self::Landing { visits, at_s: first_s, within_s } => {
+                let arriving = *visits as f64 * ((at_s - first_s) / within_s).clamp(0.0, 1.0);
+                Coming { arriving, ..Coming::default() }
+            }
+        }
+    }
+
+    /// How many come each second, on average of the second around that instant.
+    pub fn per_s(&self, at_s: f64, visit_mean_s: f64) -> Coming {
+        let since_s = (at_s - 0.5).max(0.0);
+        let (before, after) = (self.come(since_s, visit_mean_s), self.come(at_s + 0.5, visit_mean_s));
+        let seconds = at_s + 0.5 - since_s;
+        let rate = |of: fn(&Coming) -> f64| (of(&after) - of(&before)) / seconds;
+        Coming { arriving: rate(|come| come.arriving), midway: rate(|come| come.midway), leaving: rate(|come| come.leaving) }
+    }
+}
+
+impl Mailing {
+    /// Visits until then.
+    fn come(&self, at_s: f64) -> f64 {
+        self.waves.iter().map(|wave| wave.visits * self.share_come(at_s - wave.at_s, wave.delivered_in_s)).sum()
+    }
+
+    /// The share of a wave that has come so long after it began to be sent: the mean over all instants of delivery.
+    fn share_come(&self, since_s: f64, delivered_in_s: f64) -> f64 {
+        if since_s <= 0.0 {
+            return 0.0;
+        }
+        if delivered_in_s <= 0.0 {
+            return normal::below(self.z(since_s));
+        }
+        (self.share_seconds(since_s) - self.share_seconds(since_s - delivered_in_s)) / delivered_in_s
+    }
+
+    /// The integral of the log-normal distribution function from 0 on: `t·F(t) − E[T; T < t]`.
+    fn share_seconds(&self, until_s: f64) -> f64 {
+        if until_s <= 0.0 {
+            return 0.0;
+        }
+        let z = self.z(until_s);
+        let mean_s = self.median_s * (self.sigma * self.sigma / 2.0).exp();
+        until_s * normal::below(z) - mean_s * normal::below(z - self.sigma)
+    }
+
+    fn z(&self, seconds: f64) -> f64 {
+        (seconds / self.median_s).ln() / self.sigma
+    }
+}
+
+/// How much of a ramp has passed, 0 to 1.
+fn ramped(at_s: f64, ramp_s: f64) -> f64 {
+    if at_s >= ramp_s { 1.0 } else { (at_s / ramp_s).clamp(0.0, 1.0) }
+}

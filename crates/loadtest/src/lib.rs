@@ -15,6 +15,7 @@ pub mod mix;
 pub mod plan;
 pub mod report;
 pub mod written;
+pub mod wheel;
 
 mod connection;
 mod cookies;

@@ -23,6 +23,17 @@ impl Requests {
         }
     }
 
+    /// The same, asking for packed documents as browsers do.
+    pub fn compressed(mut self) -> Self {
+        self.always.push_str("accept-encoding: gzip\r\n");
+        self
+    }
+
+    /// Asks for a style sheet, a script or a picture: these are the same for everybody.
+    pub fn asset(&mut self, path: &str) {
+        self.get(path, &Cookies::new());
+    }
+
     /// Asks for a page.
     pub fn get(&mut self, path: &str, cookies: &Cookies) {
         self.begin("GET ", path, cookies);

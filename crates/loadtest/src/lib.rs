@@ -11,11 +11,13 @@ pub mod audit;
 pub mod buyer;
 pub mod chance;
 pub mod crowd;
+pub mod generator;
 pub mod mix;
 pub mod plan;
 pub mod report;
-pub mod written;
+pub mod shopper;
 pub mod wheel;
+pub mod written;
 
 mod connection;
 mod cookies;

@@ -109,6 +109,9 @@ impl Shopper {
         match offer.stands {
             Stands::Open => {
                 let basket = self.basket.get_or_insert_with(|| Box::new(Basket::new(before)));
+                if basket.has_receipt {
+                    basket.begin_anew();
+                }
                 basket.place = before;
                 basket.lines.push((offer.variant, 1));
                 self.errand = Errand::Add;
@@ -263,11 +266,11 @@ impl Shopper {
 
     fn saw_receipt(&mut self, market: &mut Market, response: &Response<'_>, now_us: u64) -> Result<Doing, String> {
         let text = expect_page(response)?;
+        let email = self.email(&market.run);
         let basket = self.basket.as_mut().expect("nobody has a receipt without one");
         if !basket.has_receipt {
             let shown = ShownOrder::on(&text).ok_or("the receipt does not tell machines what was ordered")?;
             basket.has_receipt = true;
-            let email = format!("shopper-{}-{}@example.com", market.run, self.number);
             let receipt = shown.into_receipt(&basket.form.checkout_id, &email, &basket.location, market.time_ms(now_us));
             market.told.orders += 1;
             market.told.entries.push(Entry::Receipt(receipt));
@@ -280,6 +283,13 @@ impl Basket {
     fn new(place: Place) -> Self {
         let (cookies, lines, location) = (Cookies::new(), Vec::new(), String::new());
         Self { cookies, lines, form: Form::default(), location, place, has_receipt: false }
+    }
+
+    /// What was bought is no longer in it.
+    fn begin_anew(&mut self) {
+        self.lines.clear();
+        self.form = Form::default();
+        self.has_receipt = false;
     }
 }
 

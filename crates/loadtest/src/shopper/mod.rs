@@ -7,6 +7,7 @@ mod buying;
 mod memory;
 mod shop;
 
+pub(crate) use memory::unpacked;
 pub use memory::{ASSETS_MAX, Memory};
 pub use shop::{PageNumber, Popularity, Shop, Unknown};
 
@@ -20,7 +21,7 @@ use crate::report::data::Kind;
 use crate::request::Requests;
 use crate::response::Response;
 use buying::Basket;
-use memory::{Said, unpacked};
+use memory::Said;
 
 /// How often somebody who is told to come back later does so.
 const PATIENCE_TIMES: u8 = 5;
@@ -186,10 +187,11 @@ impl Market {
         match shopper.errand {
             Errand::Page => self.requests.get(self.shop.path(shopper.page), cookies),
             Errand::Now => self.requests.get("/now.json", &NO_COOKIES),
-            Errand::Asset => match self.asset(shopper) {
-                Some(number) => self.requests.asset(self.memory.asset(number)),
-                None => self.requests.get("/", cookies),
-            },
+            Errand::Asset => {
+                let asset = self.asset(shopper).map_or("/favicon.ico", |number| self.memory.asset(number));
+                let asset = asset.to_owned();
+                self.requests.asset(&asset);
+            }
             _ => self.write_purchase(shopper),
         }
         self.requests.bytes()
@@ -287,7 +289,7 @@ impl Shopper {
             return (Opinion::Refused, self.refused(market, response, moment.now_us));
         }
         match self.errand {
-            Errand::Now => (fine_if_found(response), self.look(market, moment.now_us)),
+            Errand::Now => (fine_if_found(response), self.look(moment.now_us)),
             Errand::Asset => {
                 self.asset_at += 1;
                 (fine_if_found(response), self.fetch_or_look(market, moment.now_us))
@@ -306,7 +308,7 @@ impl Shopper {
     /// No answer has come, or a broken one.
     pub fn unanswered(&mut self, market: &mut Market, now_us: u64) -> Doing {
         match self.errand {
-            Errand::Now => self.look(market, now_us),
+            Errand::Now => self.look(now_us),
             Errand::Asset => {
                 self.asset_at += 1;
                 self.fetch_or_look(market, now_us)
@@ -359,10 +361,10 @@ impl Shopper {
             }
             self.asset_at += 1;
         }
-        self.look(market, now_us)
+        self.look(now_us)
     }
 
-    fn look(&mut self, _market: &Market, now_us: u64) -> Doing {
+    fn look(&mut self, now_us: u64) -> Doing {
         let mut until_us = self.wanted_us.max(now_us);
         if self.looks_again {
             let (least_s, most_s) = LOOK_AGAIN_S;

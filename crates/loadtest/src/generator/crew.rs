@@ -1,0 +1,281 @@
+//! Workers: generators as threads of this process, or as processes of their own that speak JSON line by line.
+//!
+//! A process may have only so many files open, and each socket is one: who wants more sockets wants more processes. The first line
+//! that a worker reads is its [`Assignment`], the others are [`Order`]s; each line that it writes is a [`Tally`]. A worker whose
+//! input ends stops by itself.
+
+use super::{Assignment, Chief, Coming, Order, Tally, work};
+use std::collections::VecDeque;
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::time::{Duration, Instant};
+
+/// Orders and tallies that may lie unread: half a minute.
+const UNREAD_MAX: usize = 32;
+/// How long a worker may be silent.
+const SILENCE: Duration = Duration::from_secs(30);
+
+/// Why there is no crew any more.
+#[derive(Debug, thiserror::Error)]
+pub enum CrewError {
+    /// A worker could not be started, told or heard.
+    #[error("worker {worker} of the load test failed: {error}")]
+    Failed {
+        /// Which one, counted from 0.
+        worker: u32,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// A worker has stopped before its time.
+    #[error("worker {worker} of the load test has stopped by itself: look for what it says above")]
+    Stopped {
+        /// Which one, counted from 0.
+        worker: u32,
+    },
+    /// A worker says nothing.
+    #[error("worker {worker} of the load test was not heard of for {} s: is the machine overloaded?", SILENCE.as_secs())]
+    Silent {
+        /// Which one, counted from 0.
+        worker: u32,
+    },
+}
+
+/// All workers.
+pub(super) struct Crew {
+    workers: Vec<Worker>,
+}
+
+struct Worker {
+    number: u32,
+    orders: Orders,
+    tallies: Receiver<io::Result<Tally>>,
+    /// Tallies of seconds that others have not told yet.
+    early: VecDeque<Tally>,
+    is_over: bool,
+}
+
+enum Orders {
+    Thread(SyncSender<Order>),
+    Process { input: BufWriter<ChildStdin>, child: Child },
+}
+
+impl Crew {
+    /// Workers as threads of this process.
+    pub fn of_threads(assignments: Vec<Assignment>, clock: fn() -> Instant) -> Self {
+        Self { workers: assignments.into_iter().map(|assignment| Worker::thread(assignment, clock)).collect() }
+    }
+
+    /// Workers as processes: this program with this argument.
+    ///
+    /// # Errors
+    /// When one cannot be started.
+    pub fn of_processes(assignments: &[Assignment], program: &Path, argument: &str) -> Result<Self, CrewError> {
+        let workers = assignments.iter().map(|assignment| {
+            let worker = Worker::process(assignment, program, argument);
+            worker.map_err(|error| CrewError::Failed { worker: assignment.worker, error })
+        });
+        Ok(Self { workers: workers.collect::<Result<_, _>>()? })
+    }
+
+    /// Lets this come, each worker its part.
+    ///
+    /// # Errors
+    /// When a worker cannot be told.
+    pub fn order(&mut self, order: Order) -> Result<(), CrewError> {
+        let parts = self.workers.len() as f64;
+        let order = match order {
+            Order::Come(Coming { second, arriving, midway, leaving }) => Order::Come(Coming {
+                second,
+                arriving: arriving / parts,
+                midway: midway / parts,
+                leaving: leaving / parts,
+            }),
+            Order::End => Order::End,
+        };
+        for worker in self.workers.iter_mut().filter(|worker| !worker.is_over) {
+            worker.tell(order)?;
+        }
+        Ok(())
+    }
+
+    /// Whether all are still at work.
+    ///
+    /// # Errors
+    /// When one has ended.
+    pub fn all_at_work(&self) -> Result<(), CrewError> {
+        match self.workers.iter().find(|worker| worker.is_over) {
+            Some(worker) => Err(CrewError::Stopped { worker: worker.number }),
+            None => Ok(()),
+        }
+    }
+
+    /// What all did in the next second together; nothing when all have ended.
+    ///
+    /// # Errors
+    /// When a worker is lost.
+    pub fn second(&mut self) -> Result<Option<Tally>, CrewError> {
+        for worker in &mut self.workers {
+            worker.hear()?;
+        }
+        let told = |worker: &Worker| worker.early.front().map(|tally| tally.second);
+        let Some(second) = self.workers.iter().filter_map(told).min() else { return Ok(None) };
+        let tallies = self.workers.iter_mut().filter(|worker| told(worker) == Some(second));
+        Ok(tallies.filter_map(|worker| worker.early.pop_front()).reduce(|mut all, one| {
+            all.beside(one);
+            all
+        }))
+    }
+}
+
+impl Worker {
+    fn thread(assignment: Assignment, clock: fn() -> Instant) -> Self {
+        let (orders, received) = sync_channel(UNREAD_MAX);
+        let (told, tallies) = sync_channel(UNREAD_MAX);
+        let number = assignment.worker;
+        std::thread::spawn(move || {
+            let mut chief = ThreadsChief { orders: received, told: told.clone() };
+            if let Err(error) = work(&assignment, clock, &mut chief) {
+                // Whoever does not listen any more has ended.
+                let _ = told.send(Err(error));
+            }
+        });
+        Self { number, orders: Orders::Thread(orders), tallies, early: VecDeque::new(), is_over: false }
+    }
+
+    fn process(assignment: &Assignment, program: &Path, argument: &str) -> io::Result<Self> {
+        let mut command = Command::new(program);
+        command.arg(argument).stdin(Stdio::piped()).stdout(Stdio::piped());
+        // Ctrl-C is for whoever leads: workers are told to end and finish what they have begun.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut child = command.spawn()?;
+        let (input, output) = (child.stdin.take(), child.stdout.take());
+        let (Some(input), Some(output)) = (input, output) else { return Err(io::ErrorKind::BrokenPipe.into()) };
+        let mut input = BufWriter::new(input);
+        write_line(&mut input, assignment)?;
+        let (told, tallies) = sync_channel(UNREAD_MAX);
+        std::thread::spawn(move || read_lines(BufReader::new(output), &told));
+        let orders = Orders::Process { input, child };
+        Ok(Self { number: assignment.worker, orders, tallies, early: VecDeque::new(), is_over: false })
+    }
+
+    fn tell(&mut self, order: Order) -> Result<(), CrewError> {
+        let told = match &mut self.orders {
+            Orders::Thread(orders) => orders.try_send(order).map_err(|error| match error {
+                TrySendError::Full(_) => io::ErrorKind::TimedOut.into(),
+                TrySendError::Disconnected(_) => io::ErrorKind::BrokenPipe.into(),
+            }),
+            Orders::Process { input, .. } => write_line(input, &order),
+        };
+        told.map_err(|error| CrewError::Failed { worker: self.number, error })
+    }
+
+    /// Waits until the worker has told of a second, or has ended.
+    fn hear(&mut self) -> Result<(), CrewError> {
+        if self.is_over || !self.early.is_empty() {
+            return Ok(());
+        }
+        let worker = self.number;
+        match self.tallies.recv_timeout(SILENCE) {
+            Ok(Ok(tally)) => self.early.push_back(tally),
+            Ok(Err(error)) => return Err(CrewError::Failed { worker, error }),
+            Err(RecvTimeoutError::Disconnected) => self.is_over = true,
+            Err(RecvTimeoutError::Timeout) => return Err(CrewError::Silent { worker }),
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        if let Orders::Process { child, .. } = &mut self.orders {
+            // One that has ended cannot be killed and need not be.
+            if !self.is_over {
+                let _ = child.kill();
+            }
+            let _ = child.wait();
+        }
+    }
+}
+
+/// The chief of a thread.
+struct ThreadsChief {
+    orders: Receiver<Order>,
+    told: SyncSender<io::Result<Tally>>,
+}
+
+impl Chief for ThreadsChief {
+    fn order(&mut self) -> Option<Order> {
+        order_from(&self.orders)
+    }
+
+    fn tell(&mut self, tally: Tally) -> bool {
+        self.told.send(Ok(tally)).is_ok()
+    }
+}
+
+/// The chief of a process: whoever holds the other ends of its pipes.
+struct ProcessChief<W: Write> {
+    orders: Receiver<Order>,
+    output: W,
+}
+
+impl<W: Write> Chief for ProcessChief<W> {
+    fn order(&mut self) -> Option<Order> {
+        order_from(&self.orders)
+    }
+
+    fn tell(&mut self, tally: Tally) -> bool {
+        write_line(&mut self.output, &tally).is_ok()
+    }
+}
+
+fn order_from(orders: &Receiver<Order>) -> Option<Order> {
+    // A chief who is gone does not listen either, and that ends the work.
+    orders.try_recv().ok()
+}
+
+/// What a worker process does: reads its assignment, works, tells.
+///
+/// # Errors
+/// When its input is not what a chief writes, or the system has no readiness queue.
+pub fn serve_worker(
+    mut input: impl BufRead + Send + 'static,
+    output: impl Write,
+    clock: fn() -> Instant,
+) -> io::Result<()> {
+    let mut line = String::new();
+    input.read_line(&mut line)?;
+    let assignment: Assignment = serde_json::from_str(&line)?;
+    let (orders, received) = sync_channel(UNREAD_MAX);
+    std::thread::spawn(move || {
+        let lines = input.lines().map_while(Result::ok);
+        for order in lines.map_while(|line| serde_json::from_str(&line).ok()) {
+            if orders.send(order).is_err() {
+                return;
+            }
+        }
+        // A chief who is gone lets nobody come any more.
+        let _ = orders.send(Order::End);
+    });
+    work(&assignment, clock, &mut ProcessChief { orders: received, output })
+}
+
+fn read_lines(output: impl BufRead, told: &SyncSender<io::Result<Tally>>) {
+    for line in output.lines() {
+        let tally = line.and_then(|line| serde_json::from_str(&line).map_err(io::Error::from));
+        let is_wrong = tally.is_err();
+        if told.send(tally).is_err() || is_wrong {
+            return;
+        }
+    }
+}
+
+fn write_line(output: &mut impl Write, what: &impl serde::Serialize) -> io::Result<()> {
+    let mut line = serde_json::to_vec(what)?;
+    line.push(b'\n');
+    output.write_all(&line)?;
+    output.flush()
+}

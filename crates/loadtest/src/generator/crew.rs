@@ -279,3 +279,60 @@ fn write_line(output: &mut impl Write, what: &impl serde::Serialize) -> io::Resu
     output.write_all(&line)?;
     output.flush()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mix::Mix;
+    use crate::report::data::Connections;
+    use crate::shopper::Shop;
+    use std::net::TcpListener;
+    use std::os::unix::net::UnixStream;
+
+    #[expect(clippy::disallowed_methods, reason = "a generator works in real time")]
+    fn now() -> Instant {
+        Instant::now()
+    }
+
+    /// Workers whose shop has closed: whoever comes is refused a connection.
+    fn assignments(workers: u32) -> Vec<Assignment> {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let server = listener.local_addr().expect("it is bound");
+        let shop = Shop::learn(|_| Ok::<_, ()>(Some("<a href=\"/products/tote\">".into()))).expect("it has a product");
+        let mix = Mix::find("flash").expect("it comes with the program");
+        let (host, sources, connections) = ("127.0.0.1".to_owned(), Vec::new(), Connections::Pooled);
+        let one = Assignment {
+            worker: 0, workers, server, host, sources, connections, connections_max: 10, mix, shop, seed: 1, began_ms: 0,
+        };
+        (0..workers).map(|worker| Assignment { worker, ..one.clone() }).collect()
+    }
+
+    #[test]
+    fn a_crew_shares_what_comes_and_its_seconds_add_up() {
+        let mut crew = Crew::of_threads(assignments(3), now);
+        crew.order(Order::Come(Coming { second: 0, arriving: 30.0, ..Coming::default() })).expect("all listen");
+        let first = crew.second().expect("nobody is lost").expect("nobody has ended");
+        assert_eq!((first.second, first.counts.visits, first.counts.errors), (0, 30, 30));
+        crew.all_at_work().expect("nobody has ended");
+        crew.order(Order::End).expect("all listen");
+        while let Some(later) = crew.second().expect("nobody is lost") {
+            assert!(later.second > 0);
+        }
+        assert!(crew.all_at_work().is_err());
+    }
+
+    #[test]
+    fn a_worker_process_is_told_and_tells_line_by_line() {
+        let (mut orders, input) = UnixStream::pair().expect("there are sockets");
+        let (output, tallies) = UnixStream::pair().expect("there are sockets");
+        let worker = std::thread::spawn(move || serve_worker(BufReader::new(input), output, now));
+        write_line(&mut orders, &assignments(1)[0]).expect("it listens");
+        write_line(&mut orders, &Order::Come(Coming { second: 0, arriving: 5.0, ..Coming::default() })).expect("it listens");
+        let mut lines = BufReader::new(tallies).lines();
+        let first: Tally = serde_json::from_str(&lines.next().expect("it tells").expect("it can be read")).expect("it is a tally");
+        assert_eq!((first.counts.visits, first.failures.len()), (5, 1), "{:?}", first.failures);
+        drop(orders);
+        assert!(lines.count() < 100, "a worker without a chief ends");
+        worker.join().expect("it does not panic").expect("it had a readiness queue");
+    }
+}

@@ -9,19 +9,24 @@
 pub mod arrivals;
 pub mod audit;
 pub mod buyer;
+pub mod capacity;
 pub mod chance;
 pub mod crowd;
 pub mod generator;
 pub mod mix;
+pub mod needs;
 pub mod plan;
 pub mod report;
 pub mod shopper;
+pub mod verdict;
 pub mod wheel;
 pub mod written;
 
 mod connection;
 mod cookies;
+mod figures;
 mod normal;
+mod objectives;
 mod page;
 mod request;
 mod response;

@@ -8,6 +8,9 @@
 
 use crate::normal;
 
+/// Into how many parts a course is cut where there is no closed form.
+const SLICES: f64 = 2_000.0;
+
 /// How many come when, from the beginning of a step.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Course {
@@ -96,6 +99,29 @@ impl Course {
                 Coming { arriving, ..Coming::default() }
             }
         }
+    }
+
+    /// Shoppers who are there at once at most until then. Where no number is held, visits end by chance after their mean.
+    pub(super) fn shoppers_max(&self, until_s: f64, visit_mean_s: f64) -> f64 {
+        if let Self::Held { from, to, .. } = self {
+            return (*from).max(*to) as f64;
+        }
+        let slice_s = until_s / SLICES;
+        let stay = (-slice_s / visit_mean_s).exp();
+        let (mut there, mut most, mut before) = (0.0_f64, 0.0, 0.0);
+        for slice in 1..=SLICES as u32 {
+            let come = self.come(f64::from(slice) * slice_s, visit_mean_s).arriving;
+            there = there * stay + come - before;
+            most = f64::max(most, there);
+            before = come;
+        }
+        most
+    }
+
+    /// Arrivals each second at most until then, of a second.
+    pub(crate) fn arriving_max(&self, until_s: f64, visit_mean_s: f64) -> f64 {
+        let rate = |second: u32| self.per_s(f64::from(second) + 0.5, visit_mean_s).arriving;
+        (0..until_s.ceil() as u32).map(rate).fold(0.0, f64::max)
     }
 
     /// How many come each second, on average of the second around that instant.

@@ -121,7 +121,7 @@ pub struct Landing {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
     /// Shoppers at once that it aims at; of a sale or a drop the number of its visits, for how many of them are there at once
-    /// depends on how long they stay.
+    /// depends on how long they stay: [`Self::shoppers_max`].
     pub shoppers: u64,
     /// Tried to find the knee, not in the plan.
     pub is_search: bool,
@@ -213,6 +213,11 @@ impl Step {
     /// How long it takes, seconds.
     pub fn seconds(&self) -> f64 {
         self.ramp_s + self.hold_s
+    }
+
+    /// Shoppers who are there at once at most, when visits last so long on average.
+    pub fn shoppers_max(&self, visit_mean_s: f64) -> f64 {
+        self.course.shoppers_max(self.seconds(), visit_mean_s)
     }
 }
 

@@ -170,3 +170,17 @@ fn a_mistake_is_told_with_the_file_the_field_and_what_is_allowed() {
     let told = plan("steps").wishing(Wishes { to: Some(0), step_seconds: None }).expect_err("nobody comes").to_string();
     assert!(told.contains("the command line"), "{told}");
 }
+
+#[test]
+fn at_most_as_many_are_there_as_have_landed_and_not_left() {
+    let held = &plan("steps").steps()[3];
+    assert_eq!(held.shoppers_max(280.0), 10_000.0);
+    let drop = &plan("drop").steps()[0];
+    assert!((148_000.0..=150_000.0).contains(&drop.shoppers_max(280.0)), "{}", drop.shoppers_max(280.0));
+    // Whoever stays for ever is there at the end; whoever leaves at once was there as long as they came.
+    let sale = &plan("sale").steps()[0];
+    let come = sale.course.come(sale.seconds(), 1.0).arriving;
+    assert!((sale.shoppers_max(1e9) / come - 1.0).abs() < 1e-3);
+    let rate = sale.course.arriving_max(sale.seconds(), 1.0);
+    assert!((sale.shoppers_max(5.0) / (5.0 * rate) - 1.0).abs() < 0.15, "{} and {rate}", sale.shoppers_max(5.0));
+}

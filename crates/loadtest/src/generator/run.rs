@@ -5,13 +5,15 @@
 use super::crew::{Crew, CrewError};
 use super::{Assignment, Coming, Order, ServerMeter, Spread, Tally};
 use crate::audit::Entry;
+use crate::capacity;
 use crate::mix::Mix;
 use crate::plan::{self, Plan};
 use crate::report::data::{
-    Connections, Counts, Failure, Generator, Kind, Machine, Objectives, OfKind, Outcome, Progress, Run, SCHEMA, Second,
+    Connections, Counts, Failure, Generator, Kind, Machine, Objectives, OfKind, Progress, Run, SCHEMA, Second,
     ServerUse, Step, Verdict,
 };
 use crate::shopper::Shop;
+use crate::verdict::{Judgment, judge, knee, outcome};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -314,8 +316,8 @@ impl<'a> Running<'a> {
             workers: test.workers,
             machine: test.machine.clone(),
             objectives: test.objectives,
-            outcome: outcome(&self.done),
-            capacity: None,
+            outcome: outcome(&self.done, None),
+            capacity: capacity::of(&self.done),
             steps: self.done,
             series: self.series,
             audit: None,
@@ -351,7 +353,9 @@ impl<'a> Running<'a> {
             verdict: Verdict::Passed,
             reasons: Vec::new(),
         };
-        (judged.verdict, judged.reasons) = verdict(&judged, &self.test.objectives);
+        let held = step.course.shoppers(step.seconds()).map(|_| step.shoppers);
+        let Judgment { verdict, reasons } = judge(&judged, &self.test.objectives, held);
+        (judged.verdict, judged.reasons) = (verdict, reasons);
         judged
     }
 }
@@ -395,18 +399,4 @@ fn server_of(seconds: &[ServerUse]) -> Option<ServerUse> {
     }
     let cores = seconds.iter().map(|used| used.cores).sum::<f64>() / seconds.len() as f64;
     Some(ServerUse { cores, memory: seconds.iter().map(|used| used.memory).max().unwrap_or(0) })
-}
-
-/// TEMPORARY
-fn verdict(step: &Step, objectives: &Objectives) -> (Verdict, Vec<String>) {
-    if step.response.p99_ms >= objectives.page_p99_ms || step.counts.errors as f64 / step.counts.requests.max(1) as f64 >= objectives.errors {
-        return (Verdict::Missed, vec!["missed".into()]);
-    }
-    (Verdict::Passed, Vec::new())
-}
-fn knee(passed: u64, missed: u64) -> Option<u64> {
-    Some((passed + missed) / 2)
-}
-fn outcome(steps: &[Step]) -> Outcome {
-    if steps.iter().any(|s| s.verdict == Verdict::Missed) { Outcome::ObjectiveMissed } else { Outcome::Passed }
 }

@@ -43,7 +43,15 @@ Exit codes:
   4  `verify` found books that do not add up";
 
 fn main() -> ExitCode {
-    match Cli::parse().command.run() {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(told) => {
+            // Help that was asked for is no mistake. A terminal that went away cannot be told anything.
+            let _ = told.print();
+            return if told.use_stderr() { commands::usage_code(std::env::args_os()).into() } else { ExitCode::SUCCESS };
+        }
+    };
+    match cli.command.run() {
         Ok(code) => code,
         Err(failure) => failure.tell(),
     }

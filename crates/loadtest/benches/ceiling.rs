@@ -142,8 +142,6 @@ fn serve(mut listener: TcpListener) -> io::Result<()> {
 fn answer(bytes: usize) -> Vec<u8> {
     let mut page = String::from("<form action=\"/cart/add\"><input type=\"hidden\" name=\"variant\" value=\"1\"></form>");
     page.push_str(&" ".repeat(bytes - page.len()));
-    format!(
-        "HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\netag: \"1\"\r\ncontent-length: {bytes}\r\n\r\n{page}"
-    )
-    .into_bytes()
+    format!("HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\netag: \"1\"\r\ncontent-length: {bytes}\r\n\r\n{page}")
+        .into_bytes()
 }

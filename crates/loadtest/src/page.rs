@@ -112,7 +112,8 @@ mod tests {
 
     #[test]
     fn the_chosen_way_of_delivery_is_the_checked_one() {
-        let page = "<input type=\"radio\" name=\"way\" value=\"slow\"><input type=\"radio\" name=\"way\" value=\"fast\" checked data-x>";
+        let page =
+            "<input type=\"radio\" name=\"way\" value=\"slow\"><input type=\"radio\" name=\"way\" value=\"fast\" checked data-x>";
         assert_eq!((chosen_value(page, "way"), chosen_value(page, "other")), (Some("fast"), None));
     }
 

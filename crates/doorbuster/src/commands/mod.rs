@@ -6,6 +6,7 @@ mod demo;
 mod export;
 mod export_site;
 mod import;
+mod loadtest;
 mod nodes;
 mod password;
 mod restore;
@@ -45,6 +46,12 @@ pub enum Command {
     /// Prove that no unit was sold twice and no order was lost.
     #[command(after_help = verify::EXIT_CODES)]
     Verify(WithSettings<verify::VerifyArgs>),
+    /// Let shoppers visit a shop, more and more of them, until it misses an objective.
+    #[command(name = "loadtest", after_help = loadtest::EXIT_CODES)]
+    LoadTest(loadtest::LoadTestArgs),
+    /// Take part in a load test that another process leads.
+    #[command(name = loadtest::WORKER, hide = true)]
+    LoadTestWorker(loadtest::WorkerArgs),
     /// List the running servers of the database.
     Nodes(WithSettings<nodes::NodesArgs>),
     /// Write everything into one file, while the shops are open.
@@ -64,6 +71,12 @@ pub struct WithSettings<A: clap::Args> {
     flags: SettingFlags,
 }
 
+/// What a command line that is not understood ends with. The load test keeps 2 for a missed objective.
+pub fn usage_code(arguments: impl Iterator<Item = std::ffi::OsString>) -> u8 {
+    let is_load_test = arguments.into_iter().nth(1).is_some_and(|command| command == "loadtest");
+    if is_load_test { 1 } else { 2 }
+}
+
 impl Command {
     /// Does it.
     ///
@@ -74,6 +87,8 @@ impl Command {
             Self::Serve(WithSettings { flags, .. }) => serve::run(&flags),
             Self::Demo(WithSettings { flags, .. }) => demo::run(flags),
             Self::Config(WithSettings { flags, .. }) => config::run(&flags),
+            Self::LoadTest(args) => loadtest::run(&args),
+            Self::LoadTestWorker(loadtest::WorkerArgs {}) => loadtest::work(),
             Self::Restore(WithSettings { args, flags }) => restore::run(&flags, &args),
             Self::Shop(WithSettings { args, flags }) => {
                 args.check()?;

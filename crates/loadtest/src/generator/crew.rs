@@ -1,8 +1,8 @@
 //! Workers: generators as threads of this process, or as processes of their own that speak JSON line by line.
 //!
-//! A process may have only so many files open, and each socket is one: who wants more sockets wants more processes. The first line
-//! that a worker reads is its [`Assignment`], the others are [`Order`]s; each line that it writes is a [`Tally`]. A worker whose
-//! input ends stops by itself.
+//! A process may have only so many files open, and each socket is one: who wants more sockets wants more processes. The first
+//! line that a worker reads is its [`Assignment`], the others are [`Order`]s; each line that it writes is a [`Tally`]. A worker
+//! whose input ends stops by itself.
 
 use super::{Assignment, Chief, Coming, Order, Tally, work};
 use std::collections::VecDeque;
@@ -86,12 +86,9 @@ impl Crew {
     pub fn order(&mut self, order: Order) -> Result<(), CrewError> {
         let parts = self.workers.len() as f64;
         let order = match order {
-            Order::Come(Coming { second, arriving, midway, leaving }) => Order::Come(Coming {
-                second,
-                arriving: arriving / parts,
-                midway: midway / parts,
-                leaving: leaving / parts,
-            }),
+            Order::Come(Coming { second, arriving, midway, leaving }) => {
+                Order::Come(Coming { second, arriving: arriving / parts, midway: midway / parts, leaving: leaving / parts })
+            }
             Order::End => Order::End,
         };
         for worker in self.workers.iter_mut().filter(|worker| !worker.is_over) {
@@ -241,11 +238,7 @@ fn order_from(orders: &Receiver<Order>) -> Option<Order> {
 ///
 /// # Errors
 /// When its input is not what a chief writes, or the system has no readiness queue.
-pub fn serve_worker(
-    mut input: impl BufRead + Send + 'static,
-    output: impl Write,
-    clock: fn() -> Instant,
-) -> io::Result<()> {
+pub fn serve_worker(mut input: impl BufRead + Send + 'static, output: impl Write, clock: fn() -> Instant) -> io::Result<()> {
     let mut line = String::new();
     input.read_line(&mut line)?;
     let assignment: Assignment = serde_json::from_str(&line)?;
@@ -302,22 +295,41 @@ mod tests {
         let mix = Mix::find("flash").expect("it comes with the program");
         let (host, sources, connections) = ("127.0.0.1".to_owned(), Vec::new(), Connections::Pooled);
         let one = Assignment {
-            worker: 0, workers, server, host, sources, connections, connections_max: 10, mix, shop, seed: 1, began_ms: 0,
+            worker: 0,
+            workers,
+            server,
+            host,
+            sources,
+            connections,
+            connections_max: 10,
+            mix,
+            shop,
+            seed: 1,
+            began_ms: 0,
         };
         (0..workers).map(|worker| Assignment { worker, ..one.clone() }).collect()
     }
 
     #[test]
-    fn a_crew_shares_what_comes_and_its_seconds_add_up() {
+    fn a_crew_shares_what_comes_and_what_it_did_adds_up() {
         let mut crew = Crew::of_threads(assignments(3), now);
-        crew.order(Order::Come(Coming { second: 0, arriving: 30.0, ..Coming::default() })).expect("all listen");
-        let first = crew.second().expect("nobody is lost").expect("nobody has ended");
-        assert_eq!((first.second, first.counts.visits, first.counts.errors), (0, 30, 30));
-        crew.all_at_work().expect("nobody has ended");
-        crew.order(Order::End).expect("all listen");
-        while let Some(later) = crew.second().expect("nobody is lost") {
-            assert!(later.second > 0);
+        crew.order(Order::Come(Coming { second: 1, arriving: 30.0, ..Coming::default() })).expect("all listen");
+        let mut all = Tally::default();
+        for second in 0..2 {
+            let tally = crew.second().expect("nobody is lost").expect("nobody has ended");
+            assert_eq!((tally.second, tally.counts.visits > 0), (second, second == 1));
+            all.after(&tally);
+            crew.all_at_work().expect("nobody has ended");
         }
+        // A third of a person has come or has not.
+        assert!((27..=33).contains(&all.counts.visits), "{}", all.counts.visits);
+        crew.order(Order::End).expect("all listen");
+        let mut left = u64::MAX;
+        while let Some(tally) = crew.second().expect("nobody is lost") {
+            left = tally.shoppers;
+            all.after(&tally);
+        }
+        assert_eq!((all.counts.errors, left), (all.counts.visits, 0), "whoever finds the shop closed leaves");
         assert!(crew.all_at_work().is_err());
     }
 
@@ -327,12 +339,22 @@ mod tests {
         let (output, tallies) = UnixStream::pair().expect("there are sockets");
         let worker = std::thread::spawn(move || serve_worker(BufReader::new(input), output, now));
         write_line(&mut orders, &assignments(1)[0]).expect("it listens");
-        write_line(&mut orders, &Order::Come(Coming { second: 0, arriving: 5.0, ..Coming::default() })).expect("it listens");
+        write_line(&mut orders, &Order::Come(Coming { second: 1, arriving: 5.0, ..Coming::default() })).expect("it listens");
+        let mut all = Tally::default();
         let mut lines = BufReader::new(tallies).lines();
-        let first: Tally = serde_json::from_str(&lines.next().expect("it tells").expect("it can be read")).expect("it is a tally");
-        assert_eq!((first.counts.visits, first.failures.len()), (5, 1), "{:?}", first.failures);
+        let mut tally = || {
+            let line = lines.next()?.expect("it can be read");
+            Some(serde_json::from_str::<Tally>(&line).expect("it is a tally"))
+        };
+        for _ in 0..2 {
+            all.after(&tally().expect("it tells"));
+        }
+        // Whoever has no chief any more ends by themselves.
         drop(orders);
-        assert!(lines.count() < 100, "a worker without a chief ends");
+        while let Some(last) = tally() {
+            all.after(&last);
+        }
+        assert!(all.counts.visits >= 4 && all.counts.errors == all.counts.visits, "{:?}", all.counts);
         worker.join().expect("it does not panic").expect("it had a readiness queue");
     }
 }

@@ -48,6 +48,11 @@ impl Lines {
         self.lines.get_mut(number as usize)?.as_mut()
     }
 
+    /// Whether there is a line to lend.
+    pub const fn can_lend(&self) -> bool {
+        !self.free.is_empty() || self.open() < self.open_max
+    }
+
     /// A free line, or a new one; nothing when there are as many as there may be and all are lent.
     ///
     /// # Errors
@@ -132,7 +137,7 @@ mod tests {
         let poll = Poll::new().expect("the system has a readiness queue");
         let sources = vec![Ipv4Addr::new(127, 0, 0, 2), Ipv4Addr::new(127, 0, 0, 3)];
         let mut lines = Lines::new(listener.local_addr().expect("it is bound"), sources, 3);
-        let mut lend = |lines: &mut Lines, shopper| lines.lend(shopper, poll.registry()).expect("there are sockets");
+        let lend = |lines: &mut Lines, shopper| lines.lend(shopper, poll.registry()).expect("there are sockets");
         let lent: Vec<_> = (0..4).map(|shopper| lend(&mut lines, shopper)).collect();
         assert_eq!(lent, [Some(0), Some(1), Some(2), None]);
         for number in [0, 1, 2] {

@@ -5,6 +5,8 @@
 //! Latency is counted from the instant at which a page was wanted, and beside it from the send: a generator that is late, or a
 //! pool without a free connection, cannot hide behind whoever did not ask.
 
+mod arriving;
+mod assignment;
 mod crew;
 mod lines;
 mod measure;
@@ -13,26 +15,23 @@ mod run;
 mod server;
 mod tally;
 
+pub use assignment::{Assignment, Chief, Coming, Order};
 pub use crew::{CrewError, serve_worker};
 pub use reading::{Unreadable, learn};
 pub use run::{LoadTest, RunError, Watch, run};
 pub use server::{ServerMeter, listening_process};
 pub use tally::{KindTally, Spread, Tally};
 
-use crate::chance::Chance;
 use crate::connection::Broken;
-use crate::mix::Mix;
 use crate::report::data::{Connections, Kind};
 use crate::response::Response;
-use crate::shopper::{Doing, Market, Moment, Opening, Opinion, Shop, Shopper};
+use crate::shopper::{Doing, Market, Moment, Opening, Opinion, Shopper};
 use crate::wheel::Wheel;
 use lines::{LineNumber, Lines};
 use measure::Processor;
 use mio::{Events, Poll};
-use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 /// How long an answer, or a free connection, is waited for, seconds.
@@ -45,65 +44,6 @@ const ROOM_BYTES: usize = 256 << 10;
 const ORDERS_MS: u64 = 50;
 /// No shopper holds a line.
 const NO_LINE: LineNumber = LineNumber::MAX;
-
-/// What a generator is to do.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Assignment {
-    /// Which worker it is, counted from 0, and of how many.
-    pub worker: u32,
-    /// How many there are.
-    pub workers: u32,
-    /// The server.
-    pub server: SocketAddr,
-    /// The host as it stands in addresses.
-    pub host: String,
-    /// Addresses to connect from; none leaves it to the system.
-    pub sources: Vec<Ipv4Addr>,
-    /// Who has a connection.
-    pub connections: Connections,
-    /// Connections at once.
-    pub connections_max: usize,
-    /// Who comes.
-    pub mix: Mix,
-    /// Where they go.
-    pub shop: Shop,
-    /// What chance comes from.
-    pub seed: u64,
-    /// The instant 0 of the run, milliseconds since 1970 UTC.
-    pub began_ms: i64,
-}
-
-/// What a generator is told while it works.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Order {
-    /// Who comes in a second. Without it, as many land as in the one before.
-    Come(Coming),
-    /// Nobody comes any more.
-    End,
-}
-
-/// Who comes in a second: the part of one worker.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Coming {
-    /// Which second of the run.
-    pub second: u32,
-    /// Who lands.
-    pub arriving: f64,
-    /// Who is put in the middle of a visit.
-    pub midway: f64,
-    /// Who leaves before their time.
-    pub leaving: f64,
-}
-
-/// Orders to a generator and tallies from it.
-pub trait Chief {
-    /// The next order, if there is one.
-    fn order(&mut self) -> Option<Order>;
-
-    /// A second is over. Without the chief there is nothing to do: false ends the work.
-    fn tell(&mut self, tally: Tally) -> bool;
-}
 
 /// A shopper in the generator.
 #[derive(Debug)]
@@ -157,6 +97,7 @@ pub fn work(assignment: &Assignment, clock: fn() -> Instant, chief: &mut dyn Chi
             let number = event.token().0 as LineNumber;
             generator.happened(number, event.is_writable(), event.is_readable() || event.is_error());
         }
+        generator.serve_queue(generator.now_us());
     }
 }
 
@@ -242,104 +183,6 @@ impl<'a> Generator<'a> {
 
     fn is_anybody_waiting(&self) -> bool {
         self.visits.iter().flatten().any(|visit| visit.state != State::Looking)
-    }
-
-    /// Lets everybody come who is due, each at their own instant.
-    fn let_come(&mut self, now_us: u64) {
-        while self.ends_us.is_none() && self.let_come_us < now_us {
-            let second_ends_us = (u64::from(self.current.second) + 1) * 1_000_000;
-            let until_us = now_us.min(second_ends_us);
-            let begins_us = std::mem::replace(&mut self.let_come_us, until_us);
-            let part = (until_us - begins_us) as f64 / 1e6;
-            let Coming { arriving, midway, leaving, .. } = self.current;
-            self.owed.leaving += leaving * part;
-            self.owed.midway += midway * part;
-            while self.owed.midway >= 1.0 {
-                self.owed.midway -= 1.0;
-                self.arrive_midway(now_us);
-            }
-            let owed = self.owed.arriving;
-            self.owed.arriving += arriving * part;
-            for whole in 1..=self.owed.arriving as u32 {
-                let due_us = begins_us + ((f64::from(whole) - owed) / arriving * 1e6).max(0.0) as u64;
-                self.arrive(due_us.min(now_us), now_us);
-            }
-            self.owed.arriving = self.owed.arriving.fract();
-            while self.owed.leaving >= 1.0 {
-                self.owed.leaving -= 1.0;
-                self.send_away();
-            }
-            if until_us == second_ends_us {
-                self.begin_second(self.current.second + 1);
-            }
-        }
-    }
-
-    fn begin_second(&mut self, second: u32) {
-        while self.coming.front().is_some_and(|next| next.second < second) {
-            self.coming.pop_front();
-        }
-        let is_next = self.coming.front().is_some_and(|next| next.second == second);
-        let like_before = Coming { second, arriving: self.current.arriving, ..Coming::default() };
-        self.current = if is_next { self.coming.pop_front().unwrap_or(like_before) } else { like_before };
-    }
-
-    /// When the next person comes, if one comes in this second.
-    fn next_arrival_us(&self) -> Option<u64> {
-        let next = |per_s: f64, owed: f64| {
-            (per_s > 0.0).then(|| self.let_come_us + ((1.0 - owed) / per_s * 1e6) as u64)
-        };
-        let Coming { arriving, midway, .. } = self.current;
-        [next(arriving, self.owed.arriving), next(midway, self.owed.midway)].into_iter().flatten().min()
-    }
-
-    fn chance(&mut self) -> (u32, Chance) {
-        let number = self.visits_begun;
-        self.visits_begun += 1;
-        let stream = u64::from(self.assignment.worker) << 32 | u64::from(number);
-        let mut seeds = Chance::new(self.assignment.seed ^ stream.wrapping_mul(0xd134_2543_de82_ef95));
-        (number, Chance::new(seeds.number()))
-    }
-
-    fn arrive(&mut self, due_us: u64, now_us: u64) {
-        let (number, chance) = self.chance();
-        let shopper = self.market.arrive(number, chance);
-        let visit = self.seat(shopper);
-        self.tally.counts.visits += 1;
-        self.wake(visit, due_us, now_us);
-    }
-
-    fn arrive_midway(&mut self, now_us: u64) {
-        let (number, chance) = self.chance();
-        let (shopper, doing) = self.market.midway(number, chance, now_us);
-        let visit = self.seat(shopper);
-        self.tally.counts.visits += 1;
-        self.go_on(visit, doing, now_us, now_us);
-    }
-
-    fn seat(&mut self, shopper: Shopper) -> u32 {
-        let state = State::Looking;
-        let visit = Some(Visit { shopper, intended_us: 0, sent_us: 0, line: NO_LINE, state, is_sent_again: false });
-        match self.vacant.pop() {
-            Some(number) => {
-                self.visits[number as usize] = visit;
-                number
-            }
-            None => {
-                self.visits.push(visit);
-                self.visits.len() as u32 - 1
-            }
-        }
-    }
-
-    /// Somebody who only looks leaves before their time.
-    fn send_away(&mut self) {
-        let count = self.visits.len().max(1);
-        let begin = self.chance().1.number() as usize % count;
-        let is_looking = |number: &usize| self.visits[*number].as_ref().is_some_and(|visit| visit.state == State::Looking);
-        if let Some(number) = (begin..self.visits.len()).chain(0..begin.min(self.visits.len())).find(is_looking) {
-            self.leave(number as u32);
-        }
     }
 
     fn ring(&mut self, now_us: u64) {
@@ -535,14 +378,25 @@ impl<'a> Generator<'a> {
         let visit = self.visits[number as usize].as_mut().expect("who gives back is there");
         let line = std::mem::replace(&mut visit.line, NO_LINE);
         let Some(lent) = self.lines.get(line) else { return };
-        while let Some(next) = self.queue.pop_front() {
-            let waits = self.visits[next as usize].as_ref().is_some_and(|visit| visit.state == State::Queuing);
-            if waits {
+        let first = std::iter::from_fn(|| self.queue.pop_front()).find(|next| is_queuing(&self.visits, *next));
+        match first {
+            Some(next) => {
                 lent.shopper = Some(next);
-                return self.send(next, line, now_us);
+                self.send(next, line, now_us);
+            }
+            None => self.lines.give_back(line),
+        }
+    }
+
+    /// Lines that broke make room for new ones.
+    fn serve_queue(&mut self, now_us: u64) {
+        while self.lines.can_lend()
+            && let Some(next) = self.queue.pop_front()
+        {
+            if is_queuing(&self.visits, next) {
+                self.ask(next, now_us);
             }
         }
-        self.lines.give_back(line);
     }
 
     fn leave(&mut self, number: u32) {
@@ -585,6 +439,11 @@ impl<'a> Generator<'a> {
         }
         Duration::from_micros(next_us.saturating_sub(now_us))
     }
+}
+
+/// Whether somebody still waits for a line: whoever has waited too long has left, and their place in the line has not.
+fn is_queuing(visits: &[Option<Visit>], number: u32) -> bool {
+    visits[number as usize].as_ref().is_some_and(|visit| visit.state == State::Queuing)
 }
 
 fn visit_line(visits: &[Option<Visit>], number: u32) -> LineNumber {

@@ -9,8 +9,8 @@ use crate::capacity;
 use crate::mix::Mix;
 use crate::plan::{self, Plan};
 use crate::report::data::{
-    Connections, Counts, Failure, Generator, Kind, Machine, Objectives, OfKind, Progress, Run, SCHEMA, Second,
-    ServerUse, Step, Verdict,
+    Connections, Counts, Failure, Generator, Kind, Machine, Objectives, OfKind, Progress, Run, SCHEMA, Second, ServerUse, Step,
+    Verdict,
 };
 use crate::shopper::Shop;
 use crate::verdict::{Judgment, judge, knee, outcome};
@@ -312,6 +312,7 @@ impl<'a> Running<'a> {
             seed: test.seed,
             plan: test.plan.name.clone(),
             mix: test.mix.name.clone(),
+            acceleration: test.mix.acceleration,
             connections: test.connections,
             workers: test.workers,
             machine: test.machine.clone(),

@@ -48,14 +48,17 @@ pub fn listening_process(server: SocketAddr) -> Option<u32> {
         return None;
     }
     let tables = ["/proc/net/tcp", "/proc/net/tcp6"];
-    let inodes: Vec<String> = tables.iter().filter_map(|table| fs::read_to_string(table).ok()).flat_map(|text| {
-        listening_inodes(&text, server.port())
-    }).collect();
+    let inodes: Vec<String> = tables
+        .iter()
+        .filter_map(|table| fs::read_to_string(table).ok())
+        .flat_map(|text| listening_inodes(&text, server.port()))
+        .collect();
     let sockets: Vec<String> = inodes.iter().map(|inode| format!("socket:[{inode}]")).collect();
     let processes = fs::read_dir("/proc").ok()?.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
     processes.into_iter().find(|process| {
         let files = fs::read_dir(format!("/proc/{process}/fd")).into_iter().flatten().flatten();
-        files.filter_map(|file| fs::read_link(file.path()).ok()).any(|to| sockets.iter().any(|socket| to.as_os_str() == &**socket))
+        let mut leads_to = files.filter_map(|file| fs::read_link(file.path()).ok());
+        leads_to.any(|to| sockets.iter().any(|socket| to.as_os_str() == socket.as_str()))
     })
 }
 

@@ -300,11 +300,8 @@ impl Form {
         let country = page.split_once("name=\"country\"").map_or("", |(_, select)| select);
         let country = country.split("</select>").next().unwrap_or_default();
         let mut countries = page::tags(country, "<option").filter_map(|tag| page::attribute(tag, "value"));
-        let country = if country.contains("value=\"DE\"") {
-            COUNTRY
-        } else {
-            countries.find(|code| !code.is_empty()).unwrap_or_default()
-        };
+        let country =
+            if country.contains("value=\"DE\"") { COUNTRY } else { countries.find(|code| !code.is_empty()).unwrap_or_default() };
         Some(Self {
             checkout_id: page::hidden_value(form, "checkout_id")?.to_owned(),
             total_seen: page::hidden_value(form, "total_seen").unwrap_or_default().to_owned(),

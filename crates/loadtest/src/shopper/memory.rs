@@ -158,8 +158,9 @@ mod tests {
 
     fn product(button: &str, level: &str) -> String {
         format!(
-            "<link rel=\"stylesheet\" href=\"/assets/shop-1.css\"><link rel=\"canonical\" href=\"/x\"><script src=\"/assets/shop-2.js\">\
-             </script><img src=\"/media/1/640\"><img src=\"https://cdn.example/2\"><img src=\"/media/1/640\">\
+            "<link rel=\"stylesheet\" href=\"/assets/shop-1.css\"><link rel=\"canonical\" href=\"/x\">\
+             <script src=\"/assets/shop-2.js\"></script>\
+             <img src=\"/media/1/640\"><img src=\"https://cdn.example/2\"><img src=\"/media/1/640\">\
              <form action=\"/cart/add\"><input type=\"hidden\" name=\"variant\" value=\"17\">\
              <p class=\"stock stock-{level}\" data-stock-of=\"17\"></p>{button}</form>"
         )

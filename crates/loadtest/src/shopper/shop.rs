@@ -199,12 +199,17 @@ mod tests {
 
     fn juniper(path: &str) -> Result<Option<String>, ()> {
         let page = match path {
-            "/" => "<a class=\"x\" href=\"/products/night-train\">Night Train</a><a href=\"/collections/coffee\">Coffee</a>\
-                <a href=\"https://elsewhere.example/products/other\">Other</a><a href=\"/sales/frost\">Sale</a>",
+            "/" => {
+                "<a class=\"x\" href=\"/products/night-train\">Night Train</a><a href=\"/collections/coffee\">Coffee</a>\
+                <a href=\"https://elsewhere.example/products/other\">Other</a><a href=\"/sales/frost\">Sale</a>"
+            }
             "/sales/frost" => "<a href=\"/products/plain-sunday?variant=7\">Plain Sunday</a>",
-            "/sitemap.xml" => "<url><loc>http://juniper.localhost:8080/products/hand-grinder</loc></url>\
+            "/sitemap.xml" => {
+                "<url><loc>http://juniper.localhost:8080/products/hand-grinder</loc></url>\
                 <url><loc>http://juniper.localhost:8080/products/night-train</loc></url><url><loc>nonsense</loc></url>\
-                <url><loc>http://juniper.localhost:8080/pages/about</loc></url><url><loc>http://juniper.localhost:8080/</loc></url>",
+                <url><loc>http://juniper.localhost:8080/pages/about</loc></url>\
+                <url><loc>http://juniper.localhost:8080/</loc></url>"
+            }
             _ => return Ok(None),
         };
         Ok(Some(page.to_owned()))

@@ -3,3 +3,4 @@
 mod audit;
 mod fake_shop;
 mod one_buyer;
+mod run;

@@ -1,0 +1,80 @@
+//! The address of the shop that is tested, as it is typed.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs as _};
+
+/// Where the shop is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The server.
+    pub server: SocketAddr,
+    /// The host as it stands in addresses.
+    pub host: String,
+}
+
+impl Target {
+    /// Reads `http://juniper.localhost:8080`, with or without what is before and after the host.
+    ///
+    /// # Errors
+    /// When it is no such address, or nobody knows the host. The text says what to do.
+    pub fn parse(address: &str) -> Result<Self, String> {
+        if address.starts_with("https://") {
+            return Err(format!(
+                "{address}: shoppers do not speak TLS yet; give the address of the server behind what speaks it"
+            ));
+        }
+        let rest = address.strip_prefix("http://").unwrap_or(address);
+        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        if host.is_empty() || host.contains('@') {
+            return Err(format!("{address} is no address of a shop; it looks like http://juniper.localhost:8080"));
+        }
+        let (name, port) = match host.rsplit_once(':') {
+            Some((name, port)) if !port.ends_with(']') => {
+                (name, port.parse().map_err(|_| format!("{address}: {port} is no port; ports are numbers from 1 to 65535"))?)
+            }
+            _ => (host, 80),
+        };
+        let server = server_of(name, port).ok_or_else(|| format!("{address}: nobody knows where {name} is"))?;
+        Ok(Self { server, host: host.to_owned() })
+    }
+}
+
+fn server_of(name: &str, port: u16) -> Option<SocketAddr> {
+    // Names that end so are this machine (RFC 6761), also where the resolver does not know.
+    if name == "localhost" || name.ends_with(".localhost") {
+        return Some(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
+    }
+    let bare = name.trim_start_matches('[').trim_end_matches(']');
+    let found: Vec<SocketAddr> = (bare, port).to_socket_addrs().ok()?.collect();
+    found.iter().find(|server| server.is_ipv4()).or(found.first()).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shop_is_found_however_its_address_is_typed() {
+        for (typed, server, host) in [
+            ("http://juniper.localhost:8080/", "127.0.0.1:8080", "juniper.localhost:8080"),
+            ("juniper.localhost:8080", "127.0.0.1:8080", "juniper.localhost:8080"),
+            ("http://127.0.0.5", "127.0.0.5:80", "127.0.0.5"),
+            ("http://[::1]:81/cart?x=1", "[::1]:81", "[::1]:81"),
+        ] {
+            let target = Target::parse(typed).expect(typed);
+            assert_eq!((target.server.to_string().as_str(), target.host.as_str()), (server, host), "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused_with_a_reason() {
+        for (typed, says) in [
+            ("https://juniper.example", "do not speak TLS yet"),
+            ("http://", "looks like http://juniper.localhost:8080"),
+            ("http://juniper.localhost:shop", "shop is no port"),
+            ("http://ada:secret@localhost", "is no address of a shop"),
+        ] {
+            let told = Target::parse(typed).expect_err(typed);
+            assert!(told.contains(says), "{told}");
+        }
+    }
+}

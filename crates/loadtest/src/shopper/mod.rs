@@ -29,6 +29,8 @@ const PATIENCE_TIMES: u8 = 5;
 const COME_BACK_S: f64 = 5.0;
 /// How long a page's script waits between two looks at what moves, seconds at least and at most: as the shop's own does.
 const LOOK_AGAIN_S: (f64, f64) = (4.0, 6.0);
+/// The same on average.
+pub const LOOK_AGAIN_MEAN_S: f64 = 5.0;
 /// How many products somebody looks at for one that can be bought.
 const OFFERS_MAX: u8 = 5;
 

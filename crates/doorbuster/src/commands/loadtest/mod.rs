@@ -19,6 +19,7 @@ use loadtest::report::against::{Comparison, compare};
 use loadtest::report::data::{Audit, Connections, Objectives, Progress, Run};
 use loadtest::report::terminal::{LiveView, Reports, Screen, summary};
 use loadtest::report::{html, json};
+use loadtest::shopper::LOOK_AGAIN_MEAN_S;
 use loadtest::verdict::outcome;
 use std::fs;
 use std::io::{self, BufReader, Stdout, Write as _, stdin, stdout};
@@ -37,7 +38,7 @@ pub const WORKER: &str = "loadtest-worker";
 /// above four fifths of a core its numbers are not valid, and a shop on the same machine wants its cores, too.
 const REQUESTS_PER_WORKER_S: f64 = 25_000.0;
 /// Style sheets, scripts and pictures that a visit fetches: counted with the flash mix in the demonstration's shops.
-const ASSETS_PER_VISIT: f64 = 25.0;
+const ASSETS_PER_VISIT: f64 = 40.0;
 /// Files of a worker that are no connections.
 const FILES_BESIDES: u64 = 64;
 /// Ends of the loopback's addresses that connections come from where each shopper has one: a port is not free for a minute after
@@ -172,7 +173,9 @@ impl Prepared {
         let system = System::read()?;
         let shop = if target.server.ip().is_loopback() { Whereabouts::Here } else { Whereabouts::Elsewhere };
         let answer_s = objectives.page_p99_ms / 1_000.0;
-        let setting = Setting { connections, answer_s, assets_per_visit: ASSETS_PER_VISIT, shop };
+        // While a page is looked at, its script asks for what moves.
+        let assets_per_visit = ASSETS_PER_VISIT + mix.visit_mean_s() / LOOK_AGAIN_MEAN_S;
+        let setting = Setting { connections, answer_s, assets_per_visit, shop };
         let needs = Needs::of(&plan, &mix, setting, &system);
         Ok(Self { target, plan, mix, objectives, connections, system, needs })
     }

@@ -124,6 +124,11 @@ const fn words(invariant: Invariant) -> (&'static str, &'static str) {
         Invariant::P2 => ("Every customer paid exactly what the order says.", "orders added up again"),
         Invariant::P4 => ("No more money went back than came in.", "payments, orders and entries of the money ledger"),
         Invariant::P5 => ("Money that came too late became an order or went back.", "late payments"),
+        Invariant::R1 => ("Every receipt that a load test's buyers saw is an order.", "receipts"),
+        Invariant::R2 => ("Orders are what their receipts say.", "receipts"),
+        Invariant::R3 => ("No order is on two receipts.", "receipts"),
+        Invariant::R4 => ("Whenever buyers were told “sold out”, it was.", "answers"),
+        Invariant::R5 => ("Holds that ran out during the load test have ended.", "reservations"),
     }
 }
 

@@ -131,7 +131,8 @@ pub fn run(args: &LoadTestArgs) -> Result<ExitCode, Failure> {
     let kept = Kept::new(args.receipts.as_deref())?;
     let test = prepared.test(args)?;
     let mut watcher = Watcher::new(Receipts::create(&kept.file).map_err(Failure::new)?);
-    let mut run = generator::run(&test, instant, &mut watcher, &stop_at_ctrl_c()?).map_err(Failure::new)?;
+    let stop = stop_at_ctrl_c()?;
+    let mut run = generator::run(&test, instant, &mut watcher, &stop).map_err(Failure::new)?;
     watcher.end().map_err(Failure::new)?;
     let audited = audit(&test, &kept.file);
     run.audit = audited.as_ref().ok().cloned();

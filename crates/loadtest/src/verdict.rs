@@ -113,8 +113,8 @@ fn balances(audit: &Audit) -> bool {
     wrong.iter().all(|count| **count == 0) && *books_hold != Some(false)
 }
 
-/// How many shoppers to try once between a number that passed and the next that did not; nothing where they are too close for it to
-/// tell more.
+/// How many shoppers to try once between a number that passed and the next that did not; nothing where they are too close for
+/// it to tell more.
 ///
 /// It is the geometric mean, with two digits: steps grow by factors, so the answer may be wrong by the same factor either way.
 pub fn knee(passed: u64, missed: u64) -> Option<u64> {

@@ -1,3 +1,5 @@
+//! Published data with published coefficients, made data with noise, and what a node carries. No step is run here.
+
 use super::*;
 use crate::chance::Chance;
 use crate::normal;

@@ -1,3 +1,5 @@
+//! What the shipped mixes come to, walks against their means, and what is told of mistakes. No page is asked for here.
+
 use super::walk::Place;
 use super::*;
 

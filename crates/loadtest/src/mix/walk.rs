@@ -69,8 +69,8 @@ impl Mix {
         self.think.drawn_s(chance) / self.acceleration
     }
 
-    /// Somebody out of a crowd that has been there for ever, looking at a page: long visits are met more often than short ones, and
-    /// long looks, too. With such shoppers a steady state is there from the first second.
+    /// Somebody out of a crowd that has been there for ever, looking at a page: long visits are met more often than short ones,
+    /// and long looks, too. With such shoppers a steady state is there from the first second.
     ///
     /// Nobody can pay for a cart that they have not filled, so whoever is met on a path of several pages has either walked it or
     /// walks it again, so often that as many pages are left on average as should be.

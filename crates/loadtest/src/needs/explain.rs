@@ -18,7 +18,8 @@ impl Needs {
         let mut lines = vec![format!("Plan  {}: {}", plan.name, plan.about), format!("Mix   {}: {}", mix.name, mix.about)];
         lines.extend(personas(mix));
         lines.push(String::new());
-        lines.push(format!("What comes, at most ({} without the search for the limit):", duration(self.seconds)));
+        let search = if matches!(plan.load, Load::Steps(_)) { " without the search for the limit" } else { "" };
+        lines.push(format!("What comes, at most ({}{search}):", duration(self.seconds)));
         lines.extend(self.table());
         lines.push(String::new());
         lines.extend(self.means(system));
@@ -82,11 +83,12 @@ fn personas(mix: &Mix) -> Vec<String> {
 /// What has to be known to read the numbers rightly.
 fn remarks(plan: &Plan, mix: &Mix, connections: Connections) -> Vec<String> {
     let visit_s = mix.visit_mean_s();
-    let sessions = (visit_s + SESSION_TIMEOUT_S) / visit_s;
+    // Of people as they are, whatever the acceleration.
+    let sessions = 1.0 + SESSION_TIMEOUT_S / (visit_s * mix.acceleration);
     let mut remarks = vec![
         format!(
-            "A visit has {} pages, each looked at for {} s on average: {}. To hold 1,000 shoppers, {} arrive each second. {} of the \
-             page requests cannot be answered by a frozen page.",
+            "A visit has {} pages, each looked at for {} s on average: {}. To hold 1,000 shoppers, {} arrive each second. {} of \
+             the page requests cannot be answered by a frozen page.",
             told(mix.pages_mean()),
             told(mix.think_mean_s()),
             duration(visit_s),
@@ -94,10 +96,11 @@ fn remarks(plan: &Plan, mix: &Mix, connections: Connections) -> Vec<String> {
             per_cent(mix.dynamic_share()),
         ),
         format!(
-            "Shoppers at once are people in the middle of a visit, most of them looking at a page. Statistics that count a session \
-             until half an hour after its last page would show {} times as many: 1,000 shoppers here are {} concurrent users there.",
+            "Shoppers at once are people in the middle of a visit, most of them looking at a page. Statistics that count a \
+             session until half an hour after its last page would show {} times as many: 1,000 shoppers here \
+             are some {} concurrent users there.",
             told(sessions),
-            grouped((1_000.0 * sessions).round() as u64),
+            grouped((10.0 * sessions).round() as u64 * 100),
         ),
     ];
     if connections == Connections::Pooled {
@@ -108,7 +111,8 @@ fn remarks(plan: &Plan, mix: &Mix, connections: Connections) -> Vec<String> {
     }
     if mix.acceleration != 1.0 {
         remarks.push(format!(
-            "Accelerated: shoppers think {} times as fast as people do, so each one makes as many times the requests of one person.",
+            "Accelerated: shoppers think {} times as fast as people do, so each one makes as many times the \
+             requests of one person.",
             told(mix.acceleration),
         ));
     }
@@ -116,8 +120,8 @@ fn remarks(plan: &Plan, mix: &Mix, connections: Connections) -> Vec<String> {
         && sale.compression() != 1.0
     {
         remarks.push(format!(
-            "Compressed: {} of the sale are played in {}, so {} times as many arrive each second as in the sale itself. Visits take \
-             as long as they take.",
+            "Compressed: {} of the sale are played in {}, so {} times as many arrive each second as in the sale itself. Visits \
+             take as long as they take.",
             duration(sale.lasts_minutes * 60.0),
             duration(sale.played_in_s),
             told(sale.compression()),

@@ -1,5 +1,5 @@
-//! What a plan and a mix need, before anything is sent: rates, sockets, ports, processes, memory. And a refusal in words, with the
-//! arithmetic, where the system has less.
+//! What a plan and a mix need, before anything is sent: rates, sockets, ports, processes, memory. And a refusal in words, with
+//! the arithmetic, where the system has less.
 
 mod explain;
 mod system;
@@ -35,7 +35,7 @@ pub struct Setting {
     /// How long an answer may take, seconds: as long as the objective for pages allows. The pool holds what is under way when the
     /// shop is that slow, so that the pool is not what is measured.
     pub answer_s: f64,
-    /// Style sheets, scripts and pictures that a visit fetches, on average.
+    /// What a visit fetches along with its pages, on average: style sheets, scripts, pictures, and what moves.
     pub assets_per_visit: f64,
     /// Where the shop is.
     pub shop: Whereabouts,
@@ -59,7 +59,7 @@ pub struct Demand {
     pub arrivals_per_s: f64,
     /// Pages that shoppers ask for each second, at most.
     pub pages_per_s: f64,
-    /// Requests each second: pages, what browsers follow by themselves, style sheets and pictures.
+    /// Requests each second: pages, what browsers follow by themselves, style sheets and pictures, what moves.
     pub requests_per_s: f64,
     /// Orders each second, as long as there is something to buy.
     pub orders_per_s: f64,
@@ -110,7 +110,8 @@ impl Demand {
             Connections::Sticky => shoppers,
             Connections::Pooled => (requests_per_s * setting.answer_s).max(POOL_MIN).min(shoppers),
         };
-        let orders_per_s = visits_per_s * mix.orders_per_visit();
+        // Not by pages: those who land in a drop do not buy in the second in which they land.
+        let orders_per_s = shoppers / visit_s * mix.orders_per_visit();
         Self { shoppers, arrivals_per_s, pages_per_s, requests_per_s, orders_per_s, sockets: sockets.ceil() as u64 }
     }
 }
@@ -146,7 +147,8 @@ impl Needs {
             let each = system.files_max.saturating_sub(FILES_BESIDES);
             format!(
                 "Files: {} sockets, {each} for each process ({} files that it may open, less {FILES_BESIDES} for itself), are {} \
-                 processes, and {PROCESSES_MAX} are the most. Raise the limit (ulimit -n 1000000), or end at fewer shoppers (--to).",
+                 processes, and {PROCESSES_MAX} are the most. Raise the limit (ulimit -n 1000000), or end at fewer \
+                 shoppers (--to).",
                 grouped(self.sockets),
                 grouped(system.files_max),
                 grouped(self.processes),
@@ -161,9 +163,9 @@ impl Needs {
         };
         (self.addresses > most).then(|| {
             format!(
-                "Ports: {} sockets, {} ports for each pair of addresses (net.ipv4.ip_local_port_range), are {} source addresses, and \
-                 {most} {whose} used. Allow more ports (sysctl net.ipv4.ip_local_port_range='1024 65535' gives 64,512), let several \
-                 machines join, or end at fewer shoppers (--to).",
+                "Ports: {} sockets, {} ports for each pair of addresses (net.ipv4.ip_local_port_range), are {} source addresses, \
+                 and {most} {whose} used. Allow more ports (sysctl net.ipv4.ip_local_port_range='1024 65535' gives 64,512), \
+                 let several machines join, or end at fewer shoppers (--to).",
                 grouped(self.sockets),
                 grouped(system.ports),
                 grouped(self.addresses),

@@ -1,3 +1,5 @@
+//! The arithmetic on a machine with known limits. Only the last test looks at the machine that it runs on.
+
 use super::*;
 use crate::plan::Wishes;
 
@@ -66,6 +68,8 @@ fn a_drop_is_as_many_arrivals_as_land_in_a_second() {
     let drop = needs("drop", POOLED).steps[0];
     assert!((drop.arrivals_per_s - 30_000.0).abs() < 1e-6 && drop.pages_per_s == drop.arrivals_per_s, "{drop:?}");
     assert!((148_000.0..=150_000.0).contains(&drop.shoppers), "{drop:?}");
+    let bought_per_s = drop.shoppers / flash().visit_mean_s() * 0.0255;
+    assert!((drop.orders_per_s / bought_per_s - 1.0).abs() < 1e-9, "{drop:?}");
 }
 
 #[test]
@@ -108,13 +112,15 @@ fn only_a_shop_on_this_machine_takes_memory_for_the_other_ends() {
 #[test]
 fn the_explanation_says_every_number_that_the_arithmetic_found_and_what_it_means() {
     for (name, setting) in [("steps", POOLED), ("steps", STICKY), ("sale", POOLED), ("drop", STICKY)] {
-        let (plan, mix, needs) = (plan(name), Mix { acceleration: 2.0, ..flash() }, needs(name, setting));
+        let (plan, mix) = (plan(name), Mix { acceleration: 2.0, ..flash() });
+        let needs = Needs::of(&plan, &mix, setting, &SYSTEM);
         let text = needs.explain(&plan, &mix, &SYSTEM);
         for step in &needs.steps {
             let row = [grouped(step.shoppers.round() as u64), told(step.requests_per_s), grouped(step.sockets)];
             assert!(text.lines().any(|line| row.iter().all(|cell| line.split_whitespace().any(|word| word == cell))), "{text}");
         }
-        for part in ["2.55 %", "concurrent users there", "Accelerated: shoppers think 2 times", &grouped(needs.sockets)] {
+        let users = "some 7,300 concurrent users there";
+        for part in ["2.55 %", users, "Accelerated: shoppers think 2 times", &grouped(needs.sockets)] {
             assert!(text.contains(part), "{part}: {text}");
         }
         assert_eq!(text.contains("Compressed: 24 h of the sale are played in 30 min, so 48 times"), name == "sale", "{text}");

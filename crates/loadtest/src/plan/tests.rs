@@ -1,3 +1,5 @@
+//! What comes when, against closed forms and against shoppers who come and go. No clock runs here.
+
 use super::*;
 use crate::chance::Chance;
 use crate::mix::Mix;

@@ -88,13 +88,14 @@ pub fn torture(how: &[&str]) -> Result<(), String> {
     command::run("cargo", &arguments.concat(), &environment)
 }
 
-/// Measures us beside the references: `orders` over HTTP (the default), frozen `pages`, `neighbours`, an `opening`, an `overload`, a large
-/// `catalog`, or the order `writer` alone. What follows is passed on.
+/// Measures us beside the references: `orders` over HTTP (the default), frozen `pages`, `neighbours`, an `opening`, an `overload`,
+/// a large `catalog`, or the order `writer` alone. What follows is passed on.
 ///
 /// # Errors
 /// What is missing, what failed, or how to ask.
 pub fn bench(what: &[&str]) -> Result<(), String> {
-    const USAGE: &str = "Usage: cargo xtask bench [orders|pages|neighbours|opening|overload|catalog|writer] [OPTIONS]; --help after any tells its options";
+    const USAGE: &str = "Usage: cargo xtask bench [orders|pages|neighbours|opening|overload|catalog|writer] [OPTIONS]\n\
+                         --help after any tells its options";
     let (package, name, options) = match what {
         [] => ("doorbuster", "orders", &[][..]),
         [name @ ("orders" | "pages" | "neighbours" | "opening" | "overload" | "catalog"), options @ ..] => {

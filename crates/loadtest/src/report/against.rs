@@ -1,7 +1,8 @@
 //! A run beside an earlier one: what got better or worse, and what is only noise.
 //!
-//! Steps are compared that both runs have and that counted in both. What one run shows of its own noise is how its seconds scatter
-//! around each other; what differs from run to run it cannot show, so there is a floor below which nothing is called a change.
+//! Steps are compared that both runs have and that counted in both. What one run shows of its own noise is how its seconds
+//! scatter around each other; what differs from run to run it cannot show, so there is a floor below which nothing is called a
+//! change.
 
 use super::data::{Run, Second, Step, Verdict};
 use super::numbers::{duration, grouped, latency, percent, rate};

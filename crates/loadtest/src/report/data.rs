@@ -26,7 +26,8 @@ pub struct Run {
     pub plan: String,
     /// The mix's name.
     pub mix: String,
-    /// By how much the time was divided that shoppers look at a page: 1 is as people do. An accelerated shopper counts for as many.
+    /// By how much the time was divided that shoppers look at a page: 1 is as people do. An accelerated shopper counts for as
+    /// many.
     pub acceleration: f64,
     /// How shoppers are connected.
     pub connections: Connections,

@@ -53,7 +53,7 @@ fn sentence(run: &Run) -> String {
     if run.outcome == Outcome::BooksDoNotBalance {
         let finding = run.audit.as_ref().and_then(|audit| audit.findings.first());
         let finding = finding.map(|finding| format!(" {finding}")).unwrap_or_default();
-        return format!("The shop's books do not agree with what its customers saw.{finding}");
+        return format!("The shop’s books do not agree with what its customers saw.{finding}");
     }
     let held = match run.capacity.as_ref().map(|capacity| capacity.shoppers) {
         Some(shoppers) => format!("Your shop held {} shoppers at once.", grouped(shoppers)),
@@ -117,10 +117,10 @@ pub fn accelerated(run: &Run) -> Option<String> {
 fn meaning(run: &Run) -> Vec<String> {
     let mut meaning: Vec<String> = accelerated(run).into_iter().collect();
     if let Some(step) = last_held(run) {
+        let shoppers = grouped(step.shoppers);
         meaning.push(format!(
-            "{} shoppers at once are so many people in the shop at the same moment, most of them looking at a page. Together they \
+            "{shoppers} shoppers at once means {shoppers} people in the shop at the same moment, most of them looking at a page. Together they \
              sent {} requests a second{}. Half of the pages came within {}, 99 of 100 within {}.",
-            grouped(step.shoppers),
             rate(step.counts.requests_per_s()),
             orders(step),
             latency(step.response.p50_ms),
@@ -161,6 +161,9 @@ fn books(run: &Run) -> Option<String> {
          and nothing was sold twice.",
         grouped(audit.receipts)
     );
+    if audit.receipts == 0 {
+        return Some("Nobody bought anything, so there was no receipt to compare with the books.".to_owned());
+    }
     (run.outcome != Outcome::BooksDoNotBalance && !is_broken(audit)).then_some(holds)
 }
 

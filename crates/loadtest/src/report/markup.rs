@@ -47,6 +47,8 @@ pub enum Set {
     Words,
     /// Numbers, to the right.
     Numbers,
+    /// A verdict, in the color of its row.
+    Verdict,
 }
 
 /// A row of a table.
@@ -70,10 +72,10 @@ impl Table {
         Self { caption: caption.into(), columns, rows: Vec::new() }
     }
 
-    /// The same with words in the last column.
-    pub fn ending_in_words(mut self) -> Self {
-        if let Some(last) = self.columns.last_mut() {
-            last.set = Set::Words;
+    /// The same with the column of this name set in another way.
+    pub fn with(mut self, name: &str, set: Set) -> Self {
+        for column in self.columns.iter_mut().filter(|column| column.name == name) {
+            column.set = set;
         }
         self
     }
@@ -122,6 +124,7 @@ fn class(set: Set) -> &'static str {
     match set {
         Set::Words => "",
         Set::Numbers => " class=\"number\"",
+        Set::Verdict => " class=\"verdict\"",
     }
 }
 

@@ -59,7 +59,7 @@ pub fn run_of(made: Made) -> Run {
         series,
         capacity: Some(Capacity {
             shoppers: 20_000,
-            requests_per_s: 20_000.0 * REQUESTS_OF_A_SHOPPER,
+            requests_per_s: requests_per_s(20_000.0),
             is_limit: true,
             scalability: Some(Scalability {
                 gamma: 0.094,

@@ -117,9 +117,9 @@ pub fn svg(chart: &Chart, width: Width) -> String {
         end_labels(chart, &frame, &mut svg);
     }
     cut_off(chart, &frame, &mut svg);
-    let _ = write!(
+    let _ = writeln!(
         svg,
-        "<line class=\"cursor\" x1=\"0\" x2=\"0\" y1=\"{:.1}\" y2=\"{:.1}\" visibility=\"hidden\"/></svg>\n",
+        "<line class=\"cursor\" x1=\"0\" x2=\"0\" y1=\"{:.1}\" y2=\"{:.1}\" visibility=\"hidden\"/></svg>",
         frame.top, frame.bottom
     );
     svg
@@ -148,11 +148,18 @@ fn bands(chart: &Chart, frame: &Frame, id: &str, svg: &mut String) {
             (right - left).max(0.0),
             frame.bottom - frame.top + 18.0
         );
-        if band.label.chars().count() as f64 * LETTER + 4.0 <= right - left {
+        if let Some(label) = fitting(&band.label, right - left) {
             let (x, y) = (f64::midpoint(left, right), frame.top - 5.0);
-            let _ = writeln!(svg, "<text class=\"band-label\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>", escape(&band.label));
+            let _ = writeln!(svg, "<text class=\"band-label\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>", escape(label));
         }
     }
+}
+
+/// The label, its first letter where there is no room for more, or nothing.
+fn fitting(label: &str, room: f64) -> Option<&str> {
+    let first = label.chars().next().map_or(0, char::len_utf8);
+    let fits = |text: &&str| !text.is_empty() && text.chars().count() as f64 * LETTER + 4.0 <= room;
+    [label, &label[..first]].into_iter().find(fits)
 }
 
 fn axes(chart: &Chart, frame: &Frame, width: Width, svg: &mut String) {

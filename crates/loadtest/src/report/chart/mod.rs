@@ -1,8 +1,8 @@
 //! Charts as SVG that need no script: lines, areas, bars, points, bands behind them, bounds across them.
 //!
-//! A chart is drawn twice, for a wide page and for a phone, and a style sheet shows the one that fits: so letters keep their size.
-//! Its numbers are a table below it, which is also what the script reads out under a pointer. Nothing here knows what is drawn:
-//! words, colors of meaning and units are the caller's.
+//! A chart is drawn twice, for a wide page and for a phone, and a style sheet shows the one that fits: so letters keep their
+//! size. Its numbers are a table below it, which is also what the script reads out under a pointer. Nothing here knows what is
+//! drawn: words, colors of meaning and units are the caller's.
 
 mod draw;
 mod ticks;

@@ -3,7 +3,7 @@
 use super::{Section, paragraph};
 use crate::report::data::{Audit, Run};
 use crate::report::headline::is_broken;
-use crate::report::markup::{Table, escape};
+use crate::report::markup::{Set, Table, escape};
 use crate::report::numbers::grouped;
 use std::fmt::Write as _;
 
@@ -47,8 +47,8 @@ fn balance(audit: &Audit) -> String {
 }
 
 fn table(audit: &Audit) -> Table {
-    let mut table =
-        Table::of_numbers("What must not be, and how often it was", &["What", "How often", "Verdict"]).ending_in_words();
+    let mut table = Table::of_numbers("What must not be, and how often it was", &["What", "How often", "Verdict"])
+        .with("Verdict", Set::Verdict);
     let mut row = |what: &str, count: u64| {
         let words = if count == 0 { "✓ never" } else { "✗ must not be" };
         table.row(what, vec![grouped(count), words.to_owned()]).class = if count == 0 { "held" } else { "missed" };

@@ -4,7 +4,7 @@ use super::{Section, paragraph};
 use crate::report::chart::{Axis, Band, Bound, Chart, Fill, Height, Scale, Series, Shape, Sign, Tone};
 use crate::report::data::{Run, Step, Verdict};
 use crate::report::headline::{first_missed, last_held, pay_p99_ms};
-use crate::report::markup::{Row, Table, escape};
+use crate::report::markup::{Row, Set, Table, escape};
 use crate::report::numbers::{bytes, grouped, latency, percent, rate, short};
 use std::fmt::Write as _;
 
@@ -136,6 +136,7 @@ fn class(verdict: Verdict) -> &'static str {
 fn table(run: &Run) -> Table {
     let heads = [
         "Shoppers",
+        "Verdict",
         "Reached",
         "Sockets",
         "Requests/s",
@@ -147,12 +148,13 @@ fn table(run: &Run) -> Table {
         "Refused",
         "Orders",
         "Sold out",
-        "Verdict",
     ];
-    let mut table = Table::of_numbers("Steps in the order in which they were tried", &heads).ending_in_words();
+    let caption = "Steps in the order in which they were tried";
+    let mut table = Table::of_numbers(caption, &heads).with("Verdict", Set::Verdict);
     for step in &run.steps {
         let (counts, response) = (step.counts, step.response);
         let cells = vec![
+            step.verdict.words().to_owned(),
             grouped(step.shoppers_reached),
             grouped(step.sockets),
             rate(counts.requests_per_s()),
@@ -164,7 +166,6 @@ fn table(run: &Run) -> Table {
             grouped(counts.refused),
             grouped(counts.orders),
             grouped(counts.sold_out),
-            step.verdict.words().to_owned(),
         ];
         table.row(name(step), cells).class = class(step.verdict);
     }
@@ -246,7 +247,7 @@ pub fn honesty(run: &Run) -> Section {
         "99 % from the send",
         "Verdict",
     ];
-    let mut table = Table::of_numbers("What the test itself needed", &heads).ending_in_words();
+    let mut table = Table::of_numbers("What the test itself needed", &heads).with("Verdict", Set::Verdict);
     for step in &run.steps {
         let generator = step.generator;
         let cells = vec![

@@ -43,15 +43,15 @@ fn in_words(law: &Scalability) -> String {
         "The curve is the universal scalability law, fitted to the steps that counted: a shopper alone sends {} requests a second \
          (γ), {} of the work waits in line (σ), and agreeing with each other costs {:.1e} for each pair (κ). {peak} It explains {} of \
          what was measured (R²).",
-        two_digits(law.gamma),
+        three_digits(law.gamma),
         percent(law.sigma),
         law.kappa,
         percent(law.r_squared)
     )
 }
 
-fn two_digits(value: f64) -> String {
-    format!("{value:.2}")
+fn three_digits(value: f64) -> String {
+    format!("{value:.3}")
 }
 
 fn chart(run: &Run, capacity: &Capacity) -> Chart {

@@ -2,7 +2,7 @@
 
 use super::{Section, facts, paragraph};
 use crate::report::against::{Change, Comparison, Direction};
-use crate::report::markup::{Table, escape};
+use crate::report::markup::{Set, Table, escape};
 use crate::report::numbers::grouped;
 use std::fmt::Write as _;
 
@@ -43,7 +43,7 @@ fn words(direction: Direction) -> (&'static str, &'static str) {
 
 fn table(comparison: &Comparison) -> Table {
     let heads = ["Shoppers", "What", "Before", "Now", "Change", "Noise", "Verdict"];
-    let mut table = Table::of_numbers("Steps that both runs have", &heads).ending_in_words();
+    let mut table = Table::of_numbers("Steps that both runs have", &heads).with("What", Set::Words).with("Verdict", Set::Verdict);
     for change in &comparison.changes {
         let Change { measure, before, after, noise, direction, .. } = *change;
         let (class, word) = words(direction);

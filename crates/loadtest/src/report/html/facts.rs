@@ -10,7 +10,8 @@ use std::fmt::Write as _;
 const WORDS: [(&str, &str); 7] = [
     (
         "Shoppers at once",
-        "People who are in the shop in the same moment: between their first page and their last. Counters on web pages often keep a \
+        "People who are in the shop in the same moment: between their first page and their last. Counters on web pages often \
+         keep a \
          visit for half an hour after its last page, and so show several times as many.",
     ),
     (
@@ -20,16 +21,19 @@ const WORDS: [(&str, &str); 7] = [
     ),
     (
         "From the wish, from the send",
-        "A wait is counted from the instant at which a shopper wanted the page. Counted from when the request was sent, a wait looks \
+        "A wait is counted from the instant at which a shopper wanted the page. Counted from when the request was sent, a wait \
+         looks \
          shorter when the shop keeps requests from being sent.",
     ),
     (
         "Failed",
-        "The connection broke, no answer came in time, or the page was not what it should be. A page that says an error counts too.",
+        "The connection broke, no answer came in time, or the page was not what it should be. A page that says an error counts \
+         too.",
     ),
     (
         "Refused",
-        "The shop said in time that it is full, and when to come back. It is no failure: it keeps the shop fast for those inside.",
+        "The shop said in time that it is full, and when to come back. It is no failure: it keeps the shop fast for those \
+         inside.",
     ),
     ("Step", "So many shoppers, held for a while. The time in which they come, and the first seconds, are not counted."),
     ("One node", "One running server. Several of them share the crowd of a shop."),

@@ -3,7 +3,7 @@
 use super::{Section, paragraph};
 use crate::report::data::{Run, Step};
 use crate::report::headline::telling;
-use crate::report::markup::Table;
+use crate::report::markup::{Set, Table};
 use crate::report::numbers::{grouped, latency, percent};
 
 /// Kinds of requests and failures.
@@ -48,7 +48,7 @@ fn failures(run: &Run) -> String {
         return paragraph("Nothing.");
     }
     let mut table =
-        Table::of_numbers("The most frequent first, over the whole run", &["Page", "How often", "What"]).ending_in_words();
+        Table::of_numbers("The most frequent first, over the whole run", &["Page", "How often", "What"]).with("What", Set::Words);
     for failure in &run.failures {
         table.row(failure.kind.name(), vec![grouped(failure.count), failure.what.clone()]);
     }

@@ -1,7 +1,7 @@
 //! A run as one page that needs nothing else: no network, no font, no script that matters.
 //!
-//! It is written for the person who runs the shop. What happened comes first, in a sentence; then what it means; then the evidence,
-//! each chart with its numbers. Everything is drawn from [`Run`] alone.
+//! It is written for the person who runs the shop. What happened comes first, in a sentence; then what it means; then the
+//! evidence, each chart with its numbers. Everything is drawn from [`Run`] alone.
 
 mod books;
 mod by_step;
@@ -59,9 +59,9 @@ pub fn page(run: &Run, against: Option<&Comparison>) -> String {
     }
     html.push_str("</ul></nav>\n");
     for Section { id, title, body } in &sections {
-        let _ = write!(
+        let _ = writeln!(
             html,
-            "<section id=\"{id}\" aria-labelledby=\"{id}-title\"><h2 id=\"{id}-title\">{}</h2>{body}</section>\n",
+            "<section id=\"{id}\" aria-labelledby=\"{id}-title\"><h2 id=\"{id}-title\">{}</h2>{body}</section>",
             escape(title)
         );
     }

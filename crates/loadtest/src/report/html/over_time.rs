@@ -137,7 +137,7 @@ impl Time<'_> {
             .map(|(at, step)| Band {
                 from: step.began_at_s,
                 to: step.began_at_s + step.ramp_s + step.hold_s,
-                label: format!("{} {}", short(step.shoppers as f64), sign(step.verdict.words())),
+                label: format!("{} {}", sign(step.verdict.words()), short(step.shoppers as f64)),
                 fill: fill(step.verdict, at),
             })
             .collect()

@@ -34,8 +34,8 @@ impl Screen {
         Self::new(term.is_term().then(|| usize::from(term.size().1)), variable)
     }
 
-    /// The same from a terminal's width, which is nothing where there is no terminal. Nothing is drawn in place and nothing colored
-    /// on a dumb one, or where `NO_COLOR` asks for none.
+    /// The same from a terminal's width, which is nothing where there is no terminal. Nothing is drawn in place and nothing
+    /// colored on a dumb one, or where `NO_COLOR` asks for none.
     fn new(columns: Option<usize>, variable: impl Fn(&str) -> Option<String>) -> Self {
         let is_dumb = variable("TERM").is_some_and(|term| term == "dumb");
         let wants_no_color = variable("NO_COLOR").is_some_and(|value| !value.is_empty());

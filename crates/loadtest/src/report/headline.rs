@@ -119,8 +119,8 @@ fn meaning(run: &Run) -> Vec<String> {
     if let Some(step) = last_held(run) {
         let shoppers = grouped(step.shoppers);
         meaning.push(format!(
-            "{shoppers} shoppers at once means {shoppers} people in the shop at the same moment, most of them looking at a page. Together they \
-             sent {} requests a second{}. Half of the pages came within {}, 99 of 100 within {}.",
+            "{shoppers} shoppers at once means {shoppers} people in the shop at the same moment, most of them looking at a \
+             page. Together they sent {} requests a second{}. Half of the pages came within {}, 99 of 100 within {}.",
             rate(step.counts.requests_per_s()),
             orders(step),
             latency(step.response.p50_ms),
@@ -157,8 +157,8 @@ fn books(run: &Run) -> Option<String> {
         return Some("Nobody has looked into the books after this test.".to_owned());
     };
     let holds = format!(
-        "Afterwards the books were checked: each of {} receipts that customers saw is in the shop exactly once with the same total, \
-         and nothing was sold twice.",
+        "Afterwards the books were checked: each of {} receipts that customers saw is in the shop exactly once with the same \
+         total, and nothing was sold twice.",
         grouped(audit.receipts)
     );
     if audit.receipts == 0 {

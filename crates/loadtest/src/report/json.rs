@@ -28,8 +28,8 @@ pub enum ReportError {
     },
     /// It is a report of another version.
     #[error(
-        "the report {} has schema {found} and this program reads schema {SCHEMA}: run the test again, or compare with the program \
-         that wrote it",
+        "the report {} has schema {found} and this program reads schema {SCHEMA}: run the test again, or compare with the \
+         program that wrote it",
         path.display()
     )]
     OtherSchema {

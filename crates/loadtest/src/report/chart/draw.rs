@@ -168,8 +168,8 @@ fn axes(chart: &Chart, frame: &Frame, width: Width, svg: &mut String) {
         let y = frame.y(tick);
         let _ = writeln!(
             svg,
-            "<line class=\"grid\" x1=\"{left:.1}\" x2=\"{right:.1}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/><text class=\"at-y\" x=\"{:.1}\" \
-             y=\"{:.1}\">{}</text>",
+            "<line class=\"grid\" x1=\"{left:.1}\" x2=\"{right:.1}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/><text class=\"at-y\" \
+             x=\"{:.1}\" y=\"{:.1}\">{}</text>",
             left - 7.0,
             y + 4.0,
             escape(&(frame.y.at_axis)(tick))

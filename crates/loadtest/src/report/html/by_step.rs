@@ -228,12 +228,12 @@ pub fn honesty(run: &Run) -> Section {
     let says = match uncounted {
         0 => "The machine that played the shoppers kept up in every step, so the numbers are the shop’s.",
         1 => {
-            "In one step the machine that played the shoppers could not keep up. Its numbers say nothing about the shop: they are \
-              drawn hatched and count for nothing."
+            "In one step the machine that played the shoppers could not keep up. Its numbers say nothing about the shop: they \
+              are drawn hatched and count for nothing."
         }
         _ => {
-            "In some steps the machine that played the shoppers could not keep up. Their numbers say nothing about the shop: they \
-              are drawn hatched and count for nothing."
+            "In some steps the machine that played the shoppers could not keep up. Their numbers say nothing about the shop: \
+              they are drawn hatched and count for nothing."
         }
     };
     let heads = [

@@ -40,9 +40,9 @@ fn in_words(law: &Scalability) -> String {
         None => "It nowhere turns down.".to_owned(),
     };
     format!(
-        "The curve is the universal scalability law, fitted to the steps that counted: a shopper alone sends {} requests a second \
-         (γ), {} of the work waits in line (σ), and agreeing with each other costs {:.1e} for each pair (κ). {peak} It explains {} of \
-         what was measured (R²).",
+        "The curve is the universal scalability law, fitted to the steps that counted: a shopper alone sends {} requests a \
+         second (γ), {} of the work waits in line (σ), and agreeing with each other costs {:.1e} for each pair (κ). {peak} It \
+         explains {} of what was measured (R²).",
         three_digits(law.gamma),
         percent(law.sigma),
         law.kappa,

@@ -9,8 +9,8 @@ use std::fmt::Write as _;
 /// What got better and worse.
 pub fn section(comparison: &Comparison) -> Section {
     let mut body = paragraph(&format!(
-        "Beside the run of {}. A difference counts when it is larger than the seconds of either run scatter, and larger than runs \
-         differ from each other anyway.",
+        "Beside the run of {}. A difference counts when it is larger than the seconds of either run scatter, and larger than \
+         runs differ from each other anyway.",
         facts::when(&comparison.baseline)
     ));
     body.push_str("<ul class=\"reasons\">");

@@ -22,8 +22,7 @@ const WORDS: [(&str, &str); 7] = [
     (
         "From the wish, from the send",
         "A wait is counted from the instant at which a shopper wanted the page. Counted from when the request was sent, a wait \
-         looks \
-         shorter when the shop keeps requests from being sent.",
+         looks shorter when the shop keeps requests from being sent.",
     ),
     (
         "Failed",

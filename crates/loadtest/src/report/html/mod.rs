@@ -67,8 +67,8 @@ pub fn page(run: &Run, against: Option<&Comparison>) -> String {
     }
     let _ = write!(
         html,
-        "</main>\n<footer><p>Made by <b>doorbuster loadtest</b>. This page is one file: it loads nothing and can be sent on as it \
-         is.</p></footer>\n<script>{}</script>\n</body>\n</html>\n",
+        "</main>\n<footer><p>Made by <b>doorbuster loadtest</b>. This page is one file: it loads nothing and can be sent on as \
+         it is.</p></footer>\n<script>{}</script>\n</body>\n</html>\n",
         chart::SCRIPT
     );
     html
@@ -89,8 +89,9 @@ fn paragraph(text: &str) -> String {
 fn head(run: &Run) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
-         content=\"width=device-width, initial-scale=1\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n<meta \
-         name=\"color-scheme\" content=\"light dark\">\n<title>{}: load test of {}</title>\n<style>\n{STYLE}{}</style>\n</head>\n\
+         content=\"width=device-width, initial-scale=1\">\n<meta http-equiv=\"Content-Security-Policy\" \
+         content=\"{POLICY}\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<title>{}: load test of \
+         {}</title>\n<style>\n{STYLE}{}</style>\n</head>\n\
          <body>\n",
         escape(headline(run).word),
         escape(&run.target),

@@ -65,8 +65,8 @@ pub fn section(run: &Run) -> Option<Section> {
     let mut body = match length_s {
         1 => paragraph("Each point is a second. Steps stand side by side, with their shoppers and what came of them."),
         _ => paragraph(&format!(
-            "Each point is {}: latencies, shoppers and machines at their highest within it, everything else on average. Steps stand \
-             side by side, with their shoppers and what came of them.",
+            "Each point is {}: latencies, shoppers and machines at their highest within it, everything else on average. Steps \
+             stand side by side, with their shoppers and what came of them.",
             duration(f64::from(length_s))
         )),
     };
@@ -215,8 +215,8 @@ impl Time<'_> {
         let chart = self.chart(
             "failures",
             "Errors and refusals a second",
-            "An error is a page that did not come or was wrong. A refusal is a friendly page that says when to come back: the shop \
-             protects those who are already in it.",
+            "An error is a page that did not come or was wrong. A refusal is a friendly page that says when to come back: the \
+             shop protects those who are already in it.",
             Axis::from_zero("A second", short, rate),
             vec![
                 self.series("Errors", Shape::Bars, Tone::Bad, |stretch| stretch.per_second(stretch.errors)),

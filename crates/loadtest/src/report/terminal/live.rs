@@ -197,8 +197,8 @@ mod tests {
         let text = drawn(Screen::PLAIN, 0..11);
         assert_eq!(text.lines().count(), 3, "{text}");
         assert!(!text.contains('\x1b'), "{text}");
-        let line = "0:05 of 25:00, step 2 of 10: 1,930 of 2,000 shoppers, 61 sockets, 412 requests/s, p50 3.1 ms, p99 5 ms, 2 errors, \
-             7 refused, 118 orders";
+        let line = "0:05 of 25:00, step 2 of 10: 1,930 of 2,000 shoppers, 61 sockets, 412 requests/s, p50 3.1 ms, p99 5 ms, 2 \
+             errors, 7 refused, 118 orders";
         assert_eq!(text.lines().nth(1), Some(line.replace("p99 5 ms", "p99 5.0 ms").as_str()));
     }
 

@@ -109,8 +109,11 @@ fn audit(run: &Run, ink: Ink, text: &mut String) {
     let receipts = format!("{} receipts, {}", grouped(audit.receipts), printable(&audit.by));
     let line = if is_broken(audit) {
         ink.bad(&format!("✗ The books do not balance ({receipts})."))
-    } else {
+    } else if audit.books_hold.is_some() {
         ink.good(&format!("✓ The books balance ({receipts})."))
+    } else {
+        let unread = "the ledgers were not read; `doorbuster verify --receipts` reads them";
+        ink.good(&format!("✓ Every receipt is in the shop ({receipts}); {unread}."))
     };
     let _ = writeln!(text, "{line}");
     for finding in &audit.findings {

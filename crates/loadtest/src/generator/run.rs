@@ -330,8 +330,11 @@ impl<'a> Running<'a> {
     fn judged(&self, under_way: &UnderWay) -> Step {
         let UnderWay { step, begins, tally, .. } = under_way;
         let (response, service) = tally.pages();
+        let held = step.course.shoppers(step.seconds()).map(|_| step.shoppers);
+        // A sale and a drop are planned in visits; how many are there at once follows from how long they last.
+        let at_once = || step.shoppers_max(self.test.mix.visit_mean_s()).round() as u64;
         let mut judged = Step {
-            shoppers: step.shoppers,
+            shoppers: held.unwrap_or_else(at_once),
             is_search: step.is_search,
             began_at_s: f64::from(*begins),
             ramp_s: step.ramp_s,
@@ -354,7 +357,6 @@ impl<'a> Running<'a> {
             verdict: Verdict::Passed,
             reasons: Vec::new(),
         };
-        let held = step.course.shoppers(step.seconds()).map(|_| step.shoppers);
         let Judgment { verdict, reasons } = judge(&judged, &self.test.objectives, held);
         (judged.verdict, judged.reasons) = (verdict, reasons);
         judged

@@ -70,9 +70,7 @@ impl Reader {
         let bytes = self.exchange().map_err(|error| Unreadable::Unreachable { server: self.server, error })?;
         let response = read_response(&bytes).map_err(|wrong| Unreadable::NotHttp { path: path.into(), wrong })?;
         let Some(response) = response else { return Ok(None) };
-        if response.keeps_alive {
-            // The next page comes over the same connection.
-        } else {
+        if !response.keeps_alive {
             self.stream = None;
         }
         match response.status {
@@ -93,9 +91,9 @@ impl Reader {
 
     /// Sends the request and reads until the answer is whole or will never be.
     fn exchange(&mut self) -> io::Result<Vec<u8>> {
-        let stream = match self.stream.take() {
-            Some(stream) => self.stream.insert(stream),
-            None => self.stream.insert(TcpStream::connect_timeout(&self.server, PATIENCE)?),
+        let stream = match &mut self.stream {
+            Some(stream) => stream,
+            none => none.insert(TcpStream::connect_timeout(&self.server, PATIENCE)?),
         };
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.write_all(self.requests.bytes())?;

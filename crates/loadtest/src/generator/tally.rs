@@ -95,7 +95,7 @@ pub struct Tally {
     pub dropped: u64,
     /// Processor seconds.
     pub processor_s: f64,
-    /// The same of the busiest thread.
+    /// Seconds in which the busiest thread did not wait.
     pub busiest_s: f64,
     /// Resident memory of the process, bytes.
     pub memory: u64,

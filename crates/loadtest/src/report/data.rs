@@ -284,7 +284,7 @@ pub struct OfKind {
 pub struct Generator {
     /// By how much requests were sent late, 99 % within, milliseconds.
     pub lag_p99_ms: f64,
-    /// Share of its busiest thread's time that was processor time, 0 to 1.
+    /// Share of its time in which its busiest thread did not wait for anything, 0 to 1.
     pub busiest: f64,
     /// Processor seconds of all its threads per second.
     pub cores: f64,

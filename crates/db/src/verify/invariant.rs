@@ -236,7 +236,7 @@ impl Invariant {
             Self::R3 => words(
                 "R3",
                 "Every receipt was given to the checkout that its order came from, and to no other.",
-                "Two buyers wait for one order: look both checkouts up, and place the order that is missing or give its money back.",
+                "Two buyers wait for one order: look both checkouts up, then place the missing order or give its money back.",
             ),
             Self::R4 => words(
                 "R4",

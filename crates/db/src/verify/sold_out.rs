@@ -10,6 +10,7 @@ use super::{Books, Invariant};
 use crate::{Result, Row, Value, params, sql};
 use commerce::stock::MovementKind;
 use commerce::{Timestamp, VariantId};
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 /// How old a page may be, seconds: a page is printed anew a second after its stock has moved, a cache keeps it for one more and
@@ -63,15 +64,15 @@ impl Histories {
     /// Holds an answer against the history of its variant, which is read when it is first asked for.
     pub(super) async fn check(&mut self, books: &mut Books<'_>, answer: &SoldOut) -> Result<()> {
         books.findings.row(Invariant::R4);
-        if !self.0.contains_key(&answer.variant) {
-            let history = History::read(books, answer.variant).await?;
-            self.0.insert(answer.variant, history);
-        }
+        let history = match self.0.entry(answer.variant) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unread) => unread.insert(History::read(books, answer.variant).await?),
+        };
         let said_by = match answer.said_by {
             SaidBy::Page => "a page",
             SaidBy::Checkout => "a checkout",
         };
-        let detail = match &self.0[&answer.variant] {
+        let detail = match history {
             None => "was called sold out, and there is no such variant".to_owned(),
             Some(history) => match history.least(answer.seconds()) {
                 Some(least) if least < i64::from(answer.quantity) => return Ok(()),

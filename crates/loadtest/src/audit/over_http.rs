@@ -65,7 +65,7 @@ pub enum AuditError {
 }
 
 /// Holds the receipts of these files against each other and against the shop's pages. It asks for one page after the other at no
-/// more than the rate given. Of each receipt two numbers are kept in memory.
+/// more than the rate given. Of each receipt some seventy bytes are kept in memory.
 ///
 /// # Errors
 /// When the files cannot be read or the shop does not answer. What does not agree is no error: it is the audit's answer.

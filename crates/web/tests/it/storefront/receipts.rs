@@ -55,7 +55,7 @@ fn machines_read_the_order_from_its_receipt() {
         let order: serde_json::Value =
             serde_json::from_str(rest.split("</script>").next().unwrap_or_default()).expect("it is JSON");
         let said = ["@type", "orderNumber", "price", "priceCurrency"].map(|key| order[key].as_str().unwrap_or_default());
-        assert_eq!(said, ["Order", "1001", "189.00", "EUR"], "{}", world.engine);
+        assert_eq!(said, ["Order", "1001", "326.20", "EUR"], "{}", world.engine);
         let items = order["orderedItem"].as_array().expect("what was bought is listed");
         let lines: Vec<_> = items.iter().map(|item| (&item["orderedItem"]["productID"], &item["orderQuantity"])).collect();
         let [blanket, tote] = [BLANKET, TOTE_SAND].map(|variant| serde_json::Value::from(variant.to_string()));

@@ -432,7 +432,7 @@ impl<'a> Generator<'a> {
         tally.sockets = self.lines.open() as u64;
         tally.counts.seconds = f64::from(next - tally.second);
         tally.processor_s = self.processor.since_last_s();
-        // What the kernel does for sockets is not always counted as the thread's time, but keeps it from its work all the same.
+        // Whoever has work and is not given a processor, because the shop has it, is as late as whoever works all the time.
         let passed_us = now_us - std::mem::replace(&mut self.counts_from_us, now_us);
         let worked_us = passed_us.saturating_sub(std::mem::take(&mut self.rested_us));
         tally.busiest_s = tally.processor_s.max(worked_us as f64 / 1e6);

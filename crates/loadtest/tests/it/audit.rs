@@ -92,7 +92,7 @@ fn a_unit_that_was_not_there_is_oversold() {
     assert!(audit.findings[0].starts_with("11 units of variant 17 are on receipts, and 10 were left"), "{:?}", audit.findings);
 }
 
-/// 200 on a broken page is no receipt. Buyers would stumble over such pages themselves, so the shop breaks after they have bought.
+/// 200 on a broken page is no receipt. Buyers would stumble over such pages themselves, so the shop breaks after they bought.
 #[test]
 fn a_page_that_says_200_and_shows_an_error_is_no_receipt() {
     let shop = FakeShop::open(10, Faults { breaks_one_page_in: 10, ..Faults::default() });

@@ -118,7 +118,9 @@ impl Shopper {
                 Doing::Ask
             }
             Stands::SoldOut => {
-                market.tell_sold_out(offer.variant, 1, SaidBy::Page, Moment { sent_us: now_us, now_us });
+                // As of when the page said so, which may be a while ago.
+                let seen = market.memory.seen(self.product).unwrap_or(Moment { sent_us: now_us, now_us });
+                market.tell_sold_out(offer.variant, 1, SaidBy::Page, seen);
                 self.look_for_another(market, before)
             }
             Stands::NotYet if self.offers < OFFERS_MAX => self.look_elsewhere(market, before),

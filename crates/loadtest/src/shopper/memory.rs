@@ -2,6 +2,7 @@
 //!
 //! A page is known by its address and its ETag. What has no ETag is read each time.
 
+use super::Moment;
 use super::shop::PageNumber;
 use crate::page::{attribute, form, hidden_value, tags};
 use flate2::read::GzDecoder;
@@ -58,6 +59,8 @@ pub enum Stands {
 #[derive(Debug, Default)]
 pub struct Memory {
     pages: Vec<Option<(u64, Rc<Said>)>>,
+    /// When each page last said what it is remembered for.
+    seen: Vec<Option<Moment>>,
     assets: Vec<String>,
     numbers: HashMap<String, AssetNumber>,
 }
@@ -72,6 +75,20 @@ impl Memory {
     /// The last that is known of a page.
     pub fn last(&self, page: PageNumber) -> Option<&Rc<Said>> {
         self.pages.get(page as usize)?.as_ref().map(|(_, said)| said)
+    }
+
+    /// When it said that.
+    pub fn seen(&self, page: PageNumber) -> Option<Moment> {
+        self.seen.get(page as usize).copied().flatten()
+    }
+
+    /// Notes that the page has just said what it is remembered for.
+    pub fn see(&mut self, page: PageNumber, moment: Moment) {
+        let at = page as usize;
+        if self.seen.len() <= at {
+            self.seen.resize(at + 1, None);
+        }
+        self.seen[at] = Some(moment);
     }
 
     /// Reads a page and remembers it.

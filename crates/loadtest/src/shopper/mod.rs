@@ -296,7 +296,7 @@ impl Shopper {
                 self.asset_at += 1;
                 (fine_if_found(response), self.fetch_or_look(market, moment.now_us))
             }
-            Errand::Page => match self.read_page(market, response) {
+            Errand::Page => match self.read_page(market, response, moment) {
                 Ok(()) => (Opinion::Fine, self.got_page(market, moment.now_us)),
                 Err(why) => (Opinion::Failed(why), Doing::Leave),
             },
@@ -337,8 +337,9 @@ impl Shopper {
         Doing::Look { until_us: later(now_us, in_s) }
     }
 
-    fn read_page(&mut self, market: &mut Market, response: &Response<'_>) -> Result<(), String> {
+    fn read_page(&mut self, market: &mut Market, response: &Response<'_>, moment: Moment) -> Result<(), String> {
         let said = said_by(market, self.page, response)?;
+        market.memory.see(self.page, moment);
         if market.shop.kind(self.page) == Kind::Product && said.offer.is_none() {
             return Err("the product's page has no form to put it into the cart".into());
         }

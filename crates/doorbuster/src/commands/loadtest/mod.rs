@@ -5,6 +5,7 @@
 
 mod machine;
 mod target;
+mod view;
 
 use super::runtime;
 use crate::clock::now;
@@ -17,19 +18,20 @@ use loadtest::needs::{Needs, Setting, System, Whereabouts};
 use loadtest::plan::{Plan, Wishes};
 use loadtest::report::against::{Comparison, compare};
 use loadtest::report::data::{Audit, Connections, Objectives, Progress, Run};
-use loadtest::report::terminal::{LiveView, Reports, Screen, summary};
+use loadtest::report::terminal::{Reports, Screen, summary};
 use loadtest::report::{html, json};
 use loadtest::shopper::LOOK_AGAIN_MEAN_S;
 use loadtest::verdict::outcome;
 use std::fs;
-use std::io::{self, BufReader, Stdout, Write as _, stdin, stdout};
-use std::net::Ipv4Addr;
+use std::io::{self, BufReader, Write as _, stdin, stdout};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use target::Target;
+use view::{ProgressForm, View};
 
 /// The hidden subcommand that makes a worker process of this program.
 pub const WORKER: &str = "loadtest-worker";
@@ -66,6 +68,9 @@ pub struct LoadTestArgs {
     /// The shop's address as shoppers type it: http://juniper.localhost:8080
     #[arg(value_name = "URL")]
     shop: String,
+    /// Where the shop is, whatever its name says: 127.0.0.1:8080. Shoppers still ask for it by its name.
+    #[arg(long, value_name = "ADDRESS")]
+    connect_to: Option<SocketAddr>,
     /// What comes when: steps, sale, drop, constant, or a TOML file.
     #[arg(long, default_value = "steps")]
     plan: String,
@@ -103,6 +108,10 @@ pub struct LoadTestArgs {
     /// Keep what buyers were told, for `doorbuster verify --receipts`.
     #[arg(long, value_name = "FILE")]
     receipts: Option<PathBuf>,
+    /// How to tell how far it is: drawn for people, or a line of JSON each second for the program that has started this one;
+    /// then it also ends when its standard input does.
+    #[arg(long, value_name = "FORM", default_value = "drawn")]
+    progress: ProgressForm,
     /// Worker processes. Without it: as many as the plan needs.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=64))]
     workers: Option<u32>,
@@ -130,8 +139,8 @@ pub fn run(args: &LoadTestArgs) -> Result<ExitCode, Failure> {
     let baseline = args.against.as_deref().map(json::read).transpose().map_err(Failure::new)?;
     let kept = Kept::new(args.receipts.as_deref())?;
     let test = prepared.test(args)?;
-    let mut watcher = Watcher::new(Receipts::create(&kept.file).map_err(Failure::new)?);
-    let stop = stop_at_ctrl_c()?;
+    let mut watcher = Watcher::new(args.progress, Receipts::create(&kept.file).map_err(Failure::new)?);
+    let stop = told_to_stop(args.progress)?;
     let mut run = generator::run(&test, instant, &mut watcher, &stop).map_err(Failure::new)?;
     watcher.end().map_err(Failure::new)?;
     let audited = audit(&test, &kept.file);
@@ -165,7 +174,7 @@ struct Prepared {
 
 impl Prepared {
     fn new(args: &LoadTestArgs) -> Result<Self, Failure> {
-        let target = Target::parse(&args.shop).map_err(Failure::new)?;
+        let target = Target::parse(&args.shop, args.connect_to).map_err(Failure::new)?;
         let wishes = Wishes { to: args.to, step_seconds: args.step_seconds };
         let plan = Plan::find(&args.plan).and_then(|plan| plan.wishing(wishes)).map_err(Failure::new)?;
         let mix = Mix::find(&args.mix).map_err(Failure::new)?;
@@ -230,8 +239,9 @@ fn instant() -> Instant {
     Instant::now()
 }
 
-/// A flag that Ctrl-C sets. Where the system does not tell of it, Ctrl-C ends the process at once.
-fn stop_at_ctrl_c() -> Result<Arc<AtomicBool>, Failure> {
+/// A flag that Ctrl-C sets, and the end of standard input where another program listens. Where the system does not tell of
+/// Ctrl-C, it ends the process at once.
+fn told_to_stop(progress: ProgressForm) -> Result<Arc<AtomicBool>, Failure> {
     let stop = Arc::new(AtomicBool::new(false));
     let (stopping, runtime) = (Arc::clone(&stop), runtime()?);
     std::thread::spawn(move || {
@@ -239,6 +249,14 @@ fn stop_at_ctrl_c() -> Result<Arc<AtomicBool>, Failure> {
             stopping.store(true, Ordering::Relaxed);
         }
     });
+    if progress == ProgressForm::Json {
+        let stopping = Arc::clone(&stop);
+        std::thread::spawn(move || {
+            // Whatever ends it: nobody is there any more.
+            let _ = io::copy(&mut stdin(), &mut io::sink());
+            stopping.store(true, Ordering::Relaxed);
+        });
+    }
     Ok(stop)
 }
 
@@ -267,15 +285,15 @@ impl Drop for Kept {
     }
 }
 
-/// Draws the run and keeps its receipts.
+/// Shows the run and keeps its receipts.
 struct Watcher {
-    view: LiveView<Stdout>,
+    view: View,
     receipts: Receipts,
 }
 
 impl Watcher {
-    fn new(receipts: Receipts) -> Self {
-        Self { view: LiveView::new(stdout(), screen()), receipts }
+    fn new(progress: ProgressForm, receipts: Receipts) -> Self {
+        Self { view: View::new(progress, screen()), receipts }
     }
 
     fn end(mut self) -> Result<(), ReceiptsError> {
@@ -316,6 +334,9 @@ fn report(args: &LoadTestArgs, run: &Run, comparison: Option<&Comparison>) -> Re
     }
     if let Some(path) = &args.html {
         html::write(path, run, comparison).map_err(Failure::new)?;
+    }
+    if args.progress == ProgressForm::Json {
+        return Ok(());
     }
     let reports = Reports { html: args.html.as_deref(), json: args.json.as_deref() };
     write!(stdout(), "{}", summary(run, comparison, reports, screen().ink))?;

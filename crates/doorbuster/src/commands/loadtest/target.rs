@@ -12,11 +12,12 @@ pub struct Target {
 }
 
 impl Target {
-    /// Reads `http://juniper.localhost:8080`, with or without what is before and after the host.
+    /// Reads `http://juniper.localhost:8080`, with or without what is before and after the host. `server` is where it is,
+    /// whatever its name says.
     ///
     /// # Errors
     /// When it is no such address, or nobody knows the host. The text says what to do.
-    pub fn parse(address: &str) -> Result<Self, String> {
+    pub fn parse(address: &str, server: Option<SocketAddr>) -> Result<Self, String> {
         if address.starts_with("https://") {
             return Err(format!(
                 "{address}: shoppers do not speak TLS yet; give the address of the server behind what speaks it"
@@ -33,7 +34,8 @@ impl Target {
             }
             _ => (host, 80),
         };
-        let server = server_of(name, port).ok_or_else(|| format!("{address}: nobody knows where {name} is"))?;
+        let server = server.or_else(|| server_of(name, port));
+        let server = server.ok_or_else(|| format!("{address}: nobody knows where {name} is"))?;
         Ok(Self { server, host: host.to_owned() })
     }
 }
@@ -60,9 +62,16 @@ mod tests {
             ("http://127.0.0.5", "127.0.0.5:80", "127.0.0.5"),
             ("http://[::1]:81/cart?x=1", "[::1]:81", "[::1]:81"),
         ] {
-            let target = Target::parse(typed).expect(typed);
+            let target = Target::parse(typed, None).expect(typed);
             assert_eq!((target.server.to_string().as_str(), target.host.as_str()), (server, host), "{typed}");
         }
+    }
+
+    #[test]
+    fn a_shop_can_be_elsewhere_than_its_name_says() {
+        let copy: SocketAddr = ([127, 0, 0, 1], 4711).into();
+        let target = Target::parse("http://www.juniper.example", Some(copy)).expect("nobody is asked where it is");
+        assert_eq!(target, Target { server: copy, host: "www.juniper.example".into() });
     }
 
     #[test]
@@ -73,7 +82,7 @@ mod tests {
             ("http://juniper.localhost:shop", "shop is no port"),
             ("http://ada:secret@localhost", "is no address of a shop"),
         ] {
-            let told = Target::parse(typed).expect_err(typed);
+            let told = Target::parse(typed, None).expect_err(typed);
             assert!(told.contains(says), "{told}");
         }
     }

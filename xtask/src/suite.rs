@@ -88,8 +88,8 @@ pub fn torture(how: &[&str]) -> Result<(), String> {
     command::run("cargo", &arguments.concat(), &environment)
 }
 
-/// Measures us beside the references: `orders` over HTTP (the default), frozen `pages`, `neighbours`, an `opening`, an `overload`,
-/// a large `catalog`, or the order `writer` alone. What follows is passed on.
+/// Measures us beside the references: `orders` over HTTP (the default), frozen `pages`, `neighbours`, an `opening`, an
+/// `overload`, a large `catalog`, or the order `writer` alone. What follows is passed on.
 ///
 /// # Errors
 /// What is missing, what failed, or how to ask.

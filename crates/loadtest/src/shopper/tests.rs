@@ -1,3 +1,5 @@
+//! Shoppers against answers written by hand: what they ask for next, what they remember, and when they leave.
+
 use super::*;
 use crate::audit::{Receipt, SaidBy, SoldOut};
 use crate::response::read_response;

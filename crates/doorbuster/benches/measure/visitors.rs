@@ -27,7 +27,8 @@ pub fn requests(demo: &Demo, shop: &str, word: &str, product: &str) -> Result<Ve
     let cookies = fill_cart(demo, &host, product)?;
     let get = |path: &str| {
         let cookies = cookies.as_str();
-        format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nuser-agent: {BROWSER}\r\naccept: text/html\r\ncookie: {cookies}\r\n\r\n")
+        let accepts = "accept: text/html\r\naccept-encoding: gzip";
+        format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nuser-agent: {BROWSER}\r\n{accepts}\r\ncookie: {cookies}\r\n\r\n")
     };
     let search = format!("/search?q={word}");
     Ok([search.as_str(), "/cart", "/checkout"].into_iter().map(|path| get(path).into_bytes()).collect())

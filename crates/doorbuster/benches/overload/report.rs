@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 
 const BEGIN: &str = "<!-- Overload: written by `cargo xtask bench overload` -->\n";
 const END: &str = "<!-- Overload ends here -->\n";
+/// Columns of the document.
+const WIDTH_MAX: usize = 128;
 /// Who is back to normal.
 const NORMAL_AGAIN: f64 = 1.5;
 
@@ -67,6 +69,24 @@ impl Storm {
     }
 }
 
+/// Words in lines as wide as the document's; the second and later ones are indented under a dash.
+fn wrapped(text: &str) -> String {
+    let (mut wrapped, mut width) = (String::new(), 0);
+    for word in text.split(' ') {
+        if width > 0 && width + 1 + word.chars().count() > WIDTH_MAX {
+            wrapped.push_str("\n  ");
+            width = 2;
+        } else if width > 0 {
+            wrapped.push(' ');
+            width += 1;
+        }
+        wrapped.push_str(word);
+        width += word.chars().count();
+    }
+    wrapped.push('\n');
+    wrapped
+}
+
 fn table(slow: &[Noticed]) -> String {
     let mut text = String::from("| a thousand slow connections | p50 | p99 | not answered |\n| --- | ---: | ---: | ---: |\n");
     for noticed in slow {
@@ -102,7 +122,7 @@ pub fn write(report: &Report) -> Result<(), String> {
         report.plan.seconds, report.date, report.machine, report.versions,
     );
     for sentence in report.storm.iter().flat_map(Storm::sentences) {
-        writeln!(text, "- {sentence}.").expect("memory takes everything");
+        text.push_str(&wrapped(&format!("- {sentence}.")));
     }
     write!(
         text,

@@ -187,8 +187,6 @@ fn refusal(app: &App, shop: &Arc<ShopInMemory>, busy: Busy, refused: Refused) ->
     let mut response = busy_page(app, shop, busy.page).in_coding(busy.coding);
     *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
     let headers = response.headers_mut();
-    headers.remove(header::ETAG);
-    headers.remove(header::LAST_MODIFIED);
     headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     if busy.page == BusyPage::Shown {
         headers.insert(header::REFRESH, HeaderValue::from(seconds));

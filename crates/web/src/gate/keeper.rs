@@ -294,13 +294,16 @@ impl<W> Keeper<W> {
         let line = &known.lines[route.class().index()];
         let stands = line.stands(now);
         let patience = if stands { standing } else { calm };
-        let most = if let Some(done) = known.done.rate(now).filter(|_| stands) {
-            done * length.as_secs_f64()
-        } else {
-            // What it gets done is not known before there was something to do: its part of what the machine can do.
-            let shops = self.rings[route.class().index()].len() + usize::from(line.is_empty());
-            let work = self.settings.limit.workers as f64 * length.as_micros() as f64 / shops as f64;
-            work / self.costs.estimate(route) as f64
+        let shops = self.rings[route.class().index()].len() + usize::from(line.is_empty());
+        let work = self.settings.limit.workers as f64 * length.as_micros() as f64 / shops as f64;
+        let its_part = work / self.costs.estimate(route) as f64;
+        let most = match known.done.rate(now).filter(|_| stands) {
+            // Whoever asks for less than its part of the machine may have twice that in line, however little it got done: its
+            // turn comes first, and visitors who happen to come together are no crowd.
+            Some(_) if known.share.is_within() => 2.0 * its_part,
+            Some(done) => done * length.as_secs_f64(),
+            // What it gets done is not known before there was something to do.
+            None => its_part,
         };
         (line.len(), (most as usize).clamp(LINE.0, LINE.1), patience)
     }

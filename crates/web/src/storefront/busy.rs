@@ -7,9 +7,9 @@ use super::visit::AtShop;
 use crate::admin::busy_desk;
 use crate::app::{App, ShopInMemory};
 use crate::edition::asked::Asked;
-use crate::edition::{FrozenPage, Printed};
+use crate::edition::{Coding, FrozenPage, Printed};
 use axum::body::Bytes;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, Response, header};
 use commerce::{ShopId, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -27,24 +27,49 @@ pub enum BusyPage {
 
 /// The pages of all shops, each with the version of the catalog it was drawn for.
 #[derive(Debug, Default)]
-pub struct BusyPages(RwLock<HashMap<(ShopId, BusyPage), (i64, Arc<FrozenPage>)>>);
+pub struct BusyPages(RwLock<HashMap<(ShopId, BusyPage), (i64, Arc<Drawn>)>>);
+
+/// A page in every coding: what is refused by the thousand is not unpacked each time.
+#[derive(Debug)]
+pub struct Drawn {
+    packed: FrozenPage,
+    plain: Bytes,
+}
+
+impl Drawn {
+    /// The page, not to be kept by anybody.
+    pub fn in_coding(&self, coding: Coding) -> Response<Bytes> {
+        let mut response = match coding {
+            Coding::Plain => self.packed.in_coding(Coding::Gzip).map(|_| self.plain.clone()),
+            Coding::Brotli | Coding::Gzip => self.packed.in_coding(coding),
+        };
+        let headers = response.headers_mut();
+        headers.remove(header::ETAG);
+        headers.remove(header::LAST_MODIFIED);
+        if coding == Coding::Plain {
+            headers.remove(header::CONTENT_ENCODING);
+        }
+        response
+    }
+}
 
 /// The page.
-pub fn busy_page(app: &App, shop: &Arc<ShopInMemory>, page: BusyPage) -> Arc<FrozenPage> {
+pub fn busy_page(app: &App, shop: &Arc<ShopInMemory>, page: BusyPage) -> Arc<Drawn> {
     let (key, version) = ((shop.snapshot.shop.id, page), shop.snapshot.version);
     let pages = &app.busy_pages().0;
     let known = pages.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
     match known {
-        Some((of, frozen)) if of == version => frozen,
+        Some((of, drawn)) if of == version => drawn,
         _ => {
-            let frozen = Arc::new(freeze(draw(app, shop, page), app.now()));
-            pages.write().unwrap_or_else(PoisonError::into_inner).insert(key, (version, Arc::clone(&frozen)));
-            frozen
+            let plain = draw(app, shop, page);
+            let drawn = Arc::new(Drawn { packed: pack(plain.clone(), app.now()), plain });
+            pages.write().unwrap_or_else(PoisonError::into_inner).insert(key, (version, Arc::clone(&drawn)));
+            drawn
         }
     }
 }
 
-fn freeze(body: Bytes, at: Timestamp) -> FrozenPage {
+fn pack(body: Bytes, at: Timestamp) -> FrozenPage {
     let kept_nowhere = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
     let headers = kept_nowhere.map(|(name, value)| (name, HeaderValue::from_static(value))).into_iter().collect();
     FrozenPage::freeze(Printed { headers, body, at, asked: Asked::default(), good_until: None })

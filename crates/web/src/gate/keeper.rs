@@ -271,8 +271,7 @@ impl<W> Keeper<W> {
     /// After how many seconds whoever is refused had better come back: the longer, the more come for each that is let in.
     pub fn wait_seconds(&mut self, now: Timestamp) -> u64 {
         let (least, most) = WAIT_SECONDS;
-        let (came, entered) = (self.came.rate(now).unwrap_or(0.0), self.entered.rate(now).unwrap_or(0.0));
-        (least * came / entered.max(1.0)).clamp(least, most) as u64
+        (least * self.came.rate(now) / self.entered.rate(now).max(1.0)).clamp(least, most) as u64
     }
 
     /// How it stands.
@@ -292,18 +291,13 @@ impl<W> Keeper<W> {
         let Patience { calm, standing, line: length } = route.class().patience();
         let known = self.shops.get_mut(&shop).expect("it is known");
         let line = &known.lines[route.class().index()];
-        let stands = line.stands(now);
-        let patience = if stands { standing } else { calm };
-        let shops = self.rings[route.class().index()].len() + usize::from(line.is_empty());
-        let work = self.settings.limit.workers as f64 * length.as_micros() as f64 / shops as f64;
-        let its_part = work / self.costs.estimate(route) as f64;
-        let most = match known.done.rate(now).filter(|_| stands) {
-            // Whoever asks for less than its part of the machine may have twice that in line, however little it got done: its
-            // turn comes first, and visitors who happen to come together are no crowd.
-            Some(_) if known.share.is_within() => 2.0 * its_part,
-            Some(done) => done * length.as_secs_f64(),
-            // What it gets done is not known before there was something to do.
-            None => its_part,
+        let (most, patience) = if line.stands(now) {
+            (known.done.rate(now) * length.as_secs_f64(), standing)
+        } else {
+            // What it gets done is not known before there is something to do: its part of what the machine can do.
+            let shops = self.rings[route.class().index()].len() + usize::from(line.is_empty());
+            let work = self.settings.limit.workers as f64 * length.as_micros() as f64 / shops as f64;
+            (work / self.costs.estimate(route) as f64, calm)
         };
         (line.len(), (most as usize).clamp(LINE.0, LINE.1), patience)
     }

@@ -1,0 +1,13 @@
+//! From a marketing plan to what will happen: who comes when, how many are there at once, what they buy, how many nodes that
+//! takes, and how sure all of it is.
+//!
+//! Plain functions over plain values: no clock, no input or output, and no randomness but that of a seed. Read [`plan`] first.
+
+pub mod delay;
+pub mod plan;
+
+mod normal;
+mod written;
+
+pub use plan::MarketingPlan;
+pub use written::Unusable;

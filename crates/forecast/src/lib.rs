@@ -1,10 +1,20 @@
 //! From a marketing plan to what will happen: who comes when, how many are there at once, what they buy, how many nodes that
 //! takes, and how sure all of it is.
 //!
-//! Plain functions over plain values: no clock, no input or output, and no randomness but that of a seed. Read [`plan`] first.
+//! Plain functions over plain values: no clock, no input or output, and no randomness but that of a seed. Read [`plan`] first,
+//! then the way of a forecast: [`arrivals`], [`concurrency`], [`demand`], which [`course`] joins into one sale as planned.
 
-pub mod delay;
 pub mod plan;
+
+pub mod arrivals;
+pub mod concurrency;
+pub mod delay;
+pub mod demand;
+
+pub mod queueing;
+pub mod scalability;
+
+pub mod course;
 
 mod normal;
 mod written;

@@ -2,7 +2,8 @@
 //! takes, and how sure all of it is.
 //!
 //! Plain functions over plain values: no clock, no input or output, and no randomness but that of a seed. Read [`plan`] first,
-//! then the way of a forecast: [`arrivals`], [`concurrency`], [`demand`], which [`course`] joins into one sale as planned.
+//! then the way of a forecast: [`arrivals`], [`concurrency`], [`demand`], which [`course`] joins into one sale as planned, and
+//! [`bands`], which plays it with every input a little different. What comes out is described in [`data`].
 
 pub mod plan;
 
@@ -14,10 +15,14 @@ pub mod demand;
 pub mod queueing;
 pub mod scalability;
 
+pub mod bands;
 pub mod course;
+pub mod data;
 
+mod chance;
 mod normal;
 mod written;
 
+pub use bands::forecast;
 pub use plan::MarketingPlan;
 pub use written::Unusable;

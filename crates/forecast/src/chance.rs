@@ -1,0 +1,60 @@
+//! Chance: a stream of numbers that a seed decides.
+
+/// SplitMix64: eight bytes of state, and every state is a good one (Steele, Lea and Flood, "Fast splittable pseudorandom number
+/// generators", OOPSLA 2014).
+pub(crate) struct Chance(u64);
+
+impl Chance {
+    /// The stream of this seed.
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn number(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number from 0 to below 1.
+    pub fn share(&mut self) -> f64 {
+        (self.number() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// The numbers below `count` in an order of chance (Fisher and Yates 1938).
+    pub fn shuffled(&mut self, count: usize) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..count).collect();
+        for last in (1..count).rev() {
+            let other = (self.share() * (last + 1) as f64) as usize;
+            order.swap(last, other);
+        }
+        order
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stream_is_the_published_one() {
+        // The first numbers of the reference implementation for the seed 1234567 (Vigna, prng.di.unimi.it/splitmix64.c).
+        let mut chance = Chance::new(1_234_567);
+        let numbers: [u64; 3] = std::array::from_fn(|_| chance.number());
+        assert_eq!(numbers, [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]);
+    }
+
+    #[test]
+    fn every_number_is_in_the_shuffled_order_once_and_the_first_may_be_any() {
+        let mut firsts = [0_u32; 5];
+        for seed in 0..1_000 {
+            let order = Chance::new(seed).shuffled(5);
+            firsts[order[0]] += 1;
+            let mut sorted = order;
+            sorted.sort_unstable();
+            assert_eq!(sorted, [0, 1, 2, 3, 4], "seed {seed}");
+        }
+        assert!(firsts.iter().all(|count| (150..250).contains(count)), "{firsts:?} with seeds 0 to 999");
+    }
+}

@@ -19,6 +19,9 @@ pub mod bands;
 pub mod course;
 pub mod data;
 
+pub mod advise;
+pub mod check;
+
 mod chance;
 mod normal;
 mod written;

@@ -9,7 +9,7 @@ use crate::edition::address::key_of;
 use crate::edition::{FirstTouch, FrozenPage};
 use crate::error::Error;
 use crate::gate::class::Route;
-use crate::gate::{self, Busy, Errand, Turn, pass_or_refuse};
+use crate::gate::{self, Busy, Errand, Knocked, Turn, pass_or_refuse};
 use crate::health;
 use crate::metrics::{Kind, Outcome};
 use crate::routes::router;
@@ -62,17 +62,18 @@ impl Site {
     }
 
     /// Stands in line at the gate for a request that [`Self::at_once`] has no answer to, once its form, if it has one, was read.
-    ///
-    /// # Errors
-    /// The refusal, where the line is as long as it may be.
-    pub fn knock<B>(&self, request: &Request<B>, peer: Peer) -> Result<Option<Turn>, Response<Bytes>> {
+    pub fn knock<B>(&self, request: &Request<B>, peer: Peer) -> Knocked {
         // A page of an edition that is not printed yet is made once for everybody who asks.
         if health::is_asked_for(request) || self.place_in_edition(request).is_some() || is_cross_site(request) {
-            return Ok(None);
+            return Knocked::Passes;
         }
         let shop = host_of(request.headers(), request.uri()).and_then(|host| self.app.shop_at(host));
-        let Some(shop) = shop else { return Ok(None) };
-        gate::knock(&self.app, &shop, Errand::of(request)).inspect_err(|_| count(&shop, request, peer, self.app.now()))
+        let Some(shop) = shop else { return Knocked::Passes };
+        let knocked = gate::knock(&self.app, &shop, Errand::of(request));
+        if matches!(knocked, Knocked::Refused(_)) {
+            count(&shop, request, peer, self.app.now());
+        }
+        knocked
     }
 
     /// The answer to a request that came from `peer`, with what [`Self::knock`] gave it.

@@ -50,16 +50,26 @@ impl Errand {
     }
 }
 
+/// How a knock at the gate ends.
+pub enum Knocked {
+    /// It stands in line.
+    InLine(Turn),
+    /// It needs no turn.
+    Passes,
+    /// The line is as long as it may be.
+    Refused(axum::http::Response<Bytes>),
+}
+
 /// Stands in line for whoever needs a turn; nobody waits here.
-///
-/// # Errors
-/// The refusal, where the line is as long as it may be.
-pub fn knock(app: &App, shop: &Arc<ShopInMemory>, errand: Errand) -> Result<Option<Turn>, axum::http::Response<Bytes>> {
-    let Way::Gated(route) = errand.way else { return Ok(None) };
-    app.gate().knock(shop.snapshot.shop.id, route).map(Some).map_err(|refused| {
-        shop.metrics.note_shed(app.now(), Kind::Gated(route.class()));
-        refusal(app, shop, errand.busy, refused)
-    })
+pub fn knock(app: &App, shop: &Arc<ShopInMemory>, errand: Errand) -> Knocked {
+    let Way::Gated(route) = errand.way else { return Knocked::Passes };
+    match app.gate().knock(shop.snapshot.shop.id, route) {
+        Ok(turn) => Knocked::InLine(turn),
+        Err(refused) => {
+            shop.metrics.note_shed(app.now(), Kind::Gated(route.class()));
+            Knocked::Refused(refusal(app, shop, errand.busy, refused))
+        }
+    }
 }
 
 /// Answers a request to a shop by `work`, once it is its turn, or refuses it. `turn` is what [`knock`] gave, if it was asked.

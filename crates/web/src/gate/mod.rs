@@ -19,7 +19,7 @@ mod passage;
 #[cfg(test)]
 mod tests;
 
-pub use answer::{Busy, Errand, answer, knock, pass_or_refuse, picture};
+pub use answer::{Busy, Errand, Knocked, answer, knock, pass_or_refuse, picture};
 pub use passage::{Gate, Passed, Refused, Turn, outside};
 
 use std::time::Duration;

@@ -5,6 +5,7 @@ use super::body::{Trickle, has_small_body, take_in_body};
 use super::house::House;
 use super::watched::Answering;
 use crate::error::Error;
+use crate::gate::Knocked;
 use crate::storefront::host_of;
 use axum::body::{Body, Bytes};
 use axum::http::header::{self, HeaderMap};
@@ -104,13 +105,13 @@ struct Arriving {
 impl Source {
     /// The answer to a request of which all is there that has to be: by the workers, once it stands in line.
     fn of(house: &Arc<House>, request: Request<Body>, peer: Peer) -> Self {
-        match house.site.knock(&request, peer) {
-            Ok(turn) => {
-                let site = house.site.clone();
-                Self::Workers(house.workers.spawn(async move { site.answer(request, peer, turn).await }))
-            }
-            Err(refusal) => Self::Here(Some(refusal.map(AnswerBody::Whole))),
-        }
+        let turn = match house.site.knock(&request, peer) {
+            Knocked::InLine(turn) => Some(turn),
+            Knocked::Passes => None,
+            Knocked::Refused(refusal) => return Self::Here(Some(refusal.map(AnswerBody::Whole))),
+        };
+        let site = house.site.clone();
+        Self::Workers(house.workers.spawn(async move { site.answer(request, peer, turn).await }))
     }
 }
 

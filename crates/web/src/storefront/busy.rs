@@ -25,13 +25,15 @@ pub enum BusyPage {
     Desk,
 }
 
-/// The pages of all shops, each with the version of the catalog it was drawn for.
+/// The pages of all shops.
 #[derive(Debug, Default)]
-pub struct BusyPages(RwLock<HashMap<(ShopId, BusyPage), (i64, Arc<Drawn>)>>);
+pub struct BusyPages(RwLock<HashMap<(ShopId, BusyPage), Arc<Drawn>>>);
 
 /// A page in every coding: what is refused by the thousand is not unpacked each time.
 #[derive(Debug)]
 pub struct Drawn {
+    /// Of the catalog that it was drawn for.
+    version: i64,
     packed: FrozenPage,
     plain: Bytes,
 }
@@ -59,11 +61,11 @@ pub fn busy_page(app: &App, shop: &Arc<ShopInMemory>, page: BusyPage) -> Arc<Dra
     let pages = &app.busy_pages().0;
     let known = pages.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
     match known {
-        Some((of, drawn)) if of == version => drawn,
+        Some(drawn) if drawn.version == version => drawn,
         _ => {
             let plain = draw(app, shop, page);
-            let drawn = Arc::new(Drawn { packed: pack(plain.clone(), app.now()), plain });
-            pages.write().unwrap_or_else(PoisonError::into_inner).insert(key, (version, Arc::clone(&drawn)));
+            let drawn = Arc::new(Drawn { version, packed: pack(plain.clone(), app.now()), plain });
+            pages.write().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&drawn));
             drawn
         }
     }

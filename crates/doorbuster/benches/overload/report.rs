@@ -48,15 +48,19 @@ impl Storm {
                 millis(self.refusal_p99_ms),
                 count(self.failed),
             ),
-            format!(
-                "{} checkouts were begun, {} of them told to come back before the receipt: **{:.2} %** were finished at once; \
+            if *begun == 0 {
+                "No buyer came as far as the checkout".to_owned()
+            } else {
+                format!(
+                    "{} checkouts were begun, {} of them told to come back before the receipt: **{:.2} %** were finished at once; \
                  {} receipts, {} broken visits",
-                count(*begun),
-                count(*cut_off),
-                (1.0 - *cut_off as f64 / (*begun).max(1) as f64) * 100.0,
-                count(self.receipts),
-                count(self.buyers_failed),
-            ),
+                    count(*begun),
+                    count(*cut_off),
+                    (1.0 - *cut_off as f64 / *begun as f64) * 100.0,
+                    count(self.receipts),
+                    count(self.buyers_failed),
+                )
+            },
             format!("Resident memory: {} MiB before, {} MiB at most, {} MiB after", mebibytes[0], mebibytes[1], mebibytes[2]),
             format!(
                 "At half of what the server can do 99 % of pages took {} before; in the seconds after the storm {}: {}",

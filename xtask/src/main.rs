@@ -29,7 +29,8 @@ Usage: cargo xtask COMMAND
                   seed that was printed
   bench [orders|pages|neighbours|opening|overload|catalog|writer] [...]
                   measure us, into docs/BENCHMARKS.md: orders over HTTP beside pgbench and Redis, frozen pages beside nginx, two
-                  shops beside each other, a crowd that lands within seconds, ten times what the server can do, a large shop; or the order writer alone
+                  shops beside each other, a crowd that lands within seconds, ten times what the server can do, a large shop; or
+                  the order writer alone
   screenshots     take the pictures in docs/screenshots anew
 ";
 

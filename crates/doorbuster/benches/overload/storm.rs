@@ -63,6 +63,12 @@ pub fn measure(demo: &Demo, requests: &[Vec<u8>], seconds: f64) -> Result<Storm,
     let pid = demo.server.pid();
     eprintln!("what the server can do");
     let capacity = capacity(demo, requests, SECONDS)?;
+    // Somebody has bought before: the product's page is printed when it is first asked for.
+    let once = Crowd { server: demo.address(), host: demo.host(JUNIPER), until: Until::Visits(1), clock: now };
+    let first = visit(&once, &mut [Patient::new(0, PLENTY)]).map_err(|error| error.to_string())?;
+    if let Some(failure) = first.failures.first() {
+        return Err(format!("nobody can buy: {failure}"));
+    }
     eprintln!("a normal day: {:.0} a second", capacity * NORMAL);
     let normal = ask(demo, requests, capacity * NORMAL, SECONDS, 0)?;
     let before = memory::of_process(pid);

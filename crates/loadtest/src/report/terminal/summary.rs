@@ -106,6 +106,10 @@ fn audit(run: &Run, ink: Ink, text: &mut String) {
         let _ = writeln!(text, "{}", ink.dim("The books were not looked at."));
         return;
     };
+    if audit.receipts == 0 && !is_broken(audit) {
+        let _ = writeln!(text, "{}", ink.dim("Nobody bought anything, so there was no receipt to compare with the books."));
+        return;
+    }
     let receipts = format!("{} receipts, {}", grouped(audit.receipts), printable(&audit.by));
     let line = if is_broken(audit) {
         ink.bad(&format!("✗ The books do not balance ({receipts})."))

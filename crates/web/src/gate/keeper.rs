@@ -4,9 +4,9 @@
 //! the machine has workers, because a handler that is ready and has no worker is better off here, where turns are taken; as many
 //! are in the house as the [`Limit`] says.
 //!
-//! Whose turn it is: first whoever pays, then the other classes in their order, once for the shops that are within their share of
-//! the machine and once more for the others. Within a class the shops take turns by the time that their handlers use. Whoever has
-//! waited too long is told so instead of being served too late.
+//! Whose turn it is: first whoever pays, unless their shop has had far more than the others; then the shop that has had the least
+//! of the machine, and of that shop the most urgent class. Whoever has waited too long is told so instead of being served too
+//! late.
 //!
 //! - While others are active, one shop has at most four tenths of the house; alone, all of it.
 //! - The house has a reserve for shops that have less than an equal part of it: a neighbour who fills it shuts nobody out.
@@ -16,7 +16,7 @@ use super::class::{Class, Patience, Route};
 use super::limit::{Limit, LimitSettings, Sample};
 use super::line::{Costs, Line, Waiting};
 use super::pace::Pace;
-use super::share::Share;
+use super::turns::Turns;
 use commerce::{ShopId, Timestamp};
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
@@ -56,8 +56,7 @@ pub struct Keeper<W> {
     settings: KeeperSettings,
     limit: Limit,
     shops: HashMap<ShopId, Shop<W>>,
-    /// Shops with somebody in line, by class.
-    rings: [VecDeque<ShopId>; Class::COUNT],
+    turns: Turns,
     /// Every known shop once; the first is looked at next, whether it has become idle.
     perhaps_idle: VecDeque<ShopId>,
     costs: Costs,
@@ -74,7 +73,6 @@ pub struct Keeper<W> {
 struct Shop<W> {
     lines: [Line<W>; Class::COUNT],
     in_house: usize,
-    share: Share,
     active_at: Timestamp,
     done: Pace,
 }
@@ -158,7 +156,7 @@ impl<W> Keeper<W> {
             settings,
             limit: Limit::new(settings.limit),
             shops: HashMap::new(),
-            rings: Default::default(),
+            turns: Turns::default(),
             perhaps_idle: VecDeque::new(),
             costs: Costs::default(),
             at_work: 0,
@@ -191,31 +189,27 @@ impl<W> Keeper<W> {
         };
         self.tickets += 1;
         let until = Timestamp(now.0.saturating_add(patience.as_micros() as i64));
-        let line = &mut self.shops.get_mut(&shop).expect("it is known").lines[class.index()];
-        if line.is_empty() {
-            self.rings[class.index()].push_back(shop);
+        let known = self.shops.get_mut(&shop).expect("it is known");
+        if known.has_nobody_in_line() {
+            self.turns.join(shop);
         }
-        line.push(now, Waiting { ticket: self.tickets, route, until, who });
+        known.lines[class.index()].push(now, Waiting { ticket: self.tickets, route, until, who });
         self.waiting[class.index()] += 1;
         Arrival::Waits(Ticket { number: self.tickets, shop, class }, patience, displaced)
     }
 
     /// Whoever is to be told something. Ask until there is nobody: after an arrival, and after anybody rests or is done.
     pub fn next(&mut self, now: Timestamp) -> Option<Called<W>> {
-        let (class, shop) = self.whose_turn(now)?;
+        let (class, shop) = self.whose_turn()?;
         let known = self.shops.get_mut(&shop).expect("a shop with a turn is known");
-        let line = &mut known.lines[class.index()];
-        let Waiting { route, until, who, .. } = line.pop(now).expect("a shop with a turn has somebody in line");
+        let first = known.lines[class.index()].pop(now).expect("a shop with a turn has somebody in line");
+        let Waiting { route, until, who, .. } = first;
         let place = (now <= until).then(|| {
             let charged = self.costs.estimate(route);
-            line.charge(charged);
-            known.share.charge(charged);
+            self.turns.begin(shop, charged);
             Place { shop, route, since: now, charged, among: self.in_house + 1 }
         });
-        if line.is_empty() {
-            self.rings[class.index()].pop_front();
-        }
-        self.waiting[class.index()] -= 1;
+        self.left_line(shop, class);
         if let Some(place) = place {
             self.entered.note(now);
             self.resume(now, place, Rest::Outside);
@@ -227,10 +221,7 @@ impl<W> Keeper<W> {
     pub fn leave(&mut self, now: Timestamp, ticket: Ticket) -> Option<W> {
         let line = &mut self.shops.get_mut(&ticket.shop)?.lines[ticket.class.index()];
         let left = line.remove(now, ticket.number)?;
-        if line.is_empty() {
-            self.rings[ticket.class.index()].retain(|shop| *shop != ticket.shop);
-        }
-        self.waiting[ticket.class.index()] -= 1;
+        self.left_line(ticket.shop, ticket.class);
         Some(left.who)
     }
 
@@ -262,9 +253,8 @@ impl<W> Keeper<W> {
         self.limit.note(now, Sample { route: place.route, micros, inside: place.among });
         let more = self.costs.learn(place.route, used.work) - place.charged;
         let shop = self.shops.get_mut(&place.shop).expect("a shop with somebody inside is known");
-        shop.lines[place.route.class().index()].charge(more);
-        shop.share.charge(more);
         shop.done.note(now);
+        self.turns.charge(place.shop, more);
         self.rest(now, place, Rest::Outside);
     }
 
@@ -295,50 +285,37 @@ impl<W> Keeper<W> {
             (known.done.rate(now) * length.as_secs_f64(), standing)
         } else {
             // What it gets done is not known before there is something to do: its part of what the machine can do.
-            let shops = self.rings[route.class().index()].len() + usize::from(line.is_empty());
+            let shops = self.turns.len() + usize::from(known.has_nobody_in_line());
             let work = self.settings.limit.workers as f64 * length.as_micros() as f64 / shops as f64;
             (work / self.costs.estimate(route) as f64, calm)
         };
         (line.len(), (most as usize).clamp(LINE.0, LINE.1), patience)
     }
 
-    /// The class and the shop whose turn it is; the shop stands at the front of the class's ring then.
-    fn whose_turn(&mut self, now: Timestamp) -> Option<(Class, ShopId)> {
+    /// The class and the shop whose turn it is.
+    fn whose_turn(&self) -> Option<(Class, ShopId)> {
         let room = self.room();
-        if !room.has_any() {
+        if !room.has_any(self.waiting[Class::Admin.index()] > 0) {
             return None;
         }
-        self.look_at_shares(now);
-        let urgent = (Class::Pay, Among::All);
-        let others = |among| Class::ALL.into_iter().filter(|class| *class != Class::Pay).map(move |class| (class, among));
-        let order = std::iter::once(urgent).chain(others(Among::WithinTheirShare)).chain(others(Among::All));
-        order.into_iter().find_map(|(class, among)| Some((class, self.first_of(class, among, room)?)))
-    }
-
-    /// The shop that is next in the ring of a class.
-    fn first_of(&mut self, class: Class, among: Among, room: Room) -> Option<ShopId> {
-        let (ring, shops) = (&mut self.rings[class.index()], &mut self.shops);
-        let is_able = |known: &Shop<W>| (among == Among::All || known.share.is_within()) && room.has_place(class, known.in_house);
-        let may_go_on = |known: &Shop<W>| is_able(known) && known.lines[class.index()].may_go_on();
-        let mut first = ring.iter().position(|shop| may_go_on(&shops[shop]));
-        if first.is_none() {
-            // None of them has anything left of its turn: as many new rounds as the first one needs.
-            let able = || ring.iter().filter(|shop| is_able(&shops[shop]));
-            let rounds = able().map(|shop| shops[shop].lines[class.index()].turns_in_debt()).min()?;
-            for shop in able().copied().collect::<Vec<_>>() {
-                shops.get_mut(&shop).expect("it stands in the ring").lines[class.index()].give_turns(rounds);
-            }
-            first = ring.iter().position(|shop| may_go_on(&shops[shop]));
+        let can_send = |shop: ShopId, class: Class| {
+            let known = &self.shops[&shop];
+            !known.lines[class.index()].is_empty() && room.has_place(class, known.in_house)
+        };
+        if self.waiting[Class::Pay.index()] > 0
+            && let Some(shop) = self.turns.in_order_of_payers().find(|shop| can_send(*shop, Class::Pay))
+        {
+            return Some((Class::Pay, shop));
         }
-        ring.rotate_left(first?);
-        ring.front().copied()
+        let most_urgent = |shop| Class::ALL.into_iter().find(|class| can_send(shop, *class));
+        self.turns.in_order().find_map(|shop| Some((most_urgent(shop)?, shop)))
     }
 
-    /// Lets the time pass for the shops that have somebody in line.
-    fn look_at_shares(&mut self, now: Timestamp) {
-        let part = self.settings.limit.workers as f64 / self.shops.len().max(1) as f64;
-        for shop in self.rings.iter().flatten() {
-            self.shops.get_mut(shop).expect("a shop in a ring is known").share.drain(now, part);
+    /// Somebody stands in line no more.
+    fn left_line(&mut self, shop: ShopId, class: Class) {
+        self.waiting[class.index()] -= 1;
+        if self.shops[&shop].has_nobody_in_line() {
+            self.turns.leave(shop);
         }
     }
 
@@ -359,16 +336,12 @@ impl<W> Keeper<W> {
         let least = Class::ALL.into_iter().rev().find(|least| self.waiting[least.index()] > 0).filter(|least| *least >= class)?;
         let at = least.index();
         let length = |shop: &ShopId| self.shops[shop].lines[at].len();
-        let longest = self.rings[at].iter().max_by_key(|shop| length(shop)).copied()?;
+        let longest = self.turns.in_order().max_by_key(length)?;
         if least == class && length(&longest) <= own + 1 {
             return None;
         }
-        let line = &mut self.shops.get_mut(&longest).expect("a shop in a ring is known").lines[at];
-        let displaced = line.displace(now)?;
-        if line.is_empty() {
-            self.rings[at].retain(|shop| *shop != longest);
-        }
-        self.waiting[at] -= 1;
+        let displaced = self.shops.get_mut(&longest).expect("a shop in line is known").lines[at].displace(now)?;
+        self.left_line(longest, least);
         Some(displaced.who)
     }
 
@@ -376,7 +349,7 @@ impl<W> Keeper<W> {
         let known = self.shops.entry(shop).or_insert_with(|| {
             self.perhaps_idle.push_back(shop);
             let lines = std::array::from_fn(|_| Line::new());
-            Shop { lines, in_house: 0, share: Share::new(now), active_at: now, done: Pace::default() }
+            Shop { lines, in_house: 0, active_at: now, done: Pace::default() }
         });
         known.active_at = now;
         known
@@ -387,9 +360,10 @@ impl<W> Keeper<W> {
         for _ in 0..2 {
             let Some(shop) = self.perhaps_idle.pop_front() else { return };
             let known = &self.shops[&shop];
-            let is_quiet = known.in_house == 0 && known.lines.iter().all(Line::is_empty);
+            let is_quiet = known.in_house == 0 && known.has_nobody_in_line();
             if is_quiet && now.micros_since(known.active_at) > ACTIVE.as_micros() as i64 {
                 self.shops.remove(&shop);
+                self.turns.forget(shop);
             } else {
                 self.perhaps_idle.push_back(shop);
             }
@@ -397,11 +371,10 @@ impl<W> Keeper<W> {
     }
 }
 
-/// Which shops are looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Among {
-    WithinTheirShare,
-    All,
+impl<W> Shop<W> {
+    fn has_nobody_in_line(&self) -> bool {
+        self.lines.iter().all(Line::is_empty)
+    }
 }
 
 /// What room there is inside.
@@ -416,9 +389,9 @@ struct Room {
 }
 
 impl Room {
-    /// Whether there is any for anybody.
-    const fn has_any(self) -> bool {
-        self.at_work < self.workers || self.desk_at_work < DESK_PLACES
+    /// Whether there is any for anybody, or for the desk where somebody of it waits.
+    const fn has_any(self, desk_waits: bool) -> bool {
+        self.at_work < self.workers || desk_waits && self.desk_at_work < DESK_PLACES
     }
 
     /// Whether a shop that has so many in the house may send in one more.

@@ -1,15 +1,11 @@
-//! The line of one shop for one class: who waits, until when, and what the shop has left of its turn.
+//! The line of one shop for one class: who waits, and until when. What handlers cost.
 
 use super::class::{Route, STANDING};
 use commerce::Timestamp;
 use std::collections::VecDeque;
 
-/// What one turn is worth, microseconds of a handler's work.
-const QUANTUM: i64 = 2_000;
 /// What a request costs its shop at least, microseconds: reading it, drawing its page and writing it are work too.
 const COST_MIN: i64 = 50;
-/// The deepest debt, microseconds: one handler that took seconds does not shut its shop out for as long.
-const DEBT_MAX: i64 = 50 * QUANTUM;
 
 /// Somebody who waits.
 #[derive(Debug)]
@@ -20,13 +16,10 @@ pub(super) struct Waiting<W> {
     pub who: W,
 }
 
-/// The line. Turns are a deficit round robin (Shreedhar and Varghese 1995) over time: a shop is charged what its handlers are
-/// expected to take when they go in, and the difference when they come out.
+/// The line.
 #[derive(Debug)]
 pub(super) struct Line<W> {
     waiting: VecDeque<Waiting<W>>,
-    /// What is left of the turn, microseconds; negative: taken in advance.
-    credit: i64,
     /// When everybody who waited had been called.
     drained_at: Timestamp,
     /// When somebody lost patience last.
@@ -35,7 +28,7 @@ pub(super) struct Line<W> {
 
 impl<W> Line<W> {
     pub fn new() -> Self {
-        Self { waiting: VecDeque::new(), credit: 0, drained_at: Timestamp(i64::MIN), given_up_at: Timestamp(i64::MIN) }
+        Self { waiting: VecDeque::new(), drained_at: Timestamp(i64::MIN), given_up_at: Timestamp(i64::MIN) }
     }
 
     pub fn len(&self) -> usize {
@@ -55,11 +48,8 @@ impl<W> Line<W> {
 
     /// Takes a place at the end.
     pub fn push(&mut self, now: Timestamp, waiting: Waiting<W>) {
-        if self.waiting.is_empty() {
-            if !self.stands(now) {
-                self.drained_at = now;
-            }
-            self.credit = (self.credit + QUANTUM).min(QUANTUM);
+        if self.waiting.is_empty() && !self.stands(now) {
+            self.drained_at = now;
         }
         self.waiting.push_back(waiting);
     }
@@ -70,49 +60,20 @@ impl<W> Line<W> {
         if self.waiting.is_empty() {
             self.drained_at = now;
         }
-        self.forfeit_turn();
         first
     }
 
     /// Takes the newest out again, to make room.
     pub fn displace(&mut self, now: Timestamp) -> Option<Waiting<W>> {
-        let newest = self.waiting.pop_back();
         self.given_up_at = now;
-        self.forfeit_turn();
-        newest
+        self.waiting.pop_back()
     }
 
     /// Takes one out who does not want to wait any more.
     pub fn remove(&mut self, now: Timestamp, ticket: u64) -> Option<Waiting<W>> {
         let at = self.waiting.binary_search_by_key(&ticket, |waiting| waiting.ticket).ok()?;
-        let removed = self.waiting.remove(at);
         self.given_up_at = now;
-        self.forfeit_turn();
-        removed
-    }
-
-    /// What is left of a turn is not kept for later; debts are.
-    fn forfeit_turn(&mut self) {
-        if self.waiting.is_empty() {
-            self.credit = self.credit.min(0);
-        }
-    }
-
-    pub fn charge(&mut self, micros: i64) {
-        self.credit = (self.credit - micros).max(-DEBT_MAX);
-    }
-
-    pub fn may_go_on(&self) -> bool {
-        self.credit > 0
-    }
-
-    /// How many turns it takes until there is something left again.
-    pub fn turns_in_debt(&self) -> i64 {
-        -self.credit / QUANTUM + 1
-    }
-
-    pub fn give_turns(&mut self, turns: i64) {
-        self.credit = (self.credit + turns * QUANTUM).min(QUANTUM);
+        self.waiting.remove(at)
     }
 }
 

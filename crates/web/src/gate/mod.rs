@@ -10,7 +10,7 @@ pub mod keeper;
 mod limit;
 mod line;
 mod pace;
-mod share;
+mod turns;
 
 mod answer;
 mod bulk;

@@ -1,6 +1,6 @@
 //! People who ask for pages that no edition holds: search, cart, checkout.
 
-use super::demo::{BROWSER, Demo, JUNIPER};
+use super::demo::{BROWSER, Demo};
 use loadtest::arrivals::{Arrivals, Arrived, Visitors, arrive};
 use loadtest::buyer::{Buyer, BuyerName, Errand};
 use loadtest::crowd::{Crowd, Shopper, Step, Until, visit};
@@ -66,10 +66,10 @@ pub fn ask(demo: &Demo, requests: &[Vec<u8>], per_second: f64, seconds: f64, ret
 ///
 /// # Errors
 /// When it answers with anything but a page and a refusal.
-pub fn capacity(demo: &Demo, requests: &[Vec<u8>], seconds: f64) -> Result<f64, String> {
+pub fn capacity(demo: &Demo, shop: &str, requests: &[Vec<u8>], seconds: f64) -> Result<f64, String> {
     let mut seekers: Vec<Seeker<'_>> = (0..SEEKERS).map(|at| Seeker { requests, at, answered: 0 }).collect();
     let until = Until::Instant(now() + Duration::from_secs_f64(seconds));
-    let crowd = Crowd { server: demo.address(), host: demo.host(JUNIPER), until, clock: now };
+    let crowd = Crowd { server: demo.address(), host: demo.host(shop), until, clock: now };
     let tally = visit(&crowd, &mut seekers).map_err(|error| error.to_string())?;
     match tally.failures.first() {
         Some(failure) => Err(format!("asked by {SEEKERS} at once, the server fails: {failure}")),

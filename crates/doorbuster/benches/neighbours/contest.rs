@@ -14,6 +14,20 @@ const STEADY: f64 = 0.5;
 /// Whose visitors look for what, and have what in the cart.
 const VISITED: [(&str, &str, &str); 2] = [(JUNIPER, "coffee", "night-train"), (QUILLMERE, "tote", "boathouse-tote")];
 
+/// Pages a second that the server can answer for each shop alone: their pages do not cost the same.
+#[derive(Clone, Copy, Debug)]
+pub struct Capacities {
+    pub steady: f64,
+    pub other: f64,
+}
+
+impl Capacities {
+    /// What is left for the other shop beside the steady one, pages of its own a second.
+    pub fn left(self) -> f64 {
+        self.other * (1.0 - STEADY / 2.0)
+    }
+}
+
 /// Measures, prints the table, and writes it down unless it was quick.
 ///
 /// # Errors
@@ -24,24 +38,31 @@ pub fn run(plan: &Plan) -> Result<(), String> {
     let demo = Demo::start();
     let [steady, other] = VISITED.map(|(shop, word, product)| requests(&demo, shop, word, product));
     let (steady, other) = (steady?, other?);
-    let mut capacities = Vec::new();
+    let mut capacities: Vec<Capacities> = Vec::new();
     let (mut alone, mut steps) = (Vec::new(), vec![Vec::new(); STEPS.len()]);
     for round in 1..=plan.rounds {
         eprintln!("round {round} of {}: what the server can do", plan.rounds);
-        let capacity = capacity(&demo, &steady, plan.seconds)?;
-        capacities.push(capacity);
-        let rate = capacity / 2.0 * STEADY;
+        let able = Capacities {
+            steady: capacity(&demo, JUNIPER, &steady, plan.seconds)?,
+            other: capacity(&demo, QUILLMERE, &other, plan.seconds)?,
+        };
+        capacities.push(able);
+        let rate = able.steady / 2.0 * STEADY;
         eprintln!("round {round}: the steady shop alone, {rate:.0} a second");
-        alone.push(Sample::new(&ask(&demo, &steady, rate, plan.seconds, 0)?, None, rate, capacity));
+        alone.push(Sample::new(&ask(&demo, &steady, rate, plan.seconds, 0)?, None, able));
         for (step, samples) in STEPS.into_iter().zip(&mut steps) {
             eprintln!("round {round}: its neighbour at {step} times its share");
-            let beside = || ask(&demo, &other, capacity / 2.0 * step, plan.seconds, 0);
+            let beside = || ask(&demo, &other, able.other / 2.0 * step, plan.seconds, 0);
             let (steady, other) = thread::scope(|scope| {
                 let other = scope.spawn(beside);
                 let steady = ask(&demo, &steady, rate, plan.seconds, 0);
                 (steady, other.join().expect("it does not panic"))
             });
-            samples.push(Sample::new(&steady?, Some(&other?), rate, capacity));
+            let steady = steady?;
+            for failure in &steady.failures {
+                eprintln!("    the steady shop: {failure}");
+            }
+            samples.push(Sample::new(&steady, Some(&other?), able));
         }
     }
     let steps = STEPS.into_iter().zip(steps).map(|(times, samples)| Step { times, samples }).collect();

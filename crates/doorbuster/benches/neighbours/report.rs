@@ -1,5 +1,6 @@
 //! What was found, for the terminal and as a section of docs/BENCHMARKS.md.
 
+use crate::contest::Capacities;
 use crate::measure::numbers::{count, grouped, median, millis};
 use crate::measure::plan::Plan;
 use crate::measure::section;
@@ -15,8 +16,8 @@ pub struct Report {
     pub machine: String,
     pub versions: String,
     pub plan: Plan,
-    /// Answers a second of a server that always has work, by round.
-    pub capacities: Vec<f64>,
+    /// Of each round.
+    pub capacities: Vec<Capacities>,
     pub alone: Vec<Sample>,
     pub steps: Vec<Step>,
 }
@@ -32,8 +33,10 @@ pub struct Step {
 pub struct Sample {
     /// Of the steady shop.
     pub p99_ms: f64,
-    /// Its answers that were none: refused, broken, too late.
-    pub errors: u64,
+    /// Its visitors who were told to come back.
+    pub refused: u64,
+    /// Those who got no answer: broken, too late.
+    pub failed: u64,
     /// Pages a second for the other shop, and what it was told to come back for.
     pub other_per_second: f64,
     pub other_refused: u64,
@@ -45,20 +48,21 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// In numbers. `rate` is what the steady shop asks for.
-    pub fn new(steady: &Arrived, other: Option<&Arrived>, rate: f64, capacity: f64) -> Self {
+    /// In numbers.
+    pub fn new(steady: &Arrived, other: Option<&Arrived>, able: Capacities) -> Self {
         let p99 = |histogram: &hdrhistogram::Histogram<u64>| histogram.value_at_quantile(0.99) as f64 / 1_000.0;
         let pages = other.map_or(0.0, |other| other.answered as f64 / other.elapsed.as_secs_f64().max(0.001));
         let asked = other
             .map_or(0.0, |other| (other.answered + other.refused + other.failed) as f64 / other.elapsed.as_secs_f64().max(0.001));
         Self {
             p99_ms: p99(&steady.latency),
-            errors: steady.refused + steady.failed,
+            refused: steady.refused,
+            failed: steady.failed,
             other_per_second: pages,
             other_refused: other.map_or(0, |other| other.refused),
             other_failed: other.map_or(0, |other| other.failed),
             refusal_ms: other.map_or(0.0, |other| p99(&other.refusal)),
-            of_left: if other.is_some() { pages / (capacity - rate).min(asked) } else { 0.0 },
+            of_left: if other.is_some() { pages / able.left().min(asked) } else { 0.0 },
         }
     }
 }
@@ -67,7 +71,8 @@ impl Sample {
 struct Row {
     name: String,
     p99_ms: f64,
-    errors: u64,
+    /// Refused and failed.
+    errors: (u64, u64),
     other: Option<String>,
     of_left: Option<f64>,
     times_alone: f64,
@@ -79,7 +84,10 @@ struct Row {
 impl Report {
     fn rows(&self) -> Vec<Row> {
         let of = |samples: &[Sample], value: fn(&Sample) -> f64| median(samples.iter().map(value).collect());
-        let errors = |samples: &[Sample]| samples.iter().map(|sample| sample.errors).sum();
+        let errors = |samples: &[Sample]| {
+            let sum = |value: fn(&Sample) -> u64| samples.iter().map(value).sum::<u64>();
+            (sum(|sample| sample.refused), sum(|sample| sample.failed))
+        };
         let alone_ms = of(&self.alone, |sample| sample.p99_ms);
         let alone = Row {
             name: "alone".into(),
@@ -114,8 +122,10 @@ impl Report {
         std::iter::once(alone).chain(self.steps.iter().map(step)).collect()
     }
 
-    fn capacity(&self) -> f64 {
-        median(self.capacities.clone())
+    /// Of the steady shop's pages, and of the other's.
+    fn capacities(&self) -> [String; 2] {
+        [|able: &Capacities| able.steady, |able: &Capacities| able.other]
+            .map(|of| grouped(median(self.capacities.iter().map(of).collect())))
     }
 }
 
@@ -126,7 +136,10 @@ impl Row {
             self.name.clone(),
             millis(self.p99_ms),
             format!("{:.2}×", self.times_alone),
-            count(self.errors),
+            match self.errors {
+                (0, 0) => "0".to_owned(),
+                (refused, failed) => format!("{} + {}", count(refused), count(failed)),
+            },
             self.i_qos.map_or_else(dash, |index| format!("{index:.3}")),
             self.other.clone().unwrap_or_else(dash),
             self.of_left.map_or_else(dash, |share| format!("{:.0} %", share * 100.0)),
@@ -139,14 +152,17 @@ impl Row {
 pub fn print(report: &Report) {
     println!("\nNeighbours: a steady shop beside one that is stepped, on pages that no edition holds");
     println!("{}; {}; {} rounds of {} s, medians", report.machine, report.versions, report.plan.rounds, report.plan.seconds);
-    println!("the server answers {} such pages a second; a share is half of that\n", grouped(report.capacity()));
+    let [steady, other] = report.capacities();
     println!(
-        "  {:<18} {:>8} {:>8} {:>7} {:>6}   {:<62} {:>8}",
+        "the server answers {steady} such pages of the steady shop a second, {other} of the other; a share is half of that\n"
+    );
+    println!(
+        "  {:<18} {:>8} {:>8} {:>9} {:>6}   {:<62} {:>8}",
         "", "p99", "alone×", "errors", "I_QoS", "the neighbour", "of left"
     );
     for row in report.rows() {
         let [name, p99, times, errors, index, other, left] = row.cells();
-        println!("  {name:<18} {p99:>8} {times:>8} {errors:>7} {index:>6}   {other:<62} {left:>8}");
+        println!("  {name:<18} {p99:>8} {times:>8} {errors:>9} {index:>6}   {other:<62} {left:>8}");
     }
 }
 
@@ -155,20 +171,17 @@ pub fn print(report: &Report) {
 /// # Errors
 /// When the file cannot be written.
 pub fn write(report: &Report) -> Result<(), String> {
+    let [steady, other] = report.capacities();
     let mut text = format!(
         "## Neighbours\n\n`cargo xtask bench neighbours --rounds {} --seconds {}`, {}.\n{}.\n{}. Medians; errors and refusals are sums.\n\n\
          Two shops on one server with one core, all clients on the other. The pages are search, cart and checkout; the server\n\
-         answers {} of them a second, and half of that is a shop's share. The first shop asks for half of its share all the time,\n\
-         the second for so many times its own, whether or not it is answered. I_QoS is the first shop's loss (by how much its\n\
+         answers {} of them a second for the first shop and {} for the second, and half of that is a shop's share. The first\n\
+         asks for half of its share all the time, the second for so many times its own, whether or not it is answered. Errors are\n\
+         the first shop's visitors who were told to come back, plus those who got no answer at all. I_QoS is the first shop's loss (by how much its\n\
          p99 is longer than alone) for the second's extra load; \"of left\" is what the second got of what the first left over.\n\n\
          | the first shop | p99 | against alone | errors | I_QoS | its neighbour | of left |\n\
          | --- | ---: | ---: | ---: | ---: | --- | ---: |\n",
-        report.plan.rounds,
-        report.plan.seconds,
-        report.date,
-        report.machine,
-        report.versions,
-        grouped(report.capacity()),
+        report.plan.rounds, report.plan.seconds, report.date, report.machine, report.versions, steady, other,
     );
     for row in report.rows() {
         writeln!(text, "| {} |", row.cells().join(" | ")).expect("memory takes everything");

@@ -62,7 +62,7 @@ pub struct Storm {
 pub fn measure(demo: &Demo, requests: &[Vec<u8>], seconds: f64) -> Result<Storm, String> {
     let pid = demo.server.pid();
     eprintln!("what the server can do");
-    let capacity = capacity(demo, requests, SECONDS)?;
+    let capacity = capacity(demo, JUNIPER, requests, SECONDS)?;
     // Somebody has bought before: the product's page is printed when it is first asked for.
     let once = Crowd { server: demo.address(), host: demo.host(JUNIPER), until: Until::Visits(1), clock: now };
     let first = visit(&once, &mut [Patient::new(0, PLENTY)]).map_err(|error| error.to_string())?;

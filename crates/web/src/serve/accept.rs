@@ -12,10 +12,15 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::{mpsc, watch};
+use tokio::task::{spawn_local, unconstrained, yield_now};
 use tracing::error;
 
 /// How long nothing is accepted after the system has refused. The next try would otherwise be refused as quickly.
 const PAUSE: Duration = Duration::from_millis(10);
+
+/// How many are accepted in a row, while others wait for their answers. A crowd that comes faster than it is let in overflows the
+/// kernel's queue, and whoever is dropped there tries again only after a second; so it is let in in large parts.
+const ACCEPTED_IN_A_ROW: usize = 1_024;
 
 /// Starts a thread. It holds `door` for as long as it accepts.
 pub(super) fn start(
@@ -43,7 +48,8 @@ fn carry(
     runtime.block_on(async {
         let listener = TcpListener::from_std(socket)?;
         tokio::select! {
-            () = accept(&listener, house) => {}
+            // Tokio would pause it after 128 of them.
+            () = unconstrained(accept(&listener, house)) => {}
             // Also when nobody is left who could tell.
             _ = phase.wait_for(|phase| *phase != Phase::Open) => {}
         }
@@ -56,11 +62,16 @@ fn carry(
 
 /// Accepts without end.
 async fn accept(listener: &TcpListener, house: &Arc<House>) {
+    let mut accepted = 0;
     loop {
         match listener.accept().await {
             Ok((stream, from)) => {
                 let slot = take_slot(house).await;
-                tokio::task::spawn_local(Connection::new(Arc::clone(house), stream, from, slot));
+                spawn_local(Connection::new(Arc::clone(house), stream, from, slot));
+                accepted += 1;
+                if accepted % ACCEPTED_IN_A_ROW == 0 {
+                    yield_now().await;
+                }
             }
             Err(error) if is_of_the_client(&error) => {}
             Err(error) => {
@@ -91,7 +102,7 @@ fn take_in_the_rest(listener: TcpListener, house: &Arc<House>) -> io::Result<()>
         match listener.accept() {
             Ok((stream, from)) => {
                 stream.set_nonblocking(true)?;
-                tokio::task::spawn_local(Connection::new(Arc::clone(house), TcpStream::from_std(stream)?, from, slot));
+                spawn_local(Connection::new(Arc::clone(house), TcpStream::from_std(stream)?, from, slot));
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
             Err(error) if is_of_the_client(&error) => {}

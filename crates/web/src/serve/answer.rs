@@ -173,6 +173,9 @@ impl Future for Reply {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         let mut answering = self.answering.take().expect("an answer is asked for once");
+        if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+            answering.tell_to_wait();
+        }
         answering.offer(true);
         Poll::Ready(Ok(response.map(|body| WatchedBody { body, answering })))
     }

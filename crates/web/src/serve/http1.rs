@@ -41,7 +41,7 @@ pub(super) enum Opening {
 
 /// Reads and answers until the connection is closed or has become quiet.
 pub(super) async fn converse<S: Wire>(house: &Arc<House>, stream: S, opening: Opening, peer: Peer) -> End<S> {
-    let watch = Rc::new(Watch::default());
+    let watch = Rc::new(Watch::of_one(!house.proxies.trusts(peer.0.ip())));
     let watched = Watched::new(stream, Rc::clone(&watch), Bytes::new());
     let watched = if opening == Opening::Unknown { watched.looking_for_http2() } else { watched };
     let answer = service_fn(|request| answer(house, &watch, request, peer));

@@ -4,7 +4,7 @@
 //!
 //! Read in this order: `listen` and `accept` (how connections come in), `connection` (the life of one), `http1` and `http2` (what
 //! is spoken on it), `answer` (from a request to the site and back). `parked` and `slots` bound what there is, `pulse` how long;
-//! `certificates` and `proxies` say who is at either end.
+//! `lane` says who is read last; `certificates` and `proxies` say who is at either end.
 
 mod accept;
 mod answer;
@@ -14,6 +14,7 @@ mod head;
 mod house;
 mod http1;
 mod http2;
+mod lane;
 mod listen;
 mod parked;
 mod proxies;

@@ -2,6 +2,7 @@
 //! whether bytes wait to be written. Everything here belongs to one thread.
 
 use super::head::{Head, Verdict};
+use super::lane::Turn;
 use axum::body::Bytes;
 use std::cell::Cell;
 use std::io::{self, IoSlice};
@@ -50,9 +51,18 @@ pub(super) struct Watch {
     is_writing: Cell<bool>,
     written: Cell<u64>,
     has_begun: Cell<bool>,
+    /// Whether everything on the connection is one person's, and not what a proxy has gathered.
+    is_of_one: bool,
+    /// Whether that person was told to come back later, and has not come.
+    is_told_to_wait: Cell<bool>,
 }
 
 impl Watch {
+    /// Of a connection that is one person's, or of many.
+    pub fn of_one(is_of_one: bool) -> Self {
+        Self { is_of_one, ..Self::default() }
+    }
+
     /// Of a connection whose bytes are not looked at.
     pub fn unread() -> Self {
         Self { body_left: Cell::new(UNBOUNDED), ..Self::default() }
@@ -126,6 +136,11 @@ impl Answering {
         self.watch.offered.set(offered);
         self.is_offered = is_offered;
     }
+
+    /// Says that the answer tells the client to come back later.
+    pub fn tell_to_wait(&self) {
+        self.watch.is_told_to_wait.set(self.watch.is_of_one);
+    }
 }
 
 impl Drop for Answering {
@@ -148,12 +163,14 @@ pub(super) struct Watched<S> {
     /// Whether the client may still turn out to speak HTTP/2.
     may_be_http2: bool,
     is_http2: bool,
+    /// Where the next request waits to be read if it comes too early.
+    turn: Turn,
 }
 
 impl<S> Watched<S> {
     /// `surplus` was read from the stream before.
     pub fn new(stream: S, watch: Rc<Watch>, surplus: Bytes) -> Self {
-        Self { stream, watch, head: Head::default(), surplus, may_be_http2: false, is_http2: false }
+        Self { stream, watch, head: Head::default(), surplus, may_be_http2: false, is_http2: false, turn: Turn::default() }
     }
 
     /// Looks out for the beginning of HTTP/2. When it comes, nothing more is handed out, as if the client had left.
@@ -208,6 +225,11 @@ impl<S: Wire> AsyncRead for Watched<S> {
         }
         let before = buffer.filled().len();
         if this.surplus.is_empty() {
+            if this.watch.is_told_to_wait.get() {
+                ready!(this.stream.socket().poll_read_ready(context))?;
+                ready!(this.turn.poll(context));
+                this.watch.is_told_to_wait.set(false);
+            }
             ready!(Pin::new(&mut this.stream).poll_read(context, buffer))?;
         } else {
             let length = this.surplus.len().min(buffer.remaining());

@@ -27,10 +27,10 @@ Usage: cargo xtask COMMAND
   torture --minutes N [--seed S]
                   kill the server, restart PostgreSQL, break disks and connections while a crowd buys: for N minutes in all, with a
                   seed that was printed
-  bench [orders|pages|neighbours|opening|overload|catalog|writer] [...]
+  bench [orders|pages|neighbours|opening|overload|catalog|nodes|writer] [...]
                   measure us, into docs/BENCHMARKS.md: orders over HTTP beside pgbench and Redis, frozen pages beside nginx, two
-                  shops beside each other, a crowd that lands within seconds, ten times what the server can do, a large shop; or
-                  the order writer alone
+                  shops beside each other, a crowd that lands within seconds, ten times what the server can do, a large shop,
+                  nodes that die and freeze; or the order writer alone
   screenshots     take the pictures in docs/screenshots anew
 ";
 

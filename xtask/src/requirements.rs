@@ -136,6 +136,14 @@ pub fn prepare_to_measure_crowds() -> Result<(), String> {
     have(&[TASKSET], "bench")
 }
 
+/// As [`prepare`], for the benchmark of nodes that die and freeze.
+///
+/// # Errors
+/// What is missing, and how to install it.
+pub fn prepare_to_measure_nodes() -> Result<(), String> {
+    have(&[POSTGRESQL], "bench nodes")
+}
+
 /// Makes sure that an overload can be measured.
 ///
 /// # Errors

@@ -89,16 +89,16 @@ pub fn torture(how: &[&str]) -> Result<(), String> {
 }
 
 /// Measures us beside the references: `orders` over HTTP (the default), frozen `pages`, `neighbours`, an `opening`, an
-/// `overload`, a large `catalog`, or the order `writer` alone. What follows is passed on.
+/// `overload`, a large `catalog`, `nodes` that die and freeze, or the order `writer` alone. What follows is passed on.
 ///
 /// # Errors
 /// What is missing, what failed, or how to ask.
 pub fn bench(what: &[&str]) -> Result<(), String> {
-    const USAGE: &str = "Usage: cargo xtask bench [orders|pages|neighbours|opening|overload|catalog|writer] [OPTIONS]\n\
+    const USAGE: &str = "Usage: cargo xtask bench [orders|pages|neighbours|opening|overload|catalog|nodes|writer] [OPTIONS]\n\
                          --help after any tells its options";
     let (package, name, options) = match what {
         [] => ("doorbuster", "orders", &[][..]),
-        [name @ ("orders" | "pages" | "neighbours" | "opening" | "overload" | "catalog"), options @ ..] => {
+        [name @ ("orders" | "pages" | "neighbours" | "opening" | "overload" | "catalog" | "nodes"), options @ ..] => {
             ("doorbuster", *name, options)
         }
         ["writer", options @ ..] => ("db", "orders", options),
@@ -107,6 +107,7 @@ pub fn bench(what: &[&str]) -> Result<(), String> {
     match name {
         "pages" => requirements::prepare_to_measure_pages()?,
         "overload" => requirements::prepare_to_measure_overload()?,
+        "nodes" => requirements::prepare_to_measure_nodes()?,
         "neighbours" | "opening" | "catalog" => requirements::prepare_to_measure_crowds()?,
         _ => requirements::prepare_to_measure()?,
     }

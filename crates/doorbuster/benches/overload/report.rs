@@ -9,8 +9,6 @@ use std::fmt::Write as _;
 
 const BEGIN: &str = "<!-- Overload: written by `cargo xtask bench overload` -->\n";
 const END: &str = "<!-- Overload ends here -->\n";
-/// Columns of the document.
-const WIDTH_MAX: usize = 128;
 /// Who is back to normal.
 const NORMAL_AGAIN: f64 = 1.5;
 
@@ -73,24 +71,6 @@ impl Storm {
     }
 }
 
-/// Words in lines as wide as the document's; the second and later ones are indented under a dash.
-fn wrapped(text: &str) -> String {
-    let (mut wrapped, mut width) = (String::new(), 0);
-    for word in text.split(' ') {
-        if width > 0 && width + 1 + word.chars().count() > WIDTH_MAX {
-            wrapped.push_str("\n  ");
-            width = 2;
-        } else if width > 0 {
-            wrapped.push(' ');
-            width += 1;
-        }
-        wrapped.push_str(word);
-        width += word.chars().count();
-    }
-    wrapped.push('\n');
-    wrapped
-}
-
 fn table(slow: &[Noticed]) -> String {
     let mut text = String::from("| a thousand slow connections | p50 | p99 | not answered |\n| --- | ---: | ---: | ---: |\n");
     for noticed in slow {
@@ -126,7 +106,7 @@ pub fn write(report: &Report) -> Result<(), String> {
         report.plan.seconds, report.date, report.machine, report.versions,
     );
     for sentence in report.storm.iter().flat_map(Storm::sentences) {
-        text.push_str(&wrapped(&format!("- {sentence}.")));
+        text.push_str(&section::wrapped(&format!("- {sentence}.")));
     }
     write!(
         text,

@@ -46,6 +46,8 @@ pub fn run(flags: &SettingFlags) -> Result<ExitCode, Failure> {
     let settings = Settings::load(flags)?;
     logging::start(&settings)?;
     runtime()?.block_on(async {
+        // With certificates, it is the signal to read them again.
+        let _hangups = if settings.certificates.is_none() { Some(survive_hangups()?) } else { None };
         let claim = Claim::take(&settings)?;
         let db = open_database(&settings, Opening::Make).await?;
         if db::shops::catalog_versions(&db).await?.is_empty() {
@@ -188,6 +190,22 @@ fn keep_fresh(certificates: Arc<Certificates>) -> std::io::Result<JoinSet<()>> {
         }
     });
     Ok(looking)
+}
+
+/// Lets SIGHUP, which would end the program, do nothing until what it returns is dropped. It is what operators send to servers
+/// that are to read their files again.
+fn survive_hangups() -> std::io::Result<JoinSet<()>> {
+    let mut listening = JoinSet::new();
+    #[cfg(unix)]
+    {
+        let mut told = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?;
+        listening.spawn(async move {
+            while told.recv().await.is_some() {
+                info!("SIGHUP: nothing to reload. Settings count from the start of the program; certificates there are none");
+            }
+        });
+    }
+    Ok(listening)
 }
 
 /// Loads every shop. `address` is where visitors come.

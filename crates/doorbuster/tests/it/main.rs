@@ -21,6 +21,7 @@ mod one_server;
 mod pages;
 mod screenshots;
 mod sellers;
+mod signals;
 mod torture;
 mod unmade;
 mod verify;

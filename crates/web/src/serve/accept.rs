@@ -4,8 +4,10 @@
 use super::connection::Connection;
 use super::house::{House, Phase};
 use super::slots::Slot;
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -18,11 +20,17 @@ use tracing::error;
 /// How long nothing is accepted after the system has refused. The next try would otherwise be refused as quickly.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// How many are accepted in a row, while others wait for their answers. A crowd that comes faster than it is let in overflows the
-/// kernel's queue, and whoever is dropped there tries again only after a second; so it is let in in large parts.
-const ACCEPTED_IN_A_ROW: usize = 1_024;
-
-/// Starts a thread. It holds `door` for as long as it accepts.
+async fn accept(listener: &TcpListener, house: &Arc<House>, knocking: &mut Knocking) {
+    let mut accepted = 0;
+    loop {
+        match listener.accept().await {
+            Ok(next) => {
+                knocking.push_back(next);
+                let_in(knocking, house).await;
+                accepted += 1;
+                if accepted % ACCEPTED_IN_A_ROW == 0 {
+                    yield_now().await;
+                }
 pub(super) fn start(
     index: usize,
     socket: std::net::TcpListener,
@@ -47,20 +55,29 @@ fn carry(
     let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
     runtime.block_on(async {
         let listener = TcpListener::from_std(socket)?;
+        let mut knocking = VecDeque::new();
         tokio::select! {
             // Tokio would pause it after 128 of them.
-            () = unconstrained(accept(&listener, house)) => {}
+            () = unconstrained(accept(&listener, house, &mut knocking)) => {}
             // Also when nobody is left who could tell.
             _ = phase.wait_for(|phase| *phase != Phase::Open) => {}
         }
-        let taken_in = take_in_the_rest(listener, house);
+        let taken_in = take_in_the_rest(listener, &mut knocking);
+        tokio::select! {
+            () = let_in(&mut knocking, house) => {}
+            _ = phase.wait_for(|phase| *phase == Phase::Over) => {}
+        }
         drop(door);
         let _ = phase.wait_for(|phase| *phase == Phase::Over).await;
         taken_in
     })
 }
 
+/// Whoever was accepted and has no slot yet.
+type Knocking = VecDeque<(TcpStream, SocketAddr)>;
+
 /// Accepts without end.
+<<<<<<< HEAD
 async fn accept(listener: &TcpListener, house: &Arc<House>) {
     let mut accepted = 0;
     loop {
@@ -72,12 +89,30 @@ async fn accept(listener: &TcpListener, house: &Arc<House>) {
                 if accepted % ACCEPTED_IN_A_ROW == 0 {
                     yield_now().await;
                 }
+=======
+async fn accept(listener: &TcpListener, house: &Arc<House>, knocking: &mut Knocking) {
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => {
+                knocking.push_back(accepted);
+                let_in(knocking, house).await;
+>>>>>>> 0502f7e (A server that stops answers also whoever waited for a connection to become free)
             }
             Err(error) if is_of_the_client(&error) => {}
             Err(error) => {
                 house.make_room(&error);
                 tokio::time::sleep(PAUSE).await;
             }
+        }
+    }
+}
+
+/// Lets everybody in who knocks, each as soon as there is a slot. Whoever has none yet still knocks when this is given up.
+async fn let_in(knocking: &mut Knocking, house: &Arc<House>) {
+    while !knocking.is_empty() {
+        let slot = take_slot(house).await;
+        if let Some((stream, from)) = knocking.pop_front() {
+            spawn_local(Connection::new(Arc::clone(house), stream, from, slot));
         }
     }
 }
@@ -95,21 +130,25 @@ async fn take_slot(house: &House) -> Slot {
     }
 }
 
-/// Takes in what the kernel has accepted for us: closing the socket would cut those clients off.
-fn take_in_the_rest(listener: TcpListener, house: &Arc<House>) -> io::Result<()> {
+/// Takes in what the kernel has accepted for us, slots or none: closing the socket would cut those clients off. They are no more
+/// than the kernel's queue holds.
+fn take_in_the_rest(listener: TcpListener, knocking: &mut Knocking) -> io::Result<()> {
     let listener = listener.into_std()?;
-    while let Some(slot) = house.slots.try_take() {
+    loop {
         match listener.accept() {
             Ok((stream, from)) => {
                 stream.set_nonblocking(true)?;
+<<<<<<< HEAD
                 spawn_local(Connection::new(Arc::clone(house), TcpStream::from_std(stream)?, from, slot));
+=======
+                knocking.push_back((TcpStream::from_std(stream)?, from));
+>>>>>>> 0502f7e (A server that stops answers also whoever waited for a connection to become free)
             }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
             Err(error) if is_of_the_client(&error) => {}
             Err(error) => return Err(error),
         }
     }
-    Ok(())
 }
 
 /// Whether a client left between knocking and being let in; the next one is not concerned.

@@ -118,10 +118,13 @@ pub async fn serve(listeners: Listeners, site: Site, entrance: Entrance, shutdow
     }
     house.begin_draining();
     tell.send_replace(Phase::Draining);
-    // Ready once every thread has taken in what the kernel had accepted already, and closed its socket.
-    let _ = doors.recv().await;
-    house.parked.close_all();
-    if tokio::time::timeout(house.limits.drain_timeout, house.slots.all_free()).await.is_err() {
+    let draining = async {
+        // Ready once every thread has closed its socket and let in whoever knocked: they get the slots of those who leave.
+        let _ = doors.recv().await;
+        house.parked.close_all();
+        house.slots.all_free().await;
+    };
+    if tokio::time::timeout(house.limits.drain_timeout, draining).await.is_err() {
         warn!("Some requests did not finish in time and were cut off");
     }
     tell.send_replace(Phase::Over);

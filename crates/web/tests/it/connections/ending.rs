@@ -5,7 +5,7 @@ use super::{Client, HOST};
 use crate::world::World;
 use std::future::ready;
 use web::Site;
-use web::serve::{Entrance, listen, serve};
+use web::serve::{Entrance, ServeLimits, listen, serve};
 
 #[test]
 fn whoever_waits_in_the_kernels_queue_is_answered() {
@@ -36,5 +36,28 @@ fn a_request_that_has_begun_is_answered_and_idle_connections_are_closed() {
     begun.send(HOST);
     let heard = begun.hear_out();
     assert!(heard.starts_with("HTTP/1.1 200 ") && heard.contains("\r\nconnection: close\r\n"), "{heard}");
+    world.with(served).expect("the server has ended");
+}
+
+#[test]
+fn whoever_waits_for_a_slot_is_answered_as_soon_as_somebody_leaves() {
+    let world = World::start("sqlite");
+    let limits = ServeLimits { connections_max: 2, ..ServeLimits::default() };
+    let door = Door::open(&world, Entrance { limits, ..Entrance::default() });
+    let mut begun: Vec<Client> = (0..2).map(|_| Client::at(door.address)).collect();
+    for client in &mut begun {
+        assert_eq!(client.get("/"), "http/1.1 200 ok");
+        client.send("GET / HTTP/1.1\r\n");
+    }
+    let mut knocking: Vec<Client> = (0..10).map(|_| Client::at(door.address)).collect();
+    for client in &mut knocking {
+        client.send(&format!("GET / HTTP/1.1\r\n{HOST}"));
+    }
+    let served = door.close();
+    begun.iter_mut().for_each(|client| client.send(HOST));
+    for client in begun.into_iter().chain(knocking) {
+        let heard = client.hear_out();
+        assert!(heard.starts_with("HTTP/1.1 200 ") && heard.contains("\r\nconnection: close\r\n"), "{heard}");
+    }
     world.with(served).expect("the server has ended");
 }

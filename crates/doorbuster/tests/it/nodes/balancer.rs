@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// The nodes' addresses in the files.
-const IN_THE_FILES: [&str; 3] = ["10.0.0.11:8080", "10.0.0.12:8080", "10.0.0.13:8080"];
+const IN_THE_FILES: [&str; 3] = ["10.0.0.11", "10.0.0.12", "10.0.0.13"];
 
 /// A running load balancer; ended when it is dropped.
 pub struct Balancer {
@@ -22,6 +22,8 @@ pub struct Balancer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Haproxy,
+    /// HAProxy that passes connections on unread, and says with the PROXY protocol for whom they are.
+    ProxyProtocol,
     Nginx,
 }
 
@@ -34,7 +36,7 @@ impl Balancer {
         write_configuration(kind, &configuration, hosts, port, None);
         let path = configuration.to_str().expect("the temporary folder's path is UTF-8");
         let mut command = match kind {
-            Kind::Haproxy => {
+            Kind::Haproxy | Kind::ProxyProtocol => {
                 let mut command = Command::new("haproxy");
                 command.args(["-db", "-f", path]);
                 command
@@ -86,20 +88,30 @@ impl Drop for Balancer {
 }
 
 fn write_configuration(kind: Kind, path: &Path, hosts: &[String], port: u16, out: Option<usize>) {
-    let (file, listen, here) = match kind {
-        Kind::Haproxy => ("haproxy/haproxy.cfg", "bind :80\n", format!("bind 127.0.0.1:{port}\n")),
+    let here = |ends: &str| format!("127.0.0.1:{port}{ends}");
+    // Nodes that speak no TLS are looked at without, as the file says.
+    let (file, nodes_port, changes) = match kind {
+        Kind::Haproxy => ("haproxy/haproxy.cfg", 8080, vec![("bind :80\n", format!("bind {}", here("\n")))]),
+        Kind::ProxyProtocol => {
+            let changes = vec![("bind :443\n", format!("bind {}", here("\n"))), (" check-ssl verify none\n", "\n".to_owned())];
+            ("haproxy/proxy-protocol.cfg", 8443, changes)
+        }
         Kind::Nginx => {
-            ("nginx/load-balancer.conf", "listen 80 default_server;", format!("listen 127.0.0.1:{port} default_server;"))
+            let listen = format!("listen {}", here(" default_server;"));
+            ("nginx/load-balancer.conf", 8080, vec![("listen 80 default_server;", listen)])
         }
     };
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy").join(file);
     let mut text = std::fs::read_to_string(&file).expect("the file is there");
-    assert!(text.contains(listen), "{} listens on port 80", file.display());
-    text = text.replacen(listen, &here, 1);
+    for (known, other) in changes {
+        assert!(text.contains(known), "{} says “{known}”", file.display());
+        text = text.replacen(known, &other, 1);
+    }
     for (node, (known, host)) in IN_THE_FILES.iter().zip(hosts).enumerate() {
-        assert!(text.contains(known), "{} names {known}", file.display());
+        let known = format!("{known}:{nodes_port}");
+        assert!(text.contains(&known), "{} names {known}", file.display());
         let host = if out == Some(node) { format!("{host} down") } else { host.clone() };
-        text = text.replace(known, &host);
+        text = text.replace(&known, &host);
     }
     std::fs::write(path, text).expect("the folder can be written");
 }

@@ -2,6 +2,7 @@
 
 use super::balancer::{Balancer, Kind};
 use super::fleet::{Fleet, host};
+use crate::program::Server;
 use crate::shopper::{Bought, Nodes, Shopper};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -22,12 +23,21 @@ fn three_nodes_behind_haproxy_are_restarted_without_a_failed_request() {
 }
 
 #[test]
+fn three_nodes_behind_haproxy_that_says_for_whom_it_asks_are_restarted_without_a_failed_request() {
+    check(Kind::ProxyProtocol);
+}
+
+#[test]
 fn three_nodes_behind_nginx_are_restarted_without_a_failed_request() {
     check(Kind::Nginx);
 }
 
 fn check(kind: Kind) {
-    let fleet = Fleet::new(NODES, 1_000_000, &[("DOORBUSTER_DRAIN_NOTICE_SECONDS", "3")]);
+    let mut settings = vec![("DOORBUSTER_DRAIN_NOTICE_SECONDS", "3")];
+    if kind == Kind::ProxyProtocol {
+        settings.extend([("DOORBUSTER_PROXY_PROTOCOL", "required"), ("DOORBUSTER_TRUSTED_PROXIES", "127.0.0.1")]);
+    }
+    let fleet = Fleet::new(NODES, 1_000_000, &settings);
     let mut servers = fleet.start_all();
     let hosts: Vec<String> = servers.iter().map(host).collect();
     let balancer = Balancer::start(kind, &hosts);
@@ -47,8 +57,7 @@ fn check(kind: Kind) {
             let stopped = servers.remove(node);
             assert_eq!(stopped.stop(), Some(0), "node {node}");
             servers.insert(node, fleet.start(node, &hosts[node]));
-            let mut asking = Shopper::new(&servers[node].address);
-            fleet.until("it is ready again", || asking.get("/readyz").is_ok_and(|page| page.status == 200));
+            wait_until_ready(kind, &fleet, &servers[node]);
             balancer.put_back();
             traffic.go_on(&fleet);
         }
@@ -58,6 +67,19 @@ fn check(kind: Kind) {
     eprintln!("{kind:?}: {orders} orders and {pages} pages while {NODES} nodes were restarted");
     assert_eq!(failures, Vec::<String>::new(), "{orders} orders and {pages} pages went well");
     fleet.place().verify();
+}
+
+/// Whoever may connect to a node asks it; what others know of it is told by `doorbuster nodes`.
+fn wait_until_ready(kind: Kind, fleet: &Fleet, server: &Server) {
+    if kind == Kind::ProxyProtocol {
+        let address = host(server);
+        fleet.until_listed("it serves again", |listed| {
+            listed.iter().any(|node| node.address == address && node.state == "serving")
+        });
+    } else {
+        let mut asking = Shopper::new(&server.address);
+        fleet.until("it is ready again", || asking.get("/readyz").is_ok_and(|page| page.status == 200));
+    }
 }
 
 /// People who look and buy at a steady pace, and what went wrong.

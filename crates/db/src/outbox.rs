@@ -91,6 +91,17 @@ pub async fn claim_due(
     Ok(claimed)
 }
 
+/// Whether nobody has claimed a message anew, or sent it, since it was claimed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_claim_current(db: &Db, claimed: &OutboxMessage) -> Result<bool> {
+    let sql =
+        sql!("SELECT outbox_id FROM outbox WHERE shop_id = $1 AND outbox_id = $2 AND next_attempt_at = $3 AND sent_at IS NULL");
+    let values = params![claimed.id, claimed.next_attempt_at];
+    Ok(db.query_opt(claimed.shop, sql, &values).await?.is_some())
+}
+
 /// Notes that messages left.
 ///
 /// # Errors

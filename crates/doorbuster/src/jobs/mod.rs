@@ -5,7 +5,8 @@
 //! the same, not impossible: one that was frozen in the middle of a round goes on where it was. So each job is harmless in two
 //! places:
 //!
-//! - mail: a message is claimed by a conditional update, in a transaction that first asks whether the lease is still current;
+//! - mail: a message is claimed for half an hour by a conditional update, in a transaction that first asks whether the lease is
+//!   still current. Right before it leaves it is asked whether the claim still is, and lasts for as long as sending may take;
 //!   what became of it is written only where nobody has claimed it anew.
 //! - payments: the provider has an idempotency key, and of all words on a payment the order writer takes the first.
 //! - reservations: the order writer decides, from the rows, which have run out.
@@ -114,7 +115,7 @@ impl Jobs {
             let (mail, stopped) = (Arc::clone(&mail), stopped.clone());
             async move {
                 for _ in 0..MAIL_ROUNDS_MAX {
-                    let is_all = send_due(app.db(), &lease, &mail.0, &mail.1, app.now()).await? < ROUND_MESSAGES_MAX;
+                    let is_all = send_due(app.db(), &lease, &mail.0, &mail.1, &*app.clock()).await? < ROUND_MESSAGES_MAX;
                     if is_all || *stopped.borrow() {
                         break;
                     }

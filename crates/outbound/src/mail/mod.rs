@@ -13,6 +13,9 @@ pub use smtp::Smtp;
 
 use std::path::PathBuf;
 
+/// Messages that leave at once at most: as many connections to the server are kept. Whoever hands over more waits here.
+pub const AT_ONCE_MAX: usize = 4;
+
 /// How mail leaves.
 pub enum Mailer {
     /// To a mail server.

@@ -1,6 +1,6 @@
 //! Mail to a server: a small pool of SMTP connections.
 
-use super::{MailError, Message};
+use super::{AT_ONCE_MAX, MailError, Message};
 use lettre::transport::smtp::PoolConfig;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use std::time::Duration;
@@ -12,9 +12,6 @@ pub struct Smtp {
     /// The library's pool keeps so many connections and makes as many as are asked for.
     connections: Semaphore,
 }
-
-/// Connections to the server at most, kept between messages.
-const CONNECTIONS_MAX: usize = 4;
 
 /// How long one command may take before the server counts as unreachable, seconds.
 const COMMAND_SECONDS_MAX: u64 = 30;
@@ -33,9 +30,9 @@ impl Smtp {
         let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&url).map_err(|error| bad(error.to_string()))?;
         let transport = builder
             .timeout(Some(Duration::from_secs(COMMAND_SECONDS_MAX)))
-            .pool_config(PoolConfig::new().max_size(CONNECTIONS_MAX as u32))
+            .pool_config(PoolConfig::new().max_size(AT_ONCE_MAX as u32))
             .build();
-        Ok(Self { transport, connections: Semaphore::new(CONNECTIONS_MAX) })
+        Ok(Self { transport, connections: Semaphore::new(AT_ONCE_MAX) })
     }
 
     pub(super) async fn send(&self, message: &Message) -> Result<(), MailError> {

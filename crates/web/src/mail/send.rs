@@ -1,14 +1,17 @@
 //! Sends what waits in the outbox: one round, asked for again and again by a job.
+//!
+//! A node that is frozen in the middle of a round, for longer than its messages are claimed, comes back when another one has sent
+//! them. So each message is looked at once more right before it leaves.
 
 use super::{ComposeError, MailSettings, compose};
 use commerce::shop::Shop;
 use commerce::{ShopId, Timestamp};
 use db::Db;
 use db::leases::Lease;
-use db::outbox::{GIVEN_UP, OutboxMessage, claim_due, mark_failed, mark_sent};
+use db::outbox::{GIVEN_UP, OutboxMessage, claim_due, is_claim_current, mark_failed, mark_sent};
 use db::shops::load_shop;
-use futures_util::future::join_all;
-use outbound::mail::Mailer;
+use futures_util::stream::{self, StreamExt as _};
+use outbound::mail::{AT_ONCE_MAX, Mailer};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use tracing::{info, warn};
@@ -17,20 +20,29 @@ use tracing::{info, warn};
 /// killed in between sends so many a second time at most.
 pub const ROUND_MESSAGES_MAX: usize = 20;
 
-/// How long a round may take before its messages count as abandoned, minutes. Over four connections they go five after another,
-/// each with some nine commands of 30 seconds at most.
+/// How long a round may take before its messages count as abandoned, minutes: five go after another ([`AT_ONCE_MAX`] at once).
 const CLAIM_MINUTES: i64 = 30;
+
+/// How long one message may take, minutes: some nine commands of 30 seconds. One whose claim ends sooner does not leave any more.
+const SENDING_MINUTES_MAX: i64 = 5;
 
 /// Minutes to wait after each failed try; after the last of them a message is given up, some three days after the first.
 const WAITS_MINUTES: [i64; 22] =
     [1, 2, 5, 15, 60, 120, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240];
 
-/// Sends what is due at `now`; returns how many messages were tried: none when `lease` was lost. A message that fails never stops
-/// the others.
+/// Sends what is due by `clock`; returns how many messages were tried: none when `lease` was lost. A message that fails never
+/// stops the others.
 ///
 /// # Errors
 /// When the database fails; what was claimed is due again when its time is over.
-pub async fn send_due(db: &Db, lease: &Lease, mailer: &Mailer, settings: &MailSettings, now: Timestamp) -> db::Result<usize> {
+pub async fn send_due(
+    db: &Db,
+    lease: &Lease,
+    mailer: &Mailer,
+    settings: &MailSettings,
+    clock: &(dyn Fn() -> Timestamp + Sync),
+) -> db::Result<usize> {
+    let now = clock();
     let claimed = claim_due(db, lease, now, now.plus_minutes(CLAIM_MINUTES), ROUND_MESSAGES_MAX).await?;
     let mut shops: BTreeMap<ShopId, Option<Shop>> = BTreeMap::new();
     for message in &claimed {
@@ -38,19 +50,25 @@ pub async fn send_due(db: &Db, lease: &Lease, mailer: &Mailer, settings: &MailSe
             place.insert(load_shop(db, message.shop).await?);
         }
     }
-    let tries = claimed.iter().filter_map(|message| {
-        let shop = shops[&message.shop].as_ref()?;
-        Some(async move { (message, send_one(db, mailer, settings, shop, message).await) })
-    });
-    let (sent, failed): (Vec<_>, Vec<_>) = join_all(tries).await.into_iter().partition(|(_, outcome)| outcome.is_ok());
-    let ids: Vec<_> = sent.iter().map(|(message, _)| (message.shop, message.id)).collect();
-    mark_sent(db, &ids, now).await?;
-    for (message, _) in sent {
-        info!(shop.id = %message.shop, outbox.id = %message.id, kind = message.kind, "Sent a message");
+    let mut tries = Vec::with_capacity(claimed.len());
+    for message in &claimed {
+        if let Some(shop) = &shops[&message.shop] {
+            tries.push(async move { (message, send_one(db, mailer, settings, shop, message, clock).await) });
+        }
     }
-    for (message, outcome) in failed {
-        let Err((failure, retry)) = outcome else { continue };
-        note_failure(db, message, &failure, &retry, now).await?;
+    let tried: Vec<_> = stream::iter(tries).buffer_unordered(AT_ONCE_MAX).collect().await;
+    let left = tried.iter().filter(|(_, outcome)| matches!(outcome, Ok(())));
+    let ids: Vec<_> = left.map(|(message, _)| (message.shop, message.id)).collect();
+    mark_sent(db, &ids, clock()).await?;
+    for (message, outcome) in tried {
+        let (shop, id) = (message.shop, message.id);
+        match outcome {
+            Ok(()) => info!(shop.id = %shop, outbox.id = %id, kind = message.kind, "Sent a message"),
+            Err(Unsent::Late) => {
+                info!(shop.id = %shop, outbox.id = %id, "Left a message to whoever claims it next: this round took long")
+            }
+            Err(Unsent::Failed(failure, retry)) => note_failure(db, message, &failure, &retry, clock()).await?,
+        }
     }
     Ok(claimed.len())
 }
@@ -70,6 +88,14 @@ async fn note_failure(db: &Db, message: &OutboxMessage, failure: &str, retry: &R
     Ok(())
 }
 
+/// Why a message did not leave.
+enum Unsent {
+    /// Its claim is over, or about to be: it may be another node's.
+    Late,
+    /// In words.
+    Failed(String, Retry),
+}
+
 /// Whether a failed message is tried again.
 enum Retry {
     Later,
@@ -82,14 +108,20 @@ async fn send_one(
     settings: &MailSettings,
     shop: &Shop,
     message: &OutboxMessage,
-) -> Result<(), (String, Retry)> {
+    clock: &(dyn Fn() -> Timestamp + Sync),
+) -> Result<(), Unsent> {
     let composed = compose(db, shop, message, settings).await.map_err(|error| {
         let retry = if matches!(error, ComposeError::Database(_)) { Retry::Later } else { Retry::Never };
-        (error.to_string(), retry)
+        Unsent::Failed(error.to_string(), retry)
     })?;
+    let is_ours = is_claim_current(db, message).await.map_err(|error| Unsent::Failed(error.to_string(), Retry::Later))?;
+    // Asked of the clock last: whatever the database has said may be long ago.
+    if !is_ours || message.next_attempt_at < clock().plus_minutes(SENDING_MINUTES_MAX) {
+        return Err(Unsent::Late);
+    }
     mailer.send(&composed).await.map_err(|error| {
         let retry = if error.is_worth_retrying() { Retry::Later } else { Retry::Never };
-        (error.to_string(), retry)
+        Unsent::Failed(error.to_string(), retry)
     })
 }
 

@@ -8,6 +8,7 @@ use commerce::{Money, PaymentId, Timestamp, VariantId};
 use outbound::mail::{Folder, Mailer};
 use outbound::payment::{Card, CardForm, ChargeRequest};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use web::mail::{MailSettings, send_due};
 use web::reconcile::reconcile;
 
@@ -29,6 +30,10 @@ impl Letters {
 
     /// Sends what is due and returns the letters with their soft line breaks taken out.
     fn send(&self, world: &World, now: Timestamp) -> Vec<String> {
+        self.send_by(world, &|| now)
+    }
+
+    fn send_by(&self, world: &World, clock: &(dyn Fn() -> Timestamp + Sync)) -> Vec<String> {
         let mailer = Mailer::Folder(Folder::new(self.0.clone()));
         let settings = MailSettings {
             scheme: web::Scheme::Http,
@@ -37,7 +42,7 @@ impl Letters {
             signer: world.app.signer().clone(),
         };
         let lease = world.with(db::testing::lease(world.db(), "mail"));
-        world.with(send_due(world.db(), &lease, &mailer, &settings, now)).expect("the database answers");
+        world.with(send_due(world.db(), &lease, &mailer, &settings, clock)).expect("the database answers");
         let mut letters: Vec<(PathBuf, String)> = std::fs::read_dir(&self.0)
             .expect("the folder is there")
             .map(|entry| entry.expect("an entry").path())
@@ -118,6 +123,23 @@ fn a_payment_whose_answer_was_lost_becomes_an_order_and_a_letter() {
         let link = letter.split_once("http://juniper.localhost:8080").expect("a link").1;
         let link = link.lines().find_map(|line| line.split_whitespace().next()).expect("its path");
         world.browser().get(link).expect(200, &["1001"]);
+    }
+}
+
+#[test]
+fn a_node_that_was_frozen_in_the_middle_of_a_round_leaves_the_letters_to_whoever_sends_them_now() {
+    for world in worlds() {
+        let (frozen, other) = (Letters::new(), Letters::new());
+        pay_and_hear_nothing(&world, "first", TOTE_SAND);
+        assert_eq!(reconcile_at(&world, MORNING.plus_seconds(25)), 1);
+        let (claimed, minutes) = (MORNING.plus_minutes(1), |minutes: i64| MORNING.plus_minutes(1 + minutes));
+        // The first look at the clock is when it claims, the second right before it sends.
+        let looks = AtomicUsize::new(0);
+        let clock = || if looks.fetch_add(1, Ordering::Relaxed) == 0 { claimed } else { minutes(26) };
+        assert_eq!(frozen.send_by(&world, &clock), [""; 0], "its claim is about to end");
+        assert_eq!(other.send(&world, minutes(29)), [""; 0], "it is not due yet");
+        assert_eq!(other.send(&world, minutes(31)).len(), 1, "it is not lost");
+        assert_eq!(frozen.send(&world, minutes(90)), [""; 0], "it is sent once");
     }
 }
 

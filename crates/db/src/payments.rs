@@ -34,14 +34,16 @@ pub struct OpenRefund {
     pub amount: Money,
 }
 
-/// Payments of all shops that have been open since before `before`, the longest first.
+/// Payments of all shops that have been open since before `before`. The shops take turns, each one's longest first: one with
+/// thousands of them does not keep another's.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn open_payments(db: &Db, before: Timestamp, limit: u32) -> Result<Vec<OpenPayment>> {
     let sql = platform_sql!(
         "SELECT shop_id, payment_id, reference, amount_minor, currency, created_at FROM payments
-         WHERE status IN ('pending', 'requires_action') AND updated_at < $1 ORDER BY updated_at, payment_id LIMIT $2"
+         WHERE status IN ('pending', 'requires_action') AND updated_at < $1
+         ORDER BY ROW_NUMBER() OVER (PARTITION BY shop_id ORDER BY updated_at, payment_id), updated_at, payment_id LIMIT $2"
     );
     let rows = db.query_platform(sql, &params![before, limit]).await?;
     let read = |row: &Row| {
@@ -51,7 +53,7 @@ pub async fn open_payments(db: &Db, before: Timestamp, limit: u32) -> Result<Vec
     rows.iter().map(read).collect()
 }
 
-/// Notes that the provider was asked and has no final word yet, so that others get their turn first.
+/// Notes that a payment was looked at and is still open, so that others get their turn first.
 ///
 /// # Errors
 /// When the database fails.
@@ -63,7 +65,7 @@ pub async fn touch_open_payment(db: &Db, shop: ShopId, payment: PaymentId, now: 
     db.execute(shop, sql, &params![payment, now]).await.map(|_| ())
 }
 
-/// Refunds of all shops that have been pending since before `before`, the longest first.
+/// Refunds of all shops that have been pending since before `before`, in turns as [`open_payments`].
 ///
 /// # Errors
 /// When the database fails.
@@ -71,7 +73,9 @@ pub async fn open_refunds(db: &Db, before: Timestamp, limit: u32) -> Result<Vec<
     let sql = platform_sql!(
         "SELECT r.shop_id, r.refund_id, p.reference, r.amount_minor, p.currency FROM refunds r
          JOIN payments p ON p.shop_id = r.shop_id AND p.payment_id = r.payment_id
-         WHERE r.status = 'pending' AND r.updated_at < $1 ORDER BY r.updated_at, r.refund_id LIMIT $2"
+         WHERE r.status = 'pending' AND r.updated_at < $1
+         ORDER BY ROW_NUMBER() OVER (PARTITION BY r.shop_id ORDER BY r.updated_at, r.refund_id), r.updated_at, r.refund_id
+         LIMIT $2"
     );
     let rows = db.query_platform(sql, &params![before, limit]).await?;
     let read =
@@ -79,7 +83,7 @@ pub async fn open_refunds(db: &Db, before: Timestamp, limit: u32) -> Result<Vec<
     rows.iter().map(read).collect()
 }
 
-/// Notes that the provider did not take a refund this time, so that others get their turn first.
+/// Notes that a refund was tried and is still pending, so that others get their turn first.
 ///
 /// # Errors
 /// When the database fails.

@@ -18,7 +18,8 @@ pub const ASK_AFTER_SECONDS: i64 = 20;
 /// A payment that the provider was never told of is given up after so long, minutes.
 pub const FORGET_AFTER_MINUTES: i64 = 2;
 
-/// Payments or refunds of one round.
+/// Payments or refunds of one round, of all shops in turns. They are asked about one after the other, so that many of them are no
+/// crowd at the provider's.
 const ROUND_MAX: u32 = 100;
 
 /// Settles open payments and refunds as far as the provider answers; returns how many were settled.
@@ -58,6 +59,7 @@ async fn ask_about(app: &App, payment: &OpenPayment, now: Timestamp) -> db::Resu
         }
         Err(error) => {
             warn!(shop.id = %payment.shop, payment.id = %payment.id, %error, "Could not settle a payment that was left open");
+            payments::touch_open_payment(app.db(), payment.shop, payment.id, now).await?;
             Ok(false)
         }
     }
@@ -101,18 +103,22 @@ async fn pay_back(app: &App, refund: &OpenRefund, now: Timestamp) -> db::Result<
             return Ok(false);
         }
     };
-    settle_refund(app, refund.shop, refund.id, result).await
+    let is_settled = settle_refund(app, refund.shop, refund.id, result).await;
+    if !is_settled {
+        payments::touch_open_refund(app.db(), refund.shop, refund.id, now).await?;
+    }
+    Ok(is_settled)
 }
 
-async fn settle_refund(app: &App, shop: ShopId, refund: RefundId, result: RefundResult) -> db::Result<bool> {
+async fn settle_refund(app: &App, shop: ShopId, refund: RefundId, result: RefundResult) -> bool {
     if let RefundResult::Failed { reason } = &result {
         warn!(shop.id = %shop, refund.id = %refund, "The provider refused a refund: {reason}");
     }
     match app.writer().submit(shop, Command::SettleRefund { refund, result }).await {
-        Ok(_) => Ok(true),
+        Ok(_) => true,
         Err(error) => {
             warn!(shop.id = %shop, refund.id = %refund, %error, "Could not settle a refund");
-            Ok(false)
+            false
         }
     }
 }

@@ -28,7 +28,10 @@ async fn a_message_is_claimed_once_and_again_only_when_its_lease_has_ended() {
         assert_eq!(claim(NOW.plus_seconds(1), until).await, [], "{}: another node finds nothing", test.engine);
         outbox::mark_sent(db, &[(shop, OutboxId(1))], NOW).await.expect(test.engine);
         let late = outbox::load_message(db, shop, OutboxId(2)).await.expect(test.engine).expect("it waits");
+        let is_ours = async |claimed| outbox::is_claim_current(db, claimed).await.expect(test.engine);
+        assert!(is_ours(&late).await, "{}", test.engine);
         assert_eq!(claim(until, until.plus_minutes(5)).await, [(2, 2)], "{}: after a crash it is due again", test.engine);
+        assert!(!is_ours(&late).await, "{}: whoever was frozen sees that it is another's", test.engine);
         outbox::mark_failed(db, &late, "the first claim's words", NOW).await.expect(test.engine);
         assert_eq!(claim(until, until).await, [], "{}: they come too late to put it in line again", test.engine);
         let claimed = outbox::load_message(db, shop, OutboxId(2)).await.expect(test.engine).expect("it waits");
@@ -87,5 +90,27 @@ async fn a_payment_or_a_refund_stays_open_until_it_is_settled() {
         assert_eq!((refunds.len(), refunds[0].amount.amount_minor), (1, 40));
         payments::touch_open_refund(db, shop, refunds[0].id, later).await.expect(test.engine);
         assert_eq!(payments::open_refunds(db, later, 10).await.expect(test.engine), []);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_with_many_open_payments_and_refunds_does_not_keep_those_of_another() {
+    for test in testing::databases().await {
+        let db = &test.db;
+        let juniper = make_juniper_roasters(db).await;
+        let other = NewShop { handle: "quillmere".into(), domains: vec!["quillmere.example".into()], ..juniper_roasters() };
+        let quillmere = create_shop(db, &other, NOW).await.expect(test.engine).expect("the shop is accepted");
+        let payment =
+            sql!("INSERT INTO payments VALUES ($1, $2, $3, 6, NULL, 'sandbox', 'card', 'pending', 100, 'EUR', 0, '', $4, $4)");
+        let refund = sql!("INSERT INTO refunds VALUES ($1, $2, $3, NULL, 40, 'pending', '', '', $4, $4)");
+        for (shop, id, seconds) in [(juniper, 1, 0), (juniper, 2, 1), (juniper, 3, 2), (quillmere, 4, 9)] {
+            let since = NOW.plus_seconds(seconds);
+            db.execute(shop, payment, &params![id, format!("checkout {id}"), since]).await.expect(test.engine);
+            db.execute(shop, refund, &params![10 + id, id, since]).await.expect(test.engine);
+        }
+        let open = payments::open_payments(db, NOW.plus_seconds(60), 3).await.expect(test.engine);
+        assert_eq!(open.iter().map(|payment| payment.id.0).collect::<Vec<_>>(), [1, 4, 2], "{}", test.engine);
+        let open = payments::open_refunds(db, NOW.plus_seconds(60), 3).await.expect(test.engine);
+        assert_eq!(open.iter().map(|refund| refund.id.0).collect::<Vec<_>>(), [11, 14, 12], "{}", test.engine);
     }
 }

@@ -35,9 +35,8 @@ const MOVES_MICROS: i64 = 1_000_000;
 const AHEAD_MICROS: i64 = 30_000_000;
 /// How long visitors see the old edition while the first pages of a new one are printed.
 const FIRST_PAGES_TIME: Duration = Duration::from_millis(250);
-/// How long the pages of an edition are printed that does not count yet.
-const AHEAD_TIME: Duration = Duration::from_secs(2);
-/// How long one shop's pages are printed before the next shop has its turn.
+/// How long one shop's pages are printed, beyond the first ones of an edition, before the next shop has its turn: whatever a shop
+/// has on its calendar, the others' pages follow what they sell.
 const TURN_TIME: Duration = Duration::from_millis(50);
 /// The most pages of an edition that are printed before somebody asks for them.
 const EAGER_PAGES_MAX: usize = 1_000;
@@ -88,6 +87,8 @@ struct AtPress {
     printed: Option<Arc<ShopInMemory>>,
     /// Pages of the current edition that are still to be printed.
     to_print: VecDeque<String>,
+    /// And of the next one.
+    to_print_ahead: VecDeque<String>,
     /// What was kept on the disk.
     kept: Option<Kept>,
 }
@@ -219,6 +220,8 @@ impl Press {
         // What was the next edition counts now: the one before it is not needed any more.
         if editions.as_ref().is_some_and(|editions| !Arc::ptr_eq(counting, &editions.current)) {
             shop.editions.store(Some(Arc::new(Editions { current: Arc::clone(counting), next: None })));
+            let at_press = self.shops.entry(shop.snapshot.shop.id).or_default();
+            at_press.to_print = std::mem::take(&mut at_press.to_print_ahead);
         }
     }
 
@@ -264,18 +267,30 @@ impl Press {
         renewed
     }
 
-    /// The edition of the next instant on the calendar.
-    async fn print_ahead(&self, shop: &Arc<ShopInMemory>, now: Timestamp, bytes_max: usize) {
-        let Some(editions) = shop.editions.load_full().filter(|editions| editions.next.is_none()) else { return };
+    /// The edition of the next instant on the calendar: its first pages at once, the others turn by turn. What is sold meanwhile
+    /// is followed on all of them.
+    async fn print_ahead(&mut self, shop: &Arc<ShopInMemory>, now: Timestamp, bytes_max: usize) {
+        let Some(editions) = shop.editions.load_full() else { return };
+        let id = shop.snapshot.shop.id;
+        if let Some(next) = &editions.next {
+            let mut to_print = std::mem::take(&mut self.shops.entry(id).or_default().to_print_ahead);
+            if !to_print.is_empty() {
+                self.print(shop, next, &mut to_print, TURN_TIME).await;
+                next.count_as_asked_for();
+                self.shops.entry(id).or_default().to_print_ahead = to_print;
+            }
+            return;
+        }
         let due = |until: &Timestamp| until.micros_since(now) <= AHEAD_MICROS;
         let Some(instant) = editions.current.until.filter(due) else { return };
         let until = next_boundary(&shop.snapshot, instant);
         let next = Arc::new(Edition::new(shop.snapshot.version, instant, until, bytes_max));
         let mut to_print = self.hot_keys(shop, touched_keys(&editions.current));
-        self.print(shop, &next, &mut to_print, AHEAD_TIME).await;
+        self.print(shop, &next, &mut to_print, FIRST_PAGES_TIME).await;
         next.count_as_asked_for();
-        debug!(shop.id = %shop.snapshot.shop.id, pages = next.len(), "Printed ahead");
+        debug!(shop.id = %id, pages = next.len(), left = to_print.len(), "Printed ahead");
         shop.editions.store(Some(Arc::new(Editions { current: Arc::clone(&editions.current), next: Some(next) })));
+        self.shops.entry(id).or_default().to_print_ahead = to_print;
     }
 
     async fn print_rest(&mut self, shop: &Arc<ShopInMemory>, now: Timestamp) {

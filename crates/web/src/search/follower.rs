@@ -13,8 +13,9 @@ use tracing::error;
 /// How long a search waits for the first index of a shop: thousands of products take less than one.
 const INDEX_PATIENCE: Duration = Duration::from_secs(3);
 
-/// One index is built at a time, whatever the number of shops: each takes memory while it is built, and a processor.
-static TURN: Mutex<()> = Mutex::new(());
+/// One index is built at a time, whatever the number of shops: each takes memory while it is built, and a processor. Turns are
+/// taken in the order in which they were asked for: a shop that changes all the time would otherwise have every one.
+static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 /// A shop's search index through all its snapshots.
 pub struct Search {
@@ -73,7 +74,7 @@ impl Search {
 
     fn work(&self) {
         while let Some(products) = self.next() {
-            let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+            let _turn = TURN.blocking_lock();
             if let Err(reason) = self.bring_up(products) {
                 error!(shop.id = %self.shop, error = %reason, "The search index could not be built: {reason}");
                 self.state.send_if_modified(|state| {
@@ -112,5 +113,25 @@ impl Search {
 
     fn wanted(&self) -> MutexGuard<'_, Wanted> {
         self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::testing::{product, variant};
+
+    #[test]
+    fn a_shop_that_changes_all_the_time_does_not_keep_another_from_being_searched() {
+        let named = |title: &str| vec![Arc::new(product(1, "blanket", title, "Juniper", vec![variant(1, 18_900, &[])]))];
+        let (restless, other) = (Search::new(ShopId(1)), Search::new(ShopId(2)));
+        restless.follow(named("Blanket 0"));
+        other.follow(named("Blanket"));
+        let mut changes = 0;
+        while matches!(&*other.state.borrow(), State::NotYet) {
+            changes += 1;
+            restless.follow(named(&format!("Blanket {changes}")));
+        }
+        assert!(matches!(&*other.state.borrow(), State::Ready(_)));
     }
 }

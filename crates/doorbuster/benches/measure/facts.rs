@@ -24,6 +24,11 @@ pub fn machine() -> String {
     format!("{cores} cores of {model}, {gibibytes:.0} GiB, {kernel}")
 }
 
+/// The version of PostgreSQL.
+pub fn postgres() -> String {
+    said("psql", &["--version"]).split_whitespace().nth(2).unwrap_or("?").to_owned()
+}
+
 /// What a program prints when it is asked; empty when it is not there.
 pub fn said(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).output();

@@ -90,7 +90,8 @@ impl Report {
         match hurt.len() {
             0 => format!("{begins}: nobody waits for longer than a second"),
             some => format!(
-                "{begins}: {} people wait for longer than a second, {:.1} s at most; nobody does who comes later than {:.1} s after it",
+                "{begins}: {} people wait for longer than a second, {:.1} s at most; nobody does who comes later than {:.1} s after \
+                 it",
                 count(some as u64),
                 longest.as_secs_f64(),
                 last.as_secs_f64(),

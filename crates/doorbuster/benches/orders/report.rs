@@ -1,7 +1,7 @@
 //! What was found, as numbers and words; how it is printed and written down is elsewhere.
 
 use crate::contest::{Plan, REFERENCE, Row, Sample};
-use crate::measure::facts::{date, machine, said};
+use crate::measure::facts::{date, machine, postgres, said};
 use crate::measure::numbers::median;
 use std::io::Write as _;
 
@@ -77,12 +77,11 @@ impl Line {
 impl Facts {
     /// Looks around.
     pub fn gather(plan: &Plan, redis: Option<String>, proofs: Vec<String>) -> Self {
-        let postgres = said("psql", &["--version"]).split_whitespace().nth(2).unwrap_or("?").to_owned();
         let redis = redis.map(|version| format!(", Redis {version}")).unwrap_or_default();
         Self {
             date: date(),
             machine: machine(),
-            versions: format!("PostgreSQL {postgres}{redis}, {}", said("rustc", &["--version"])),
+            versions: format!("PostgreSQL {}{redis}, {}", postgres(), said("rustc", &["--version"])),
             disk_ms: disk_ms(),
             rounds: plan.rounds,
             seconds: plan.seconds,

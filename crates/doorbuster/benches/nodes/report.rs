@@ -12,7 +12,7 @@ const END: &str = "<!-- Nodes end here -->\n";
 /// Whoever waits for longer has noticed that something is wrong.
 const NOTICED: Duration = Duration::from_secs(1);
 /// No order takes longer when nothing is wrong.
-const SERVED: Duration = Duration::from_millis(100);
+const SERVED: Duration = Duration::from_millis(500);
 /// Lines of the picture while orders come.
 const LINES: usize = 24;
 /// Characters of its longest bar.

@@ -59,6 +59,7 @@ pub fn run(plan: &Plan) -> Result<(), String> {
                 (steady, other.join().expect("it does not panic"))
             });
             let steady = steady?;
+            eprintln!("    the client was late by {} ms at most", steady.late_max.as_millis());
             for failure in &steady.failures {
                 eprintln!("    the steady shop: {failure}");
             }

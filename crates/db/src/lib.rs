@@ -38,6 +38,8 @@ pub mod news;
 pub mod nodes;
 
 pub mod backup;
+pub mod copy;
+pub mod load_tests;
 pub mod proofs;
 pub mod verify;
 

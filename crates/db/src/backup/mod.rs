@@ -6,7 +6,7 @@
 //! whole one.
 
 mod read;
-mod tables;
+pub(crate) mod tables;
 mod write;
 
 pub use read::{Incoming, Restored};

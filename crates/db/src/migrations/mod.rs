@@ -7,20 +7,21 @@
 use crate::{Db, Error, Result, Tx, params, platform_sql};
 
 /// Number, name, text.
-const SCRIPTS: [(i64, &str, &str); 6] = [
+const SCRIPTS: [(i64, &str, &str); 7] = [
     (1, "first_schema", include_str!("0001_first_schema.sql")),
     (2, "submissions", include_str!("0002_submissions.sql")),
     (3, "proofs", include_str!("0003_proofs.sql")),
     (4, "nodes", include_str!("0004_nodes.sql")),
     (5, "catalog_changes", include_str!("0005_catalog_changes.sql")),
     (6, "crowd", include_str!("0006_crowd.sql")),
+    (7, "load_tests", include_str!("0007_load_tests.sql")),
 ];
 
 /// The schema's version that this program works with.
 pub const SCHEMA_VERSION: i64 = SCRIPTS[SCRIPTS.len() - 1].0;
 
 /// Every table of a shop, parents before children. Backup and verification walk this list; a test holds it against both engines.
-pub const TABLES: [&str; 40] = [
+pub const TABLES: [&str; 42] = [
     "shops",
     "shop_domains",
     "shop_settings",
@@ -61,6 +62,8 @@ pub const TABLES: [&str; 40] = [
     "proofs",
     "crowd_marks",
     "crowd_minutes",
+    "load_tests",
+    "load_test_reports",
 ];
 
 /// The tables that belong to no shop. They say what runs at the moment, so no backup holds them.

@@ -2,8 +2,10 @@
 
 mod backup;
 mod catalog;
+mod copy;
 mod crowd;
 mod desk;
+mod load_tests;
 mod news;
 mod nodes;
 mod order_writer;

@@ -8,6 +8,7 @@ mod demo;
 mod failure;
 mod folder_lock;
 mod jobs;
+mod load_tests;
 mod logging;
 mod node;
 mod output;

@@ -138,6 +138,7 @@ async fn serve_ours() -> Result<(), Box<dyn Error>> {
         scheme: Scheme::Http,
         public_port: None,
         payment_patience: Duration::from_secs(4),
+        loadtest_shoppers_max: 0,
         mail_folder: None,
     });
     let site = Site::new(app.await?);

@@ -54,6 +54,8 @@ pub struct AppParts {
     pub public_port: Option<u16>,
     /// How long a checkout waits for the provider before it shows the page that waits.
     pub payment_patience: Duration,
+    /// Shoppers of a seller's load test at most; 0: sellers may not test.
+    pub loadtest_shoppers_max: u32,
     /// Where mail is kept as files; `None`: a mail server takes it.
     pub mail_folder: Option<PathBuf>,
 }
@@ -219,6 +221,11 @@ impl App {
     /// How long a checkout waits for the provider before it shows the page that waits.
     pub fn payment_patience(&self) -> Duration {
         self.0.parts.payment_patience
+    }
+
+    /// Shoppers of a seller's load test at most; 0: sellers may not test.
+    pub fn loadtest_shoppers_max(&self) -> u32 {
+        self.0.parts.loadtest_shoppers_max
     }
 
     /// Where mail is kept as files; `None`: a mail server takes it.

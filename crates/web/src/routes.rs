@@ -90,9 +90,9 @@ fn admin(app: &App) -> Router<App> {
     uploads.merge(forms).layer(from_fn_with_state(app.clone(), desk_failures))
 }
 
-/// Sales, coupons, pages, mail and the books.
+/// Sales, coupons, pages, mail, the books and the load test.
 fn selling() -> Router<App> {
-    use admin::{books, coupons, flash_sales, mail, pages, traffic};
+    use admin::{books, coupons, flash_sales, load_test, mail, pages, traffic};
     Router::new()
         .route("/admin/flash-sales", get(flash_sales::list).post(flash_sales::create))
         .route("/admin/flash-sales/new", get(flash_sales::new))
@@ -115,6 +115,11 @@ fn selling() -> Router<App> {
         .route("/admin/books", get(books::show))
         .route("/admin/books/prove", post(books::prove))
         .route("/admin/traffic", get(traffic::show))
+        .route("/admin/load-test", get(load_test::show).post(load_test::start))
+        .route("/admin/load-test/{id}/stop", post(load_test::stop))
+        .route("/admin/load-test/{id}/report", get(load_test::report))
+        .route("/admin/load-test/{id}/report.json", get(load_test::report_data))
+        .route("/admin/load-test/{id}/delete", get(load_test::ask_delete).post(load_test::delete))
 }
 
 /// What a seller settles once.

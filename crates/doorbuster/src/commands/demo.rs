@@ -9,6 +9,9 @@ use crate::settings::{MailRoute, SettingFlags, Settings};
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
+/// Shoppers of a load test from the desk, where nobody has set another number: a laptop carries them.
+const LOADTEST_SHOPPERS_MAX: u32 = 2_000;
+
 /// Starts two seeded shops to look at: addresses, sign-ins and test cards are printed. Nothing has to be set up.
 ///
 /// Everything is kept in the folder doorbuster-demo, unless --data or DOORBUSTER_DATA names another one.
@@ -23,7 +26,10 @@ pub fn run(mut flags: SettingFlags) -> Result<ExitCode, Failure> {
     if std::env::var_os("DOORBUSTER_DATA").is_none() {
         flags.or_set("data", DEMO_FOLDER);
     }
-    let settings = Settings::load(&flags)?;
+    let mut settings = Settings::load(&flags)?;
+    if settings.is_default("loadtest_shoppers_max") {
+        settings.loadtest_shoppers_max = LOADTEST_SHOPPERS_MAX;
+    }
     logging::start(&settings)?;
     runtime()?.block_on(async {
         let claim = serve::Claim::take(&settings)?;
@@ -37,7 +43,7 @@ pub fn run(mut flags: SettingFlags) -> Result<ExitCode, Failure> {
             let next_opening = next_opening.as_ref();
             Welcome { address, kept_in: &kept_in, mail: &mail, next_opening, now: now(), paint }.to_string()
         };
-        serve::until_stopped(claim, db, settings, welcome).await
+        serve::until_stopped(claim, db, settings, serve::StopWord::Signal, welcome).await
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod backup;
 mod config;
+mod copy_shop;
 mod demo;
 mod export;
 mod export_site;
@@ -58,6 +59,8 @@ pub enum Command {
     Backup(WithSettings<backup::BackupArgs>),
     /// Read a backup into an empty database, also of the other kind.
     Restore(WithSettings<restore::RestoreArgs>),
+    /// Copy a shop without its customers into a data folder of its own, to try things on it.
+    CopyShop(WithSettings<copy_shop::CopyShopArgs>),
     /// Show the settings in effect and where each comes from.
     Config(WithSettings<config::ConfigArgs>),
 }
@@ -84,7 +87,7 @@ impl Command {
     /// When it cannot be done.
     pub fn run(self) -> Result<ExitCode, Failure> {
         match self {
-            Self::Serve(WithSettings { flags, .. }) => serve::run(&flags),
+            Self::Serve(WithSettings { args, flags }) => serve::run(&flags, &args),
             Self::Demo(WithSettings { flags, .. }) => demo::run(flags),
             Self::Config(WithSettings { flags, .. }) => config::run(&flags),
             Self::LoadTest(args) => loadtest::run(&args),
@@ -112,6 +115,9 @@ impl Command {
             }
             Self::Nodes(WithSettings { flags, .. }) => {
                 with_database(&flags, Opening::Find, async |db, _| nodes::run(&db, now()).await)
+            }
+            Self::CopyShop(WithSettings { args, flags }) => {
+                with_database(&flags, Opening::Find, async |db, _| copy_shop::run(&db, &args).await)
             }
             Self::Backup(WithSettings { args, flags }) => {
                 with_database(&flags, Opening::Find, async |db, settings| backup::run(&db, &settings, &args).await)

@@ -5,6 +5,7 @@ use crate::clock::{now, thread_work};
 use crate::failure::Failure;
 use crate::folder_lock::FolderLock;
 use crate::jobs::{Jobs, LEASES};
+use crate::load_tests::TestStand;
 use crate::logging;
 use crate::node::NodeHere;
 use crate::settings::{MailRoute, SettingFlags, Settings};
@@ -36,15 +37,29 @@ use web::{App, AppParts, Scheme};
 /// Prints one line on standard output once visitors can come: `Listening on http://127.0.0.1:8080`. The log goes to standard
 /// error.
 #[derive(clap::Args)]
-pub struct ServeArgs {}
+pub struct ServeArgs {
+    /// Also stop when standard input ends: a server that another process has started does not outlive it.
+    #[arg(long, hide = true)]
+    until_input_ends: bool,
+}
+
+/// What a server takes for the word to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StopWord {
+    /// Ctrl-C and SIGTERM.
+    Signal,
+    /// These, and the end of standard input.
+    SignalOrEndOfInput,
+}
 
 /// Serves.
 ///
 /// # Errors
 /// When it cannot start.
-pub fn run(flags: &SettingFlags) -> Result<ExitCode, Failure> {
+pub fn run(flags: &SettingFlags, args: &ServeArgs) -> Result<ExitCode, Failure> {
     let settings = Settings::load(flags)?;
     logging::start(&settings)?;
+    let stop_word = if args.until_input_ends { StopWord::SignalOrEndOfInput } else { StopWord::Signal };
     runtime()?.block_on(async {
         // With certificates, it is the signal to read them again.
         let _hangups = if settings.certificates.is_none() { Some(survive_hangups()?) } else { None };
@@ -53,7 +68,7 @@ pub fn run(flags: &SettingFlags) -> Result<ExitCode, Failure> {
         if db::shops::catalog_versions(&db).await?.is_empty() {
             warn!("There is no shop yet: `doorbuster shop create --help` tells how to make one");
         }
-        until_stopped(claim, db, settings, |_| String::new()).await
+        until_stopped(claim, db, settings, stop_word, |_| String::new()).await
     })
 }
 
@@ -94,6 +109,7 @@ pub async fn until_stopped(
     claim: Claim,
     db: Db,
     settings: Settings,
+    stop_word: StopWord,
     welcome: impl FnOnce(SocketAddr) -> String,
 ) -> Result<ExitCode, Failure> {
     let Claim { listeners, operators, _folder } = claim;
@@ -104,12 +120,13 @@ pub async fn until_stopped(
     let node = NodeHere::register(&app, address, LEASES).await;
     let press = PressLimits { folder: Some(settings.data.join("editions")), ..PressLimits::default() };
     let own = Jobs::start_own(&site, press);
-    let leased = Jobs::start_leased(&app, &node.held(), mailer(&settings)?, mail_settings(&app, &settings));
+    let stand = TestStand::clear(&settings)?;
+    let leased = Jobs::start_leased(&app, &node.held(), mailer(&settings)?, mail_settings(&app, &settings), stand);
     let operators = operators.map(|listener| tokio::spawn(serve_operators(listener, app.clone())));
     let _reloading = entrance.certificates.clone().map(keep_fresh).transpose()?;
     // Whoever has read that visitors can come may ask the program to stop.
     let (stopping, mut stop) = watch::channel(false);
-    let stopped = told_to_stop()?;
+    let stopped = told_to_stop(stop_word)?;
     announce(address, &settings, &welcome(address))?;
     let notice = async {
         let _ = stop.wait_for(|is_told| *is_told).await;
@@ -229,6 +246,7 @@ pub async fn start_app(db: Db, settings: &Settings, address: SocketAddr) -> Resu
         scheme: settings.scheme,
         public_port: settings.public_port.or(own_port(settings, address)),
         payment_patience: settings.payment_patience,
+        loadtest_shoppers_max: settings.loadtest_shoppers_max,
         mail_folder: match &settings.mail {
             MailRoute::Smtp(_) => None,
             MailRoute::Folder(folder) => Some(folder.clone()),
@@ -280,8 +298,9 @@ fn announce(address: SocketAddr, settings: &Settings, welcome: &str) -> Result<(
     Ok(())
 }
 
-/// Listens for Ctrl-C and SIGTERM from now on, and is ready when one of them has come.
-fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+/// Listens for the word to stop from now on, and is ready when it has come.
+fn told_to_stop(stop_word: StopWord) -> std::io::Result<impl Future<Output = ()>> {
+    let input_ended = end_of_input(stop_word);
     #[cfg(unix)]
     let stop = {
         use tokio::signal::unix::{SignalKind, signal};
@@ -296,7 +315,27 @@ fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     #[cfg(not(unix))]
     let stop = async { drop(tokio::signal::ctrl_c().await) };
     Ok(async move {
-        stop.await;
+        tokio::select! {
+            () = stop => {}
+            () = input_ended => {}
+        }
         info!("Stopping: started requests may finish");
     })
+}
+
+/// Ready when standard input has ended, if that is a word to stop.
+fn end_of_input(stop_word: StopWord) -> impl Future<Output = ()> {
+    let (ending, mut ended) = watch::channel(false);
+    if stop_word == StopWord::SignalOrEndOfInput {
+        // A thread of its own: the runtime would wait for a read that nothing ends.
+        std::thread::spawn(move || {
+            let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+            ending.send_replace(true);
+        });
+    }
+    async move {
+        if ended.wait_for(|ended| *ended).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
 }

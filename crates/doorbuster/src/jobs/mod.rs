@@ -11,11 +11,13 @@
 //! - payments: the provider has an idempotency key, and of all words on a payment the order writer takes the first.
 //! - reservations: the order writer decides, from the rows, which have run out.
 //! - books: a shop's proof is claimed, and one whose claim is no longer the last writes nothing.
+//! - load tests: a seller's wish is claimed, and whoever was given up as silent keeps no report.
 //! - sessions: what has ended is deleted, by whomever.
 //!
 //! Seeing what others changed, printing pages, and telling what was sold is every node's own work.
 
 use crate::clock::now;
+use crate::load_tests::TestStand;
 use crate::node::Held;
 use commerce::Timestamp;
 use commerce::checkout::Command;
@@ -38,11 +40,12 @@ use web::reconcile::reconcile;
 use web::{App, Site};
 
 /// The leases that jobs want.
-pub const LEASES: &[&str] = &[MAIL, PAYMENTS, RESERVATIONS, BOOKS, SESSIONS];
+pub const LEASES: &[&str] = &[MAIL, PAYMENTS, RESERVATIONS, BOOKS, LOAD_TESTS, SESSIONS];
 const MAIL: &str = "mail";
 const PAYMENTS: &str = "payments";
 const RESERVATIONS: &str = "reservations";
 const BOOKS: &str = "books";
+const LOAD_TESTS: &str = "load tests";
 const SESSIONS: &str = "sessions";
 
 /// How often the outbox is looked at.
@@ -55,6 +58,8 @@ const PAYMENTS_INTERVAL: Duration = Duration::from_secs(5);
 const RESERVATIONS_INTERVAL: Duration = Duration::from_secs(15);
 /// How often it is asked whose books are due for a proof.
 const BOOKS_INTERVAL: Duration = Duration::from_secs(60);
+/// How often it is asked whether a seller wants a load test.
+const LOAD_TESTS_INTERVAL: Duration = Duration::from_secs(1);
 /// How often it is asked whether the crowds are to be counted. Every node counts its own visitors.
 const CROWD_INTERVAL: Duration = Duration::from_millis(500);
 /// How often sessions that ended are tidied.
@@ -108,7 +113,7 @@ impl Jobs {
     }
 
     /// Starts what one node does for all.
-    pub fn start_leased(app: &App, held: &watch::Receiver<Held>, mailer: Mailer, mail: MailSettings) -> Self {
+    pub fn start_leased(app: &App, held: &watch::Receiver<Held>, mailer: Mailer, mail: MailSettings, stand: TestStand) -> Self {
         let mut jobs = Self { stop: watch::Sender::new(false), running: JoinSet::new() };
         let (mail, stopped) = (Arc::new((mailer, mail)), jobs.stop.subscribe());
         jobs.every_while_held(MAIL_INTERVAL, "Sending mail", MAIL, (app, held), move |app, lease| {
@@ -131,6 +136,11 @@ impl Jobs {
         });
         jobs.every_while_held(BOOKS_INTERVAL, "Proving the books", BOOKS, (app, held), |app, _| async move {
             prove_due(&app, app.now()).await.map(drop)
+        });
+        let (stand, stopped) = (Arc::new(stand), jobs.stop.subscribe());
+        jobs.every_while_held(LOAD_TESTS_INTERVAL, "Running load tests", LOAD_TESTS, (app, held), move |app, _| {
+            let (stand, stopped) = (Arc::clone(&stand), stopped.clone());
+            async move { stand.run_asked(&app, stopped).await }
         });
         jobs.every_while_held(SESSIONS_INTERVAL, "Tidying sessions", SESSIONS, (app, held), |app, _| async move {
             delete_expired_sessions(app.db(), app.now()).await.map(drop)

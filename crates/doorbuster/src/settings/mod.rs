@@ -101,6 +101,8 @@ pub struct Settings {
     pub public_port: Option<u16>,
     /// How long a checkout waits for the payment provider.
     pub payment_patience: Duration,
+    /// Shoppers of a seller's load test at most; 0: sellers may not test.
+    pub loadtest_shoppers_max: u32,
     /// How mail leaves.
     pub mail: MailRoute,
     /// Sender of mail of a shop without an address.
@@ -184,6 +186,7 @@ impl Settings {
             proxies: read.proxies()?,
             public_port,
             payment_patience: Duration::from_secs(read.number("payment_patience_seconds", 1, 60)?),
+            loadtest_shoppers_max: read.number("loadtest_shoppers_max", 0, 1_000_000)? as u32,
             mail,
             mail_from: read.text("mail_from").into(),
             log: read.text("log").into(),
@@ -248,6 +251,11 @@ impl Settings {
             Origin::Default => "the default".into(),
             origin => origin.to_string(),
         }
+    }
+
+    /// Whether nobody has set it.
+    pub fn is_default(&self, key: &str) -> bool {
+        (Reader { sources: &self.sources }).sourced(key).origin == Origin::Default
     }
 
     /// The settings as a file, each with its origin, secrets masked.
@@ -343,6 +351,8 @@ mod tests {
         assert_eq!(settings.target, Target::Folder("/nonexistent".into()));
         assert_eq!(settings.mail, MailRoute::Folder("/nonexistent/mail".into()));
         assert_eq!(settings.scheme, Scheme::Http);
+        assert_eq!(settings.loadtest_shoppers_max, 0, "a seller's load test needs the operator's word");
+        assert!(settings.is_default("loadtest_shoppers_max"));
     }
 
     #[test]
@@ -356,6 +366,7 @@ mod tests {
             ("LOG_FORMAT", "xml"),
             ("PUBLIC_SCHEME", "ftp"),
             ("PUBLIC_PORT", "70000"),
+            ("LOADTEST_SHOPPERS_MAX", "-1"),
             ("MAIL_FROM", "nobody"),
             ("TLS_CERTIFICATE", "shop.crt"),
             ("TLS_KEY", "shop.key"),

@@ -43,7 +43,7 @@ const fn setting(
 }
 
 /// All of them, in the order in which they are shown.
-pub const SETTINGS: [Setting; 28] = [
+pub const SETTINGS: [Setting; 29] = [
     setting(
         "data",
         "FOLDER",
@@ -134,6 +134,14 @@ pub const SETTINGS: [Setting; 28] = [
         "4",
         Shown::InDetail,
         "How long a checkout waits for the payment provider before it shows a page that waits; 1 to 60.",
+    ),
+    setting(
+        "loadtest_shoppers_max",
+        "COUNT",
+        "0",
+        Shown::InDetail,
+        "How many shoppers a seller may send into a copy of the shop, to see what it carries; 0 to 1000000. With 0 sellers may not. \
+         Tests run on the server that serves the shops, one at a time, behind their visitors. In `doorbuster demo` it is 2000.",
     ),
     setting(
         "smtp_url",

@@ -15,6 +15,7 @@ mod commands;
 mod crowd;
 mod database_away;
 mod descriptors;
+mod load_test;
 mod moving;
 mod nodes;
 mod one_server;

@@ -15,6 +15,7 @@ pub mod views;
 pub mod books;
 mod crowd;
 pub mod dashboard;
+pub mod load_test;
 pub mod traffic;
 
 pub mod orders;

@@ -27,6 +27,7 @@ pub async fn open_doors(db: Db, writer: OrderWriter, clock: Clock) -> (App, Sock
         scheme: Scheme::Http,
         public_port: Some(PUBLIC_PORT),
         payment_patience: Duration::from_secs(20),
+        loadtest_shoppers_max: 500,
         mail_folder: Some("juniper/mail".into()),
     };
     let app = App::start(parts).await.expect("the shops can be loaded");

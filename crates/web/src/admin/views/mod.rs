@@ -4,6 +4,7 @@
 mod books;
 mod catalog;
 mod home;
+mod load_test;
 mod orders;
 mod selling;
 mod settings;
@@ -15,6 +16,7 @@ mod samples;
 pub use books::*;
 pub use catalog::*;
 pub use home::*;
+pub use load_test::*;
 pub use orders::*;
 pub use selling::*;
 pub use settings::*;
@@ -37,6 +39,7 @@ view! {
     Dashboard => "dashboard/show.html" in "home",
     Books => "books/show.html" in "books",
     Traffic => "traffic/show.html" in "traffic",
+    LoadTestShow => "load_test/show.html" in "load_test",
     ProductList => "products/list.html" in "products",
     ProductEdit => "products/edit.html" in "products",
     InventoryList => "inventory/list.html" in "inventory",

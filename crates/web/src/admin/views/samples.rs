@@ -339,6 +339,9 @@ fn every_template_of_the_desk_renders_its_sample() {
     g.show("books_unproved", Books::default());
     g.show("traffic", crate::admin::traffic::sample(SAMPLE_NOW));
     g.show("traffic_silent", Traffic::default());
+    g.show("load_test", crate::admin::load_test::sample(SAMPLE_NOW));
+    g.show("load_test_form", crate::admin::load_test::sample_form());
+    g.show("load_test_not_permitted", LoadTestShow::default());
     g.show(
         "confirm",
         Confirm {

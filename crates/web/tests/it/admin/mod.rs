@@ -3,6 +3,7 @@
 mod bad_input;
 mod books;
 mod catalog;
+mod load_test;
 mod orders;
 mod selling;
 mod settings;

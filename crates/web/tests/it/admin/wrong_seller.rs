@@ -103,6 +103,7 @@ struct Numbers {
     order: i64,
     mail: i64,
     seller: i64,
+    load_test: i64,
 }
 
 impl Numbers {
@@ -111,7 +112,8 @@ impl Numbers {
         let order = super::ada_orders(world, crate::world::TOTE_SAND, 1);
         let mail = world.with(db::outbox::list_messages(world.db(), world.juniper, 1)).expect("the database answers")[0].id.0;
         let seller = world.with(db::sellers::list_sellers(world.db(), world.juniper)).expect("the database answers")[0].id.0;
-        Self { order, mail, seller }
+        let load_test = super::load_test::kept(world).0;
+        Self { order, mail, seller, load_test }
     }
 
     fn for_path(&self, path: &str) -> i64 {
@@ -119,6 +121,7 @@ impl Numbers {
             "orders" => self.order,
             "mail" => self.mail,
             "settings" => self.seller,
+            "load-test" => self.load_test,
             "inventory" => crate::world::TOTE_SAND.0,
             _ => 1,
         }
@@ -133,6 +136,7 @@ impl Numbers {
             "/admin/coupons/1",
             "/admin/pages/1",
             "/admin/settings/staff",
+            "/admin/load-test",
         ];
         let mut all: String = pages.iter().map(|path| ines.get(path).body).collect();
         all.push_str(&ines.get(&format!("/admin/orders/{}", self.order)).body);

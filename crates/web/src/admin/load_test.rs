@@ -271,9 +271,7 @@ pub(super) fn sample(now: commerce::Timestamp) -> LoadTestShow {
             "Your shop held 1,000 shoppers at once. At 2,000, 1 page in 100 took 1.4 s or longer instead of less than 1 s."
         }
         TestVerdict::EndedEarly => "Your shop held 500 shoppers at once. The test was ended before it was through.",
-        TestVerdict::NotValid => {
-            "No number of shoppers was held: the load test itself was the limit."
-        }
+        TestVerdict::NotValid => "No number of shoppers was held: the load test itself was the limit.",
         TestVerdict::BooksWrong => "The shop's books do not agree with what its customers saw.",
     };
     let ended = TestVerdict::ALL.map(|verdict| TestState::Finished { at: now, verdict, said: said(verdict).into() });

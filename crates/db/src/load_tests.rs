@@ -251,24 +251,29 @@ pub async fn ask(
     let insert = sql!(
         "INSERT INTO load_tests (shop_id, load_test_id, status, plan, shoppers, step_seconds, asked_by, asked_at, stop_asked,
              running_until, progress, ended_at, verdict, said)
-         VALUES ($1, $2, 'asked', $3, $4, $5, $6, $7, 0, NULL, '', NULL, '', '')"
+         VALUES ($1, $2, 'asked', $3, $4, $5, $6, $7, 0, NULL, '', NULL, '', '') ON CONFLICT DO NOTHING"
     );
     let mut tx = db.begin().await?;
     if let Some(row) = tx.query_platform(current, &params![now]).await?.first() {
-        let asked_at = row.get(2);
         tx.rollback().await;
-        let is_own = row.get::<ShopId>(0) == shop;
-        return Ok(Err(if is_own {
-            Occupied::ByThisShop { asked_by: row.get(1), asked_at }
-        } else {
-            Occupied::ByAnother { asked_at }
-        }));
+        return Ok(Err(occupied(row, shop)));
     }
     let id = LoadTestId(db.ids().next(now));
     let Wanted { plan, shoppers, step_seconds } = wanted;
-    tx.execute(shop, insert, &params![id, plan.as_str(), shoppers, step_seconds, asked_by, now]).await?;
+    let asked = tx.execute(shop, insert, &params![id, plan.as_str(), shoppers, step_seconds, asked_by, now]).await?;
     tx.commit().await?;
-    Ok(Ok(id))
+    if asked == 1 {
+        return Ok(Ok(id));
+    }
+    // Somebody asked in the same instant.
+    let rows = db.query_platform(current, &params![now]).await?;
+    Ok(Err(rows.first().map_or(Occupied::ByAnother { asked_at: now }, |row| occupied(row, shop))))
+}
+
+fn occupied(row: &Row, shop: ShopId) -> Occupied {
+    let asked_at = row.get(2);
+    let is_own = row.get::<ShopId>(0) == shop;
+    if is_own { Occupied::ByThisShop { asked_by: row.get(1), asked_at } } else { Occupied::ByAnother { asked_at } }
 }
 
 /// The test that has waited longest.

@@ -9,6 +9,7 @@ use loadtest::generator::{Assignment, Chief, Coming, Order, Tally, work};
 use loadtest::mix::Mix;
 use loadtest::report::data::Connections;
 use loadtest::shopper::Shop;
+use loadtest::way::Way;
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token};
 use std::io::{self, Read, Write};
@@ -53,8 +54,7 @@ fn main() -> io::Result<()> {
         let assignment = Assignment {
             worker: 0,
             workers: 1,
-            server,
-            host: "127.0.0.1".into(),
+            way: Way::plain(server, "127.0.0.1"),
             sources: Vec::new(),
             connections: Connections::Pooled,
             connections_max: 1_000,

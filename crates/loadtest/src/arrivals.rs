@@ -216,7 +216,7 @@ impl<'a> Arriving<'a> {
         }
         let at = self.unused.pop().unwrap_or(self.lines.len());
         let stream = self.connect()?;
-        let connection = Connection::over(stream, self.poll.registry(), Token(at))?;
+        let connection = Connection::over(stream, None, self.poll.registry(), Token(at))?;
         let line = Some(Line { connection, visitor: None });
         if at == self.lines.len() {
             self.lines.push(line)

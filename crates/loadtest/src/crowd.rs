@@ -147,7 +147,7 @@ impl<'a> Visiting<'a> {
     }
 
     fn connect(&self, at: usize) -> io::Result<Connection> {
-        Connection::open(self.crowd.server, self.poll.registry(), Token(at))
+        Connection::open(self.crowd.server, None, self.poll.registry(), Token(at))
     }
 
     /// Begins a visit, unless the end has come.

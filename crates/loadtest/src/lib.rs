@@ -19,6 +19,7 @@ pub mod plan;
 pub mod report;
 pub mod shopper;
 pub mod verdict;
+pub mod way;
 pub mod wheel;
 pub mod written;
 
@@ -30,6 +31,7 @@ mod objectives;
 mod page;
 mod request;
 mod response;
+mod tls;
 
 pub use connection::Broken;
 pub use cookies::Cookies;

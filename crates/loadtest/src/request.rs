@@ -1,6 +1,7 @@
 //! Writes requests as a browser sends them: pages are asked for, forms are sent from the shop's own pages.
 
 use crate::cookies::Cookies;
+use crate::way::Way;
 use std::io::Write as _;
 
 /// Writes requests to one server into a buffer that is used again and again.
@@ -14,11 +15,20 @@ pub struct Requests {
 }
 
 impl Requests {
-    /// Requests to `host`, as it stands in addresses: `127.0.0.1:8080`.
+    /// Requests to `host` without TLS, as it stands in addresses: `127.0.0.1:8080`.
     pub fn new(host: &str) -> Self {
+        Self::from(host, &format!("http://{host}"))
+    }
+
+    /// Requests that go this way.
+    pub fn to(way: &Way) -> Self {
+        Self::from(&way.host, &way.origin())
+    }
+
+    fn from(host: &str, origin: &str) -> Self {
         Self {
             always: format!(" HTTP/1.1\r\nhost: {host}\r\nuser-agent: doorbuster-loadtest\r\naccept: text/html\r\n"),
-            form: format!("origin: http://{host}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: "),
+            form: format!("origin: {origin}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: "),
             bytes: Vec::new(),
         }
     }

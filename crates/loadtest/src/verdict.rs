@@ -89,9 +89,9 @@ fn limits(generator: &Generator) -> Vec<String> {
     limits
 }
 
-/// How a run ended: books that do not balance win over a load test that was its own limit, and that over a missed objective. A
-/// run in which no step was judged has shown nothing, which counts as the load test's own limit.
-pub fn outcome(steps: &[Step], audit: Option<&Audit>) -> Outcome {
+/// How a run ended: books that do not balance win over a load test that was its own limit, that over a missed objective, and that
+/// over a run that was ended by hand, for whatever reason. What was held until then is no pass: the plan goes further.
+pub fn outcome(steps: &[Step], audit: Option<&Audit>, interrupted: Option<&str>) -> Outcome {
     let any = |verdict: Verdict| steps.iter().any(|step| step.verdict == verdict);
     if audit.is_some_and(|audit| !balances(audit)) {
         Outcome::BooksDoNotBalance
@@ -99,9 +99,12 @@ pub fn outcome(steps: &[Step], audit: Option<&Audit>) -> Outcome {
         Outcome::GeneratorSaturated
     } else if any(Verdict::Missed) {
         Outcome::ObjectiveMissed
+    } else if interrupted.is_some() {
+        Outcome::EndedByHand
     } else if any(Verdict::Passed) {
         Outcome::Passed
     } else {
+        // Nothing was judged, so nothing is known.
         Outcome::GeneratorSaturated
     }
 }
@@ -218,15 +221,13 @@ mod tests {
     fn the_worst_thing_decides_how_a_run_ended() {
         let run = |verdicts: &[Verdict], audit: Option<&Audit>| {
             let steps: Vec<Step> = verdicts.iter().map(|verdict| Step { verdict: *verdict, ..step() }).collect();
-            outcome(&steps, audit)
+            outcome(&steps, audit, None)
         };
-        let (passed, missed, invalid, unfinished) = (Verdict::Passed, Verdict::Missed, Verdict::Invalid, Verdict::Unfinished);
+        let (passed, missed, invalid) = (Verdict::Passed, Verdict::Missed, Verdict::Invalid);
         let fine = Audit { receipts: 5, books_hold: None, ..Audit::default() };
         assert_eq!(run(&[passed, passed], Some(&fine)), Outcome::Passed);
-        assert_eq!(run(&[passed, unfinished], None), Outcome::Passed);
         assert_eq!(run(&[passed, missed], None), Outcome::ObjectiveMissed);
         assert_eq!(run(&[missed, invalid], None), Outcome::GeneratorSaturated);
-        assert_eq!(run(&[unfinished], None), Outcome::GeneratorSaturated);
         assert_eq!(run(&[], None), Outcome::GeneratorSaturated);
         for audit in [
             Audit { missing: 1, ..fine.clone() },
@@ -239,6 +240,21 @@ mod tests {
         ] {
             assert_eq!(run(&[missed, invalid], Some(&audit)), Outcome::BooksDoNotBalance, "{audit:?}");
         }
+    }
+
+    #[test]
+    fn a_run_that_was_ended_by_hand_has_not_passed_and_what_was_wrong_before_is_told_all_the_same() {
+        let run = |verdicts: &[Verdict], audit: Option<&Audit>| {
+            let steps: Vec<Step> = verdicts.iter().map(|verdict| Step { verdict: *verdict, ..step() }).collect();
+            outcome(&steps, audit, Some("it was ended by hand"))
+        };
+        let (passed, missed, invalid, unfinished) = (Verdict::Passed, Verdict::Missed, Verdict::Invalid, Verdict::Unfinished);
+        assert_eq!(run(&[unfinished], None), Outcome::EndedByHand);
+        assert_eq!(run(&[passed, unfinished], None), Outcome::EndedByHand);
+        assert_eq!(run(&[passed, missed, unfinished], None), Outcome::ObjectiveMissed);
+        assert_eq!(run(&[passed, invalid], None), Outcome::GeneratorSaturated);
+        let lost = Audit { missing: 1, ..Audit::default() };
+        assert_eq!(run(&[unfinished], Some(&lost)), Outcome::BooksDoNotBalance);
     }
 
     #[test]

@@ -19,6 +19,9 @@ CREATE TABLE load_tests (
     PRIMARY KEY (shop_id, load_test_id)
 ) CLUSTERED;
 
+-- One waits at a time, for all shops, also where two sellers ask in the same instant.
+CREATE UNIQUE INDEX load_tests_asked ON load_tests (status) WHERE status = 'asked';
+
 -- The reports, as a page and as data, beside the tests: lists of tests are read without them.
 CREATE TABLE load_test_reports (
     shop_id BIGINT NOT NULL,

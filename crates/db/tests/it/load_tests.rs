@@ -142,3 +142,22 @@ async fn the_last_tests_are_kept_and_a_report_has_its_bound() {
         assert!(matches!(refused, Err(Error::Unsuitable(_))), "{}: {refused:?}", test.engine);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_who_ask_in_the_same_instant_one_gets_a_test() {
+    for test in testing::databases().await {
+        let db = &test.db;
+        let (juniper, neighbor) = (make_juniper_roasters(db).await, make_neighbor(db).await);
+        let asking: Vec<_> = (0..16)
+            .map(|number| {
+                let (db, shop) = (db.clone(), if number % 2 == 0 { juniper } else { neighbor });
+                tokio::spawn(async move { load_tests::ask(&db, shop, WANTED, INES, NOW).await })
+            })
+            .collect();
+        let mut had = 0;
+        for asked in asking {
+            had += usize::from(asked.await.expect("it ends").expect(test.engine).is_ok());
+        }
+        assert_eq!(had, 1, "{}", test.engine);
+    }
+}

@@ -48,7 +48,7 @@ pub enum Command {
     #[command(after_help = verify::EXIT_CODES)]
     Verify(WithSettings<verify::VerifyArgs>),
     /// Let shoppers visit a shop, more and more of them, until it misses an objective.
-    #[command(name = "loadtest", after_help = loadtest::EXIT_CODES)]
+    #[command(name = "loadtest", after_help = loadtest::AFTER_HELP)]
     LoadTest(loadtest::LoadTestArgs),
     /// Take part in a load test that another process leads.
     #[command(name = loadtest::WORKER, hide = true)]

@@ -36,7 +36,8 @@ impl Visit<'_> {
     /// # Errors
     /// When they cannot come, or left nothing to read.
     pub async fn run(&self, program: &Program, place: &Place, line: &Line) -> Result<Run, Reason> {
-        let cannot_write = |error: &dyn std::fmt::Display| format!("There is no room for what a test writes: {error}.");
+        let cannot_write =
+            |error: &dyn std::fmt::Display| Reason::of_server("There is no room for what a test writes.", error.to_string());
         let plan = toml::to_string(&plan(self.wanted)).map_err(|error| cannot_write(&error))?;
         std::fs::write(place.file("plan.toml"), plan).map_err(|error| cannot_write(&error))?;
         let mut command = program.command(Background::Shoppers, &["loadtest", "--progress", "json"]);
@@ -67,9 +68,10 @@ impl Visit<'_> {
         let ((), said) = tokio::join!(following, complaining);
         let status = child.wait().await.map_err(|error| cannot_start(&error))?;
         if status.code().is_none_or(|code| code == COULD_NOT_RUN) {
-            return Err(format!("Shoppers could not come: {}", complaint(&said)));
+            return Err(Reason::of_server("Shoppers could not come.", complaint(&said)));
         }
-        json::read(&place.file("run.json")).map_err(|error| error.to_string())
+        let run = json::read(&place.file("run.json"));
+        run.map_err(|error| Reason::of_server("What shoppers have measured is lost.", error.to_string()))
     }
 }
 
@@ -119,13 +121,13 @@ fn plan(wanted: Wanted) -> Plan {
 
 /// The report of a run whose books were looked at.
 pub fn report(run: &mut Run) -> TestReport {
-    run.outcome = outcome(&run.steps, run.audit.as_ref());
+    run.outcome = outcome(&run.steps, run.audit.as_ref(), run.interrupted.as_deref());
     let verdict = match run.outcome {
         Outcome::BooksDoNotBalance => TestVerdict::BooksWrong,
-        _ if run.interrupted.is_some() => TestVerdict::EndedEarly,
         Outcome::Passed => TestVerdict::Held,
         Outcome::ObjectiveMissed => TestVerdict::LimitFound,
         Outcome::GeneratorSaturated => TestVerdict::NotValid,
+        Outcome::EndedByHand => TestVerdict::EndedEarly,
     };
     let (page, data) = (html::page(run, None), json::text(run));
     TestReport { verdict, said: headline(run).sentence, page: page.into_bytes(), data: data.into_bytes() }

@@ -31,8 +31,27 @@ const TOLD_EVERY: Duration = Duration::from_secs(1);
 /// How long a test may take in all.
 const TEST_MAX: Duration = Duration::from_secs(2 * 3_600);
 
-/// Why a test left no report: a sentence or two for the seller, with what to do.
-type Reason = String;
+/// Why a test left no report.
+#[derive(Debug)]
+struct Reason {
+    /// A sentence or two for the seller, with what to do.
+    said: String,
+    /// What only whoever runs the server may read; empty when there is no more.
+    detail: String,
+}
+
+impl Reason {
+    /// What whoever runs the server has to look into: the seller is told no more than that.
+    fn of_server(said: &str, detail: impl Into<String>) -> Self {
+        Self { said: format!("{said} Ask whoever runs this server: its log says why."), detail: detail.into() }
+    }
+}
+
+impl From<&str> for Reason {
+    fn from(said: &str) -> Self {
+        Self { said: said.into(), detail: String::new() }
+    }
+}
 
 /// Where tests are run.
 pub struct TestStand {
@@ -68,6 +87,13 @@ impl TestStand {
 
     fn places(&self) -> PathBuf {
         self.data.join(PLACES)
+    }
+
+    /// What a copy takes at most, bytes, as far as is known: as much as the whole database, where that is a file.
+    fn copy_bytes_max(&self) -> u64 {
+        let Target::Folder(folder) = &self.source else { return 0 };
+        let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        files.filter_map(|file| file.metadata().ok()).filter(std::fs::Metadata::is_file).map(|file| file.len()).sum()
     }
 
     /// Runs the tests that were asked for, one after the other, until none is left or `stopped` is true.
@@ -120,12 +146,21 @@ impl TestStand {
     async fn test(&self, app: &App, asked: Asked, line: Line) -> Result<TestReport, Reason> {
         let permitted = app.loadtest_shoppers_max();
         if asked.wanted.shoppers > permitted {
-            return Err(format!("The server that runs tests permits {permitted} shoppers. Ask whoever runs it."));
+            let said = format!("The server that runs tests permits {permitted} shoppers. Ask whoever runs it.");
+            return Err(Reason { said, detail: String::new() });
         }
-        let shop = db::shops::load_shop(app.db(), asked.shop).await.map_err(|error| error.to_string())?;
+        let shop = db::shops::load_shop(app.db(), asked.shop).await;
+        let shop = shop.map_err(|error| Reason::of_server("The shop could not be read.", error.to_string()))?;
         let shop = shop.ok_or("The shop is gone.")?;
         let domain = shop.domains.first().ok_or("The shop has no domain. Give it one in the settings, and test it then.")?;
-        let place = Place::make(&self.places(), asked.id).map_err(|error| format!("There is no room for a copy: {error}."))?;
+        if !place::has_room(&self.data, self.copy_bytes_max()) {
+            return Err(Reason::of_server(
+                "There is no room for a copy on the server's disk.",
+                "The shops would be left without.",
+            ));
+        }
+        let place = Place::make(&self.places(), asked.id);
+        let place = place.map_err(|error| Reason::of_server("There is no room for a copy.", error.to_string()))?;
         self.program.copy_shop(&self.source, &self.data, &shop.handle, &place.copy()).await?;
         if *line.stopping.borrow() {
             return Err("It was stopped before shoppers came.".into());
@@ -157,8 +192,8 @@ async fn keep(app: &App, shop: ShopId, id: LoadTestId, ended: Result<TestReport,
             info!(shop.id = %shop, verdict = report.verdict.as_str(), "A load test has ended: {}", report.said);
             load_tests::finish(app.db(), shop, id, &report, app.now()).await
         }
-        Err(said) => {
-            error!(shop.id = %shop, "A load test could not be run: {said}");
+        Err(Reason { said, detail }) => {
+            error!(shop.id = %shop, "A load test could not be run: {said} {detail}");
             load_tests::fail(app.db(), shop, id, &said, app.now()).await
         }
     }

@@ -7,6 +7,25 @@ use std::io;
 use std::path::{Path, PathBuf};
 use tracing::warn;
 
+/// What has to stay free on the disk beside a copy, bytes: a shop whose disk is full sells nothing.
+const LEFT_FREE: u64 = 1 << 30;
+
+/// Whether there is room for a copy of this many bytes on the disk of this folder, as far as the system tells.
+pub fn has_room(folder: &Path, copy: u64) -> bool {
+    free(folder).is_none_or(|free| free >= copy.saturating_add(LEFT_FREE))
+}
+
+#[cfg(unix)]
+fn free(folder: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+#[cfg(not(unix))]
+fn free(_: &Path) -> Option<u64> {
+    None
+}
+
 /// A folder that is removed when the value is dropped.
 pub struct Place {
     folder: PathBuf,
@@ -68,6 +87,13 @@ fn remove(folder: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_copy_is_made_where_the_disk_would_be_full_of_it() {
+        let folder = std::env::temp_dir();
+        assert!(!has_room(&folder, u64::MAX / 2));
+        assert!(has_room(&folder.join("nowhere"), 0), "what the system does not tell is no reason to refuse");
+    }
 
     #[test]
     fn a_place_goes_with_its_test_and_what_a_dead_server_left_goes_at_the_next_start() {

@@ -74,7 +74,10 @@ impl Program {
             command.env("DOORBUSTER_DATABASE_URL", url);
         }
         let output = run(command).await?;
-        if output.status.success() { Ok(()) } else { Err(format!("The shop could not be copied: {}", complaint(&output.stderr))) }
+        if output.status.success() {
+            return Ok(());
+        }
+        Err(Reason::of_server("The shop could not be copied.", complaint(&output.stderr)))
     }
 
     /// Opens the copy in this folder on any free port of the loopback.
@@ -90,7 +93,7 @@ impl Program {
         let process = child.id().ok_or("The copy of the shop ended at once.")?;
         let mut printed = BufReader::new(child.stdout.take().expect("its output is piped")).lines();
         let opened = tokio::time::timeout(OPENS_WITHIN, address_in(&mut printed)).await;
-        let address = opened.ok().flatten().ok_or("The copy of the shop did not open. The server's log says why.")?;
+        let address = opened.ok().flatten().ok_or_else(|| Reason::of_server("The copy of the shop did not open.", ""))?;
         Ok(OpenCopy { address, process, child, _printed: printed })
     }
 
@@ -134,7 +137,7 @@ pub async fn run(mut command: Command) -> Result<Output, Reason> {
 
 /// Why a process could not be started.
 pub fn cannot_start(error: &std::io::Error) -> Reason {
-    format!("The server could not start what a test needs ({error}). Ask whoever runs it.")
+    Reason::of_server("The server could not start what a test needs.", error.to_string())
 }
 
 /// What a process said last, without what marks it as an error.

@@ -44,10 +44,10 @@ pub async fn of_copy(program: &Program, place: &Place, handle: &str) -> Result<A
     command.arg("--data").arg(place.copy()).arg("--receipts").arg(place.file("receipts.jsonl"));
     let output = run(command).await?;
     if !output.status.code().is_some_and(|code| LOOKED.contains(&code)) {
-        return Err(format!("The books of the copy could not be read: {}", complaint(&output.stderr)));
+        return Err(Reason::of_server("The books of the copy could not be read.", complaint(&output.stderr)));
     }
     let proof: Proof = serde_json::from_slice(&output.stdout)
-        .map_err(|error| format!("The proof of the copy's books cannot be read: {error}"))?;
+        .map_err(|error| Reason::of_server("The proof of the copy's books could not be read.", error.to_string()))?;
     Ok(audit(&proof))
 }
 

@@ -3,6 +3,10 @@
 //! Nothing here knows a type of the program. Each test starts its own server on a free loopback port with a database of its own,
 //! on SQLite and on PostgreSQL.
 
+/// The shop in miniature that the load test is tried on, which goes wrong when told.
+#[allow(dead_code, reason = "other tests use what is not used here")]
+#[path = "../../../loadtest/tests/it/fake_shop/mod.rs"]
+mod fake_shop;
 mod program;
 mod shopper;
 mod webdriver;
@@ -16,6 +20,7 @@ mod crowd;
 mod database_away;
 mod descriptors;
 mod load_test;
+mod load_test_runs;
 mod moving;
 mod nodes;
 mod one_server;

@@ -7,6 +7,8 @@ use crate::cookies::Cookies;
 use crate::report::data::Audit;
 use crate::request::Requests;
 use crate::response::Response;
+use crate::tls::Tls;
+use crate::way::Way;
 use mio::{Events, Poll, Token};
 use std::collections::VecDeque;
 use std::io;
@@ -25,16 +27,16 @@ const LATER_MAX: Duration = Duration::from_secs(30);
 const FAILURES_MAX: u32 = 200;
 /// How much is read at once, bytes: more than a receipt's page.
 const ROOM_BYTES: usize = 256 << 10;
+/// What keeps a page from being had.
+const BUSY: &str = "its page could not be had, the shop was too busy";
 /// The most findings of one kind that are told one by one.
 const FINDINGS_MAX: u64 = 20;
 
 /// Where the shop is, and how hard it may be asked.
 #[derive(Clone, Debug)]
 pub struct OverHttp {
-    /// The server.
-    pub server: SocketAddr,
-    /// The host that requests name: `juniper.localhost:8080`.
-    pub host: String,
+    /// How the shop is reached.
+    pub way: Way,
     /// Pages asked for in a second, at most; above 0.
     pub pages_per_s: u32,
     /// Connections at once, at most; above 0.
@@ -111,19 +113,20 @@ enum Seen {
     /// The order, with other numbers.
     Different(String),
     /// Nothing now: it should be asked for again after this long.
-    Later(Duration),
+    Later { wait: Duration, why: &'static str },
 }
 
 fn see(receipt: &Receipt, response: &Response<'_>) -> Seen {
     match response.status {
         200 => match ShownOrder::on(response.text()) {
             Some(shown) => compare(receipt, &shown),
-            None => Seen::Missing("its page shows no order".into()),
+            // A page may break now and then, with 200 over it; an order that is lost stays lost.
+            None => Seen::Later { wait: AGAIN_AFTER, why: "its page shows no order" },
         },
         404 | 410 => Seen::Missing("its page is not there".into()),
         429 | 500.. => {
             let seconds = response.headers("retry-after").next().and_then(|text| text.parse().ok()).unwrap_or(1);
-            Seen::Later(Duration::from_secs(seconds).min(LATER_MAX))
+            Seen::Later { wait: Duration::from_secs(seconds).min(LATER_MAX), why: BUSY }
         }
         status => Seen::Missing(format!("its page answers {status}")),
     }
@@ -159,6 +162,7 @@ struct Place {
 /// The pages while they are read.
 struct Rereading<'a> {
     shop: &'a OverHttp,
+    tls: Option<Tls>,
     audit: &'a mut Audit,
     poll: Poll,
     places: Vec<Place>,
@@ -176,11 +180,12 @@ impl<'a> Rereading<'a> {
     fn new(shop: &'a OverHttp, audit: &'a mut Audit) -> io::Result<Self> {
         Ok(Self {
             shop,
+            tls: Tls::to(&shop.way)?,
             audit,
             poll: Poll::new()?,
             places: (0..shop.connections.max(1)).map(|_| Place::default()).collect(),
             again: VecDeque::new(),
-            requests: Requests::new(&shop.host),
+            requests: Requests::to(&shop.way),
             room: vec![0; ROOM_BYTES],
             began: (shop.clock)(),
             sent: 0,
@@ -239,7 +244,7 @@ impl<'a> Rereading<'a> {
         place.asked = Some((asking, now));
         let connection = match &mut place.connection {
             Some(connection) => connection,
-            empty => empty.insert(Connection::open(self.shop.server, self.poll.registry(), Token(at))?),
+            empty => empty.insert(Connection::open(self.shop.way.server, self.tls.as_ref(), self.poll.registry(), Token(at))?),
         };
         match connection.send(self.requests.bytes()) {
             Ok(()) => Ok(()),
@@ -282,7 +287,7 @@ impl<'a> Rereading<'a> {
                 self.audit.wrong_total += 1;
                 tell(&mut self.audit.findings, self.audit.wrong_total, format!("The receipt of order {order} {how}."));
             }
-            Seen::Later(wait) => self.later(asking, wait, "its page could not be had, the shop was too busy"),
+            Seen::Later { wait, why } => self.later(asking, wait, why),
         }
     }
 
@@ -306,7 +311,7 @@ impl<'a> Rereading<'a> {
         self.failures += 1;
         let failures_max = if self.was_answered { FAILURES_MAX } else { TRIES_MAX };
         if self.failures >= failures_max {
-            return Err(AuditError::Away { server: self.shop.server, broken });
+            return Err(AuditError::Away { server: self.shop.way.server, broken });
         }
         let asked = std::mem::take(&mut self.places[at]).asked;
         if let Some((asking, _)) = asked {
@@ -365,7 +370,8 @@ mod tests {
     #[test]
     fn a_page_is_held_against_the_receipt() {
         assert_eq!(seen("200 OK", &page(1_001, "48.00", 2)), Seen::Same);
-        assert_eq!(seen("200 OK", "<h1>Something went wrong</h1>"), Seen::Missing("its page shows no order".into()));
+        let no_order = Seen::Later { wait: AGAIN_AFTER, why: "its page shows no order" };
+        assert_eq!(seen("200 OK", "<h1>Something went wrong</h1>"), no_order);
         assert_eq!(seen("200 OK", &page(1_002, "48.00", 2)), Seen::Missing("its page shows order 1002".into()));
         assert_eq!(seen("404 Not Found", ""), Seen::Missing("its page is not there".into()));
         assert_eq!(seen("303 See Other", ""), Seen::Missing("its page answers 303".into()));
@@ -373,9 +379,10 @@ mod tests {
         assert_eq!(seen("200 OK", &page(1_001, "47.00", 2)), Seen::Different(cheaper.into()));
         let fewer = "lists other products than its page does now";
         assert_eq!(seen("200 OK", &page(1_001, "48.00", 1)), Seen::Different(fewer.into()));
-        assert_eq!(seen("503 Service Unavailable\r\nretry-after: 2", ""), Seen::Later(Duration::from_secs(2)));
-        assert_eq!(seen("503 Service Unavailable\r\nretry-after: 9999", ""), Seen::Later(LATER_MAX));
-        assert_eq!(seen("500 Internal Server Error", ""), Seen::Later(Duration::from_secs(1)));
+        let later = |wait| Seen::Later { wait, why: BUSY };
+        assert_eq!(seen("503 Service Unavailable\r\nretry-after: 2", ""), later(Duration::from_secs(2)));
+        assert_eq!(seen("503 Service Unavailable\r\nretry-after: 9999", ""), later(LATER_MAX));
+        assert_eq!(seen("500 Internal Server Error", ""), later(Duration::from_secs(1)));
     }
 
     #[test]

@@ -4,8 +4,9 @@ use super::Tally;
 use crate::mix::Mix;
 use crate::report::data::Connections;
 use crate::shopper::Shop;
+use crate::way::Way;
 use serde::{Deserialize, Serialize};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 
 /// What a generator is to do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,10 +15,8 @@ pub struct Assignment {
     pub worker: u32,
     /// How many there are.
     pub workers: u32,
-    /// The server.
-    pub server: SocketAddr,
-    /// The host as it stands in addresses.
-    pub host: String,
+    /// How the shop is reached.
+    pub way: Way,
     /// Addresses to connect from; none leaves it to the system.
     pub sources: Vec<Ipv4Addr>,
     /// Who has a connection.

@@ -1,12 +1,15 @@
-//! Workers: generators as threads of this process, or as processes of their own that speak JSON line by line.
+//! Workers: generators as threads of this process, or as processes of their own, here or on other machines, that speak JSON line
+//! by line.
 //!
 //! A process may have only so many files open, and each socket is one: who wants more sockets wants more processes. The first
 //! line that a worker reads is its [`Assignment`], the others are [`Order`]s; each line that it writes is a [`Tally`]. A worker
 //! whose input ends stops by itself.
 
-use super::{Assignment, Chief, Coming, Order, Tally, work};
+use super::{Assignment, Chief, Coming, Joined, Order, Tally, work};
 use std::collections::VecDeque;
+use std::fmt;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
@@ -21,25 +24,44 @@ const SILENCE: Duration = Duration::from_secs(30);
 #[derive(Debug, thiserror::Error)]
 pub enum CrewError {
     /// A worker could not be started, told or heard.
-    #[error("worker {worker} of the load test failed: {error}")]
+    #[error("{worker} of the load test failed: {error}")]
     Failed {
-        /// Which one, counted from 0.
-        worker: u32,
+        /// Which one.
+        worker: WorkerName,
         /// What the system says.
         error: io::Error,
     },
     /// A worker has stopped before its time.
-    #[error("worker {worker} of the load test has stopped by itself: look for what it says above")]
+    #[error("{worker} of the load test has stopped by itself: look for what it said")]
     Stopped {
-        /// Which one, counted from 0.
-        worker: u32,
+        /// Which one.
+        worker: WorkerName,
     },
     /// A worker says nothing.
-    #[error("worker {worker} of the load test was not heard of for {} s: is the machine overloaded?", SILENCE.as_secs())]
+    #[error("{worker} of the load test was not heard of for {} s: is the machine overloaded?", SILENCE.as_secs())]
     Silent {
-        /// Which one, counted from 0.
-        worker: u32,
+        /// Which one.
+        worker: WorkerName,
     },
+}
+
+/// What a worker is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorkerName {
+    /// Counted from 0.
+    pub number: u32,
+    /// Where it is, if it has joined.
+    pub place: Option<SocketAddr>,
+}
+
+impl fmt::Display for WorkerName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number = self.number;
+        match self.place {
+            Some(place) => write!(f, "worker {number} ({place})"),
+            None => write!(f, "worker {number}"),
+        }
+    }
 }
 
 /// All workers.
@@ -48,7 +70,7 @@ pub(super) struct Crew {
 }
 
 struct Worker {
-    number: u32,
+    name: WorkerName,
     orders: Orders,
     tallies: Receiver<io::Result<Tally>>,
     /// Tallies of seconds that others have not told yet.
@@ -59,6 +81,7 @@ struct Worker {
 enum Orders {
     Thread(SyncSender<Order>),
     Process { input: BufWriter<ChildStdin>, child: Child },
+    Joined(BufWriter<TcpStream>),
 }
 
 impl Crew {
@@ -74,7 +97,19 @@ impl Crew {
     pub fn of_processes(assignments: &[Assignment], program: &Path, argument: &str) -> Result<Self, CrewError> {
         let workers = assignments.iter().map(|assignment| {
             let worker = Worker::process(assignment, program, argument);
-            worker.map_err(|error| CrewError::Failed { worker: assignment.worker, error })
+            worker.map_err(|error| CrewError::Failed { worker: here(assignment.worker), error })
+        });
+        Ok(Self { workers: workers.collect::<Result<_, _>>()? })
+    }
+
+    /// Workers that have joined, and what each is to do.
+    ///
+    /// # Errors
+    /// When one cannot be told.
+    pub fn of_joined(assigned: impl Iterator<Item = (Assignment, Joined)>) -> Result<Self, CrewError> {
+        let workers = assigned.map(|(assignment, joined)| {
+            let name = WorkerName { number: assignment.worker, place: Some(joined.place) };
+            Worker::joined(name, &assignment, joined).map_err(|error| CrewError::Failed { worker: name, error })
         });
         Ok(Self { workers: workers.collect::<Result<_, _>>()? })
     }
@@ -103,7 +138,7 @@ impl Crew {
     /// When one has ended.
     pub fn all_at_work(&self) -> Result<(), CrewError> {
         match self.workers.iter().find(|worker| worker.is_over) {
-            Some(worker) => Err(CrewError::Stopped { worker: worker.number }),
+            Some(worker) => Err(CrewError::Stopped { worker: worker.name }),
             None => Ok(()),
         }
     }
@@ -130,7 +165,7 @@ impl Worker {
     fn thread(assignment: Assignment, clock: fn() -> Instant) -> Self {
         let (orders, received) = sync_channel(UNREAD_MAX);
         let (told, tallies) = sync_channel(UNREAD_MAX);
-        let number = assignment.worker;
+        let name = here(assignment.worker);
         std::thread::spawn(move || {
             let mut chief = ThreadsChief { orders: received, told: told.clone() };
             if let Err(error) = work(&assignment, clock, &mut chief) {
@@ -138,7 +173,7 @@ impl Worker {
                 let _ = told.send(Err(error));
             }
         });
-        Self { number, orders: Orders::Thread(orders), tallies, early: VecDeque::new(), is_over: false }
+        Self { name, orders: Orders::Thread(orders), tallies, early: VecDeque::new(), is_over: false }
     }
 
     fn process(assignment: &Assignment, program: &Path, argument: &str) -> io::Result<Self> {
@@ -155,7 +190,18 @@ impl Worker {
         let (told, tallies) = sync_channel(UNREAD_MAX);
         std::thread::spawn(move || read_lines(BufReader::new(output), &told));
         let orders = Orders::Process { input, child };
-        Ok(Self { number: assignment.worker, orders, tallies, early: VecDeque::new(), is_over: false })
+        Ok(Self { name: here(assignment.worker), orders, tallies, early: VecDeque::new(), is_over: false })
+    }
+
+    fn joined(name: WorkerName, assignment: &Assignment, joined: Joined) -> io::Result<Self> {
+        let output = joined.input.get_ref().try_clone()?;
+        // One that takes nothing any more is as good as gone.
+        output.set_write_timeout(Some(SILENCE))?;
+        let mut output = BufWriter::new(output);
+        write_line(&mut output, assignment)?;
+        let (told, tallies) = sync_channel(UNREAD_MAX);
+        std::thread::spawn(move || read_lines(joined.input, &told));
+        Ok(Self { name, orders: Orders::Joined(output), tallies, early: VecDeque::new(), is_over: false })
     }
 
     fn tell(&mut self, order: Order) -> Result<(), CrewError> {
@@ -165,8 +211,9 @@ impl Worker {
                 TrySendError::Disconnected(_) => io::ErrorKind::BrokenPipe.into(),
             }),
             Orders::Process { input, .. } => write_line(input, &order),
+            Orders::Joined(output) => write_line(output, &order),
         };
-        told.map_err(|error| CrewError::Failed { worker: self.number, error })
+        told.map_err(|error| CrewError::Failed { worker: self.name, error })
     }
 
     /// Waits until the worker has told of a second, or has ended.
@@ -174,7 +221,7 @@ impl Worker {
         if self.is_over || !self.early.is_empty() {
             return Ok(());
         }
-        let worker = self.number;
+        let worker = self.name;
         match self.tallies.recv_timeout(SILENCE) {
             Ok(Ok(tally)) => self.early.push_back(tally),
             Ok(Err(error)) => return Err(CrewError::Failed { worker, error }),
@@ -187,14 +234,24 @@ impl Worker {
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        if let Orders::Process { child, .. } = &mut self.orders {
-            // One that has ended cannot be killed and need not be.
-            if !self.is_over {
-                let _ = child.kill();
+        match &mut self.orders {
+            Orders::Thread(_) => {}
+            Orders::Process { child, .. } => {
+                // One that has ended cannot be killed and need not be.
+                if !self.is_over {
+                    let _ = child.kill();
+                }
+                let _ = child.wait();
             }
-            let _ = child.wait();
+            // It ends by itself when nobody leads it.
+            Orders::Joined(output) => _ = output.get_ref().shutdown(Shutdown::Both),
         }
     }
+}
+
+/// The name of a worker on this machine.
+const fn here(number: u32) -> WorkerName {
+    WorkerName { number, place: None }
 }
 
 /// The chief of a thread.
@@ -279,6 +336,7 @@ mod tests {
     use crate::mix::Mix;
     use crate::report::data::Connections;
     use crate::shopper::Shop;
+    use crate::way::Way;
     use std::net::TcpListener;
     use std::os::unix::net::UnixStream;
 
@@ -293,20 +351,9 @@ mod tests {
         let server = listener.local_addr().expect("it is bound");
         let shop = Shop::learn(|_| Ok::<_, ()>(Some("<a href=\"/products/tote\">".into()))).expect("it has a product");
         let mix = Mix::find("flash").expect("it comes with the program");
-        let (host, sources, connections) = ("127.0.0.1".to_owned(), Vec::new(), Connections::Pooled);
-        let one = Assignment {
-            worker: 0,
-            workers,
-            server,
-            host,
-            sources,
-            connections,
-            connections_max: 10,
-            mix,
-            shop,
-            seed: 1,
-            began_ms: 0,
-        };
+        let (way, sources, connections) = (Way::plain(server, "127.0.0.1"), Vec::new(), Connections::Pooled);
+        let one =
+            Assignment { worker: 0, workers, way, sources, connections, connections_max: 10, mix, shop, seed: 1, began_ms: 0 };
         (0..workers).map(|worker| Assignment { worker, ..one.clone() }).collect()
     }
 

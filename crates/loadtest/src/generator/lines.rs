@@ -1,6 +1,7 @@
 //! The connections of a generator: opened when one is wanted, lent to a shopper, and used again.
 
 use crate::connection::Connection;
+use crate::tls::Tls;
 use mio::net::TcpStream;
 use mio::{Registry, Token};
 use socket2::{Domain, Socket, Type};
@@ -23,6 +24,7 @@ pub(super) struct Line {
 /// All connections to one server.
 pub(super) struct Lines {
     server: SocketAddr,
+    tls: Option<Tls>,
     /// Addresses that connections come from, in turn; none leaves it to the system.
     sources: Vec<Ipv4Addr>,
     opened: usize,
@@ -34,8 +36,8 @@ pub(super) struct Lines {
 
 impl Lines {
     /// None yet, and never more than `open_max`.
-    pub fn new(server: SocketAddr, sources: Vec<Ipv4Addr>, open_max: usize) -> Self {
-        Self { server, sources, opened: 0, open_max, lines: Vec::new(), unused: Vec::new(), free: Vec::new() }
+    pub fn new(server: SocketAddr, tls: Option<Tls>, sources: Vec<Ipv4Addr>, open_max: usize) -> Self {
+        Self { server, tls, sources, opened: 0, open_max, lines: Vec::new(), unused: Vec::new(), free: Vec::new() }
     }
 
     /// How many are open.
@@ -76,7 +78,7 @@ impl Lines {
     pub fn connect(&mut self, shopper: u32, registry: &Registry) -> io::Result<LineNumber> {
         let stream = self.begin_to_connect()?;
         let number = self.unused.last().copied().unwrap_or(self.lines.len() as LineNumber);
-        let connection = Connection::over(stream, registry, Token(number as usize))?;
+        let connection = Connection::over(stream, self.tls.as_ref(), registry, Token(number as usize))?;
         let line = Some(Line { connection, shopper: Some(shopper), is_used: false, free_at: 0 });
         if self.unused.pop().is_some() {
             self.lines[number as usize] = line;
@@ -136,7 +138,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let poll = Poll::new().expect("the system has a readiness queue");
         let sources = vec![Ipv4Addr::new(127, 0, 0, 2), Ipv4Addr::new(127, 0, 0, 3)];
-        let mut lines = Lines::new(listener.local_addr().expect("it is bound"), sources, 3);
+        let mut lines = Lines::new(listener.local_addr().expect("it is bound"), None, sources, 3);
         let lend = |lines: &mut Lines, shopper| lines.lend(shopper, poll.registry()).expect("there are sockets");
         let lent: Vec<_> = (0..4).map(|shopper| lend(&mut lines, shopper)).collect();
         assert_eq!(lent, [Some(0), Some(1), Some(2), None]);

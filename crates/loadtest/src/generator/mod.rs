@@ -8,6 +8,7 @@
 mod arriving;
 mod assignment;
 mod crew;
+mod joining;
 mod lines;
 mod measure;
 mod reading;
@@ -16,9 +17,10 @@ mod server;
 mod tally;
 
 pub use assignment::{Assignment, Chief, Coming, Order};
-pub use crew::{CrewError, serve_worker};
+pub use crew::{CrewError, WorkerName, serve_worker};
+pub use joining::{Gathering, Introduction, JoinError, Joined, SECRET_LETTERS_MIN, Secret, gather, join};
 pub use reading::{Unreadable, learn};
-pub use run::{LoadTest, RunError, Watch, run};
+pub use run::{LoadTest, RunError, Watch, run, run_joined};
 pub use server::{ServerMeter, listening_process};
 pub use tally::{KindTally, Spread, Tally};
 
@@ -26,6 +28,7 @@ use crate::connection::Broken;
 use crate::report::data::{Connections, Kind};
 use crate::response::Response;
 use crate::shopper::{Doing, Market, Moment, Opening, Opinion, Shopper};
+use crate::tls::Tls;
 use crate::wheel::Wheel;
 use lines::{LineNumber, Lines};
 use measure::Processor;
@@ -71,7 +74,7 @@ enum State {
 /// Does what the assignment says until the chief ends it. The run begins when this is called.
 ///
 /// # Errors
-/// When the system has no readiness queue.
+/// When the system has no readiness queue, or the host is no name that a certificate can have.
 pub fn work(assignment: &Assignment, clock: fn() -> Instant, chief: &mut dyn Chief) -> io::Result<()> {
     let mut generator = Generator::new(assignment, clock)?;
     let mut events = Events::with_capacity(1_024);
@@ -134,12 +137,13 @@ struct Generator<'a> {
 impl<'a> Generator<'a> {
     fn new(assignment: &'a Assignment, clock: fn() -> Instant) -> io::Result<Self> {
         let Assignment { worker, workers, seed, .. } = *assignment;
+        let tls = Tls::to(&assignment.way)?;
         let began = clock();
         let run = format!("{seed:x}-{}-{worker}", assignment.began_ms);
         let market = Market::open(Opening {
             mix: assignment.mix.clone(),
             shop: assignment.shop.clone(),
-            host: &assignment.host,
+            way: &assignment.way,
             began_ms: assignment.began_ms,
             run,
         });
@@ -154,7 +158,7 @@ impl<'a> Generator<'a> {
             visits: Vec::new(),
             vacant: Vec::new(),
             wheel: Wheel::default(),
-            lines: Lines::new(assignment.server, assignment.sources.clone(), assignment.connections_max),
+            lines: Lines::new(assignment.way.server, tls, assignment.sources.clone(), assignment.connections_max),
             queue: VecDeque::new(),
             room: vec![0; ROOM_BYTES],
             coming: VecDeque::new(),
@@ -286,11 +290,17 @@ impl<'a> Generator<'a> {
         let now_us = ((self.clock)() - self.began).as_micros() as u64;
         let Some(shopper) = line.shopper else {
             // Whoever has asked for nothing is hung up on sooner or later.
-            return self.lines.close(number);
+            if !line.connection.stays(&mut self.room) {
+                self.lines.close(number);
+            }
+            return;
         };
         let Self { visits, market, tally, room, .. } = self;
         let visit = visits[shopper as usize].as_mut().expect("who has a line is there");
         if visit.state == State::Looking {
+            if line.connection.stays(room) {
+                return;
+            }
             visit.line = NO_LINE;
             return self.lines.close(number);
         }

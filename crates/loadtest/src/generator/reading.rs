@@ -4,6 +4,9 @@ use crate::cookies::Cookies;
 use crate::request::Requests;
 use crate::response::{WrongAnswer, read_response};
 use crate::shopper::{Shop, Unknown, unpacked};
+use crate::tls::Tls;
+use crate::way::Way;
+use rustls::StreamOwned;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -20,6 +23,25 @@ pub enum Unreadable {
         /// Where it should be.
         server: SocketAddr,
         /// What the system says.
+        error: io::Error,
+    },
+    /// Its certificate is not one that browsers take.
+    #[error(
+        "shoppers do not trust the certificate of {host}: {error}. If it is a test certificate, say --insecure; else look at \
+         its names, its dates, and whether the server sends all of its chain"
+    )]
+    Untrusted {
+        /// The host.
+        host: String,
+        /// What is wrong with it.
+        error: io::Error,
+    },
+    /// TLS is not spoken there.
+    #[error("{server} does not speak TLS as it should: {error}. Is the shop's address one that begins with http:// there?")]
+    NotTls {
+        /// Where it should be.
+        server: SocketAddr,
+        /// What is wrong.
         error: io::Error,
     },
     /// It is no web server.
@@ -52,22 +74,29 @@ pub enum Unreadable {
 ///
 /// # Errors
 /// When it cannot be read, or nothing is for sale in it.
-pub fn learn(server: SocketAddr, host: &str) -> Result<Shop, Unknown<Unreadable>> {
-    let mut reader = Reader { server, requests: Requests::new(host).compressed(), stream: None };
+pub fn learn(way: &Way) -> Result<Shop, Unknown<Unreadable>> {
+    let unnamed = |error| Unknown::Unread(Unreadable::Untrusted { host: way.host.clone(), error });
+    let tls = Tls::to(way).map_err(unnamed)?;
+    let mut reader = Reader { way, tls, requests: Requests::to(way).compressed(), stream: None };
     Shop::learn(|path| reader.page(path))
 }
 
-struct Reader {
-    server: SocketAddr,
+/// What is written to and read from until it has answered.
+trait Stream: Read + Write {}
+impl<S: Read + Write> Stream for S {}
+
+struct Reader<'a> {
+    way: &'a Way,
+    tls: Option<Tls>,
     requests: Requests,
-    stream: Option<TcpStream>,
+    stream: Option<Box<dyn Stream>>,
 }
 
-impl Reader {
+impl Reader<'_> {
     /// The page as text; nothing when there is none.
     fn page(&mut self, path: &str) -> Result<Option<String>, Unreadable> {
         self.requests.get(path, &Cookies::new());
-        let bytes = self.exchange().map_err(|error| Unreadable::Unreachable { server: self.server, error })?;
+        let bytes = self.exchange().map_err(|error| self.unreachable(error))?;
         let response = read_response(&bytes).map_err(|wrong| Unreadable::NotHttp { path: path.into(), wrong })?;
         let Some(response) = response else { return Ok(None) };
         if !response.keeps_alive {
@@ -89,13 +118,29 @@ impl Reader {
         Ok(Some(text.into_owned()))
     }
 
+    /// Why there was no answer.
+    fn unreachable(&self, error: io::Error) -> Unreadable {
+        let server = self.way.server;
+        match error.get_ref().and_then(|cause| cause.downcast_ref()) {
+            Some(rustls::Error::InvalidCertificate(_)) => Unreadable::Untrusted { host: self.way.host.clone(), error },
+            Some(_) => Unreadable::NotTls { server, error },
+            None => Unreadable::Unreachable { server, error },
+        }
+    }
+
     /// Sends the request and reads until the answer is whole or will never be.
     fn exchange(&mut self) -> io::Result<Vec<u8>> {
         let stream = match &mut self.stream {
             Some(stream) => stream,
-            none => none.insert(TcpStream::connect_timeout(&self.server, PATIENCE)?),
+            none => {
+                let stream = TcpStream::connect_timeout(&self.way.server, PATIENCE)?;
+                stream.set_read_timeout(Some(PATIENCE))?;
+                none.insert(match &self.tls {
+                    None => Box::new(stream),
+                    Some(tls) => Box::new(StreamOwned::new(*tls.begin()?, stream)),
+                })
+            }
         };
-        stream.set_read_timeout(Some(PATIENCE))?;
         stream.write_all(self.requests.bytes())?;
         let mut bytes = Vec::new();
         let mut room = [0; 64 << 10];

@@ -3,7 +3,7 @@
 //! All that workers are told is who comes in which second, two seconds ahead. Whatever a plan is, is decided here.
 
 use super::crew::{Crew, CrewError};
-use super::{Assignment, Coming, Order, ServerMeter, Spread, Tally};
+use super::{Assignment, Coming, Joined, Order, ServerMeter, Spread, Tally};
 use crate::audit::Entry;
 use crate::capacity;
 use crate::mix::Mix;
@@ -14,8 +14,9 @@ use crate::report::data::{
 };
 use crate::shopper::Shop;
 use crate::verdict::{Judgment, judge, knee, outcome};
+use crate::way::Way;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -28,10 +29,8 @@ const AHEAD_S: u32 = 2;
 pub struct LoadTest {
     /// The address that is tested, as it was given.
     pub target: String,
-    /// The server.
-    pub server: SocketAddr,
-    /// The host as it stands in addresses.
-    pub host: String,
+    /// How the shop is reached.
+    pub way: Way,
     /// What comes when.
     pub plan: Plan,
     /// Who comes.
@@ -58,8 +57,8 @@ pub struct LoadTest {
     pub began_ms: i64,
     /// The same as RFC 3339.
     pub began: String,
-    /// The machine that the workers are on.
-    pub machine: Machine,
+    /// The machines that the workers are on.
+    pub machines: Vec<Machine>,
 }
 
 /// Whoever follows a run.
@@ -95,6 +94,23 @@ pub fn run(test: &LoadTest, clock: fn() -> Instant, watch: &mut dyn Watch, stop:
         Some((program, argument)) => Crew::of_processes(&assignments, program, argument)?,
         None => Crew::of_threads(assignments, clock),
     };
+    lead(test, crew, watch, stop)
+}
+
+/// As [`run`], with the workers that have joined: as many as the test has.
+///
+/// # Errors
+/// When a worker is lost, or receipts cannot be kept.
+pub fn run_joined(test: &LoadTest, joined: Vec<Joined>, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Run, RunError> {
+    assert_eq!(joined.len(), test.workers as usize, "as many have joined as the test has workers");
+    let assigned = (0..).zip(joined).map(|(worker, joined)| {
+        let connections_max = joined.said.connections_max;
+        (Assignment { connections_max, ..test.assignment(worker) }, joined)
+    });
+    lead(test, Crew::of_joined(assigned)?, watch, stop)
+}
+
+fn lead(test: &LoadTest, crew: Crew, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Run, RunError> {
     let mut running = Running::new(test, crew);
     running.order_until(AHEAD_S)?;
     while let Some(tally) = running.crew.second()? {
@@ -144,8 +160,7 @@ impl LoadTest {
         Assignment {
             worker,
             workers: self.workers,
-            server: self.server,
-            host: self.host.clone(),
+            way: self.way.clone(),
             sources: self.sources.clone(),
             connections: self.connections,
             connections_max: self.connections_max,
@@ -315,9 +330,9 @@ impl<'a> Running<'a> {
             acceleration: test.mix.acceleration,
             connections: test.connections,
             workers: test.workers,
-            machine: test.machine.clone(),
+            machines: test.machines.clone(),
             objectives: test.objectives,
-            outcome: outcome(&self.done, None),
+            outcome: outcome(&self.done, None, self.interrupted.as_deref()),
             capacity: capacity::of(&self.done),
             steps: self.done,
             series: self.series,

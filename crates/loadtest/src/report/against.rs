@@ -285,8 +285,8 @@ fn conditions(before: &Run, after: &Run) -> Vec<String> {
     differs("The acceleration", &before.acceleration.to_string(), &after.acceleration.to_string());
     differs("The seed", &before.seed.to_string(), &after.seed.to_string());
     differs("The kind of connections", before.connections.name(), after.connections.name());
-    differs("The processor", &before.machine.processor, &after.machine.processor);
-    differs("The number of cores", &before.machine.cores.to_string(), &after.machine.cores.to_string());
+    differs("The processor", &processors(before), &processors(after));
+    differs("The number of cores", &cores(before).to_string(), &cores(after).to_string());
     for step in &after.steps {
         let other = before.steps.iter().find(|other| other.shoppers == step.shoppers);
         if let Some(other) = other.filter(|other| (other.hold_s - step.hold_s).abs() > 1.0) {
@@ -295,6 +295,19 @@ fn conditions(before: &Run, after: &Run) -> Vec<String> {
         }
     }
     told
+}
+
+/// The processors of all machines, each once.
+fn processors(run: &Run) -> String {
+    let mut names: Vec<&str> = run.machines.iter().map(|machine| machine.processor.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.join(", ")
+}
+
+/// The cores of all machines.
+fn cores(run: &Run) -> u32 {
+    run.machines.iter().map(|machine| machine.cores).sum()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The version of this format.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// One run of the load test.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,8 +33,8 @@ pub struct Run {
     pub connections: Connections,
     /// How many processes made the shoppers.
     pub workers: u32,
-    /// The machine that made them.
-    pub machine: Machine,
+    /// The machines that made them; one, unless others have joined.
+    pub machines: Vec<Machine>,
     /// What had to be reached.
     pub objectives: Objectives,
     /// The steps, in their order. A search for the knee adds its steps at the end.
@@ -73,8 +73,8 @@ impl Connections {
     }
 }
 
-/// The machine that made the shoppers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// A machine that made shoppers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
     /// The processor's name.
     pub processor: String,
@@ -453,4 +453,6 @@ pub enum Outcome {
     GeneratorSaturated = 3,
     /// The books do not balance.
     BooksDoNotBalance = 4,
+    /// It was ended by hand before it was through, and until then nothing was wrong. The number is what a shell says of Ctrl-C.
+    EndedByHand = 130,
 }

@@ -17,11 +17,11 @@ pub struct Headline {
 /// A run in words.
 pub fn headline(run: &Run) -> Headline {
     let word = match run.outcome {
-        Outcome::Passed if run.interrupted.is_some() => "Ended early",
         Outcome::Passed => "Held",
         Outcome::ObjectiveMissed => "Limit found",
         Outcome::GeneratorSaturated => "Test at its limit",
         Outcome::BooksDoNotBalance => "Books do not balance",
+        Outcome::EndedByHand => "Ended early",
     };
     Headline { word, sentence: sentence(run), meaning: meaning(run) }
 }
@@ -62,7 +62,7 @@ fn sentence(run: &Run) -> String {
     let then = match (first_missed(run), run.outcome) {
         (Some(step), _) => format!(" At {}, {}.", grouped(step.shoppers), missed(step, &run.objectives)),
         (None, Outcome::GeneratorSaturated) => " Above that the load test itself was the limit, so nothing is known.".to_owned(),
-        (None, _) if run.interrupted.is_some() => " The test was ended before it was through.".to_owned(),
+        (None, Outcome::EndedByHand) => " The test was ended before it was through.".to_owned(),
         (None, _) if run.capacity.is_some() => " That was all that was tried: it may hold more.".to_owned(),
         (None, _) => String::new(),
     };
@@ -137,8 +137,8 @@ fn meaning(run: &Run) -> Vec<String> {
         Outcome::ObjectiveMissed => {
             "If a sale may bring more people than the shop held, give it more servers, or invite them in waves."
         }
-        Outcome::Passed if run.interrupted.is_some() => "What was measured until then counts; what comes after is not known.",
         Outcome::Passed if run.capacity.as_ref().is_some_and(|capacity| capacity.is_limit) => "",
+        Outcome::EndedByHand => "What was measured until then counts; what comes after is not known.",
         Outcome::Passed => "Every step was held, so the limit is somewhere above. A plan with larger steps finds it.",
     };
     meaning.extend((!advice.is_empty()).then(|| advice.to_owned()));

@@ -2,6 +2,9 @@
 
 use std::fmt::Write as _;
 
+/// Columns that fit a page with room between them; more stand closer.
+const COLUMNS_MAX: usize = 10;
+
 /// Text as HTML writes it, in elements and in quoted attributes.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -89,7 +92,8 @@ impl Table {
     /// The table as HTML, in a frame that scrolls sideways where the page is narrower.
     pub fn html(&self) -> String {
         let name = escape(&self.caption);
-        let mut html = format!("<div class=\"table-frame\" role=\"region\" aria-label=\"{name}\" tabindex=\"0\"><table>");
+        let many = if self.columns.len() > COLUMNS_MAX { " class=\"dense\"" } else { "" };
+        let mut html = format!("<div class=\"table-frame\" role=\"region\" aria-label=\"{name}\" tabindex=\"0\"><table{many}>");
         let _ = write!(html, "<caption>{name}</caption><thead><tr>");
         for column in &self.columns {
             let _ = write!(html, "<th scope=\"col\"{}>{}</th>", class(column.set), escape(&column.name));

@@ -20,6 +20,7 @@ use crate::page;
 use crate::report::data::Kind;
 use crate::request::Requests;
 use crate::response::Response;
+use crate::way::Way;
 use buying::Basket;
 use memory::Said;
 
@@ -151,8 +152,8 @@ pub struct Opening<'a> {
     pub mix: Mix,
     /// Where they go.
     pub shop: Shop,
-    /// The host as it stands in addresses: `shop.example:8080`.
-    pub host: &'a str,
+    /// How it is reached.
+    pub way: &'a Way,
     /// The instant 0 of the run, milliseconds since 1970 UTC.
     pub began_ms: i64,
     /// A name that no other thread of any run has; letters, digits and hyphens.
@@ -162,9 +163,9 @@ pub struct Opening<'a> {
 impl Market {
     /// Where shoppers may come to.
     pub fn open(opening: Opening<'_>) -> Self {
-        let Opening { mix, shop, host, began_ms, run } = opening;
+        let Opening { mix, shop, way, began_ms, run } = opening;
         let popularity = Popularity::new(shop.range(Kind::Product).len(), mix.product_exponent);
-        let requests = Requests::new(host).compressed();
+        let requests = Requests::to(way).compressed();
         Self { mix, shop, popularity, memory: Memory::default(), requests, told: Told::default(), began_ms, run }
     }
 

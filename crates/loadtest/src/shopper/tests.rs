@@ -47,7 +47,8 @@ impl Way {
         let mix = Mix::parse(mix, "the test").expect("the mix is right");
         let page = |path: &str| Ok::<_, ()>((path == "/").then(|| "<a href=\"/products/tote\">".to_owned()));
         let shop = Shop::learn(page).expect("there is a product");
-        let mut market = Market::open(Opening { mix, shop, host: "juniper.example", began_ms: 1_000, run: "r".into() });
+        let way = crate::way::Way::plain(([127, 0, 0, 1], 80).into(), "juniper.example");
+        let mut market = Market::open(Opening { mix, shop, way: &way, began_ms: 1_000, run: "r".into() });
         let mut shopper = market.arrive(7, Chance::new(1));
         let doing = shopper.wake(&mut market, 0);
         Self { market, shopper, now_us: 0, doing }

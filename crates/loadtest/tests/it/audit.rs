@@ -4,6 +4,7 @@ use crate::fake_shop::{FakeShop, Faults, Stall};
 use crate::one_buyer::OneBuyer;
 use loadtest::audit::{AuditError, Entry, OverHttp, Receipts, left_in, over_http};
 use loadtest::report::data::Audit;
+use loadtest::way::Way;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -34,7 +35,7 @@ impl Drop for Kept {
 }
 
 fn way_to(shop: &FakeShop) -> OverHttp {
-    OverHttp { server: shop.address, host: shop.host(), pages_per_s: 10_000, connections: 4, pages_max: None, clock: now }
+    OverHttp { way: Way::plain(shop.address, shop.host()), pages_per_s: 10_000, connections: 4, pages_max: None, clock: now }
 }
 
 /// Ten units, and twelve buyers of one each, who have seen what is left before; then the audit.
@@ -95,12 +96,22 @@ fn a_unit_that_was_not_there_is_oversold() {
 /// 200 on a broken page is no receipt. Buyers would stumble over such pages themselves, so the shop breaks after they bought.
 #[test]
 fn a_page_that_says_200_and_shows_an_error_is_no_receipt() {
-    let shop = FakeShop::open(10, Faults { breaks_one_page_in: 10, ..Faults::default() });
-    let entries: Vec<Entry> = (1..=3).map(|number| OneBuyer::enters(&shop, "ada").buys(1, number)).collect();
-    let kept = Kept::with("broken", &entries);
-    let audit = over_http(&way_to(&shop), std::slice::from_ref(&kept.0)).expect("the shop can be audited");
-    assert_eq!((audit.receipts, audit.missing), (3, 1), "nine pages were read before: {:?}", audit.findings);
+    let audit = after_three_buyers("broken", Faults { breaks_pages_after: 9, ..Faults::default() });
+    assert_eq!((audit.receipts, audit.missing), (3, 3), "nine pages were read before: {:?}", audit.findings);
     assert!(audit.findings[0].contains("but its page shows no order"), "{:?}", audit.findings);
+}
+
+#[test]
+fn a_page_that_breaks_once_is_asked_for_again_and_no_order_is_missing() {
+    let audit = after_three_buyers("broken-once", Faults { breaks_one_page_in: 10, ..Faults::default() });
+    assert_eq!((audit.receipts, audit.missing), (3, 0), "{:?}", audit.findings);
+}
+
+fn after_three_buyers(name: &str, faults: Faults) -> Audit {
+    let shop = FakeShop::open(10, faults);
+    let entries: Vec<Entry> = (1..=3).map(|number| OneBuyer::enters(&shop, "ada").buys(1, number)).collect();
+    let kept = Kept::with(name, &entries);
+    over_http(&way_to(&shop), std::slice::from_ref(&kept.0)).expect("the shop can be audited")
 }
 
 #[test]

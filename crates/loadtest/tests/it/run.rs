@@ -7,6 +7,7 @@ use loadtest::mix::Mix;
 use loadtest::plan::Plan;
 use loadtest::report::data::{Connections, Kind, Machine, Objectives, Outcome, Progress, Run, Verdict};
 use loadtest::verdict::outcome;
+use loadtest::way::Way;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -90,13 +91,13 @@ impl Watch for Ear<'_> {
 
 /// Runs the short plan against a shop with these faults, audits it, and returns what came of it.
 fn run_against(purpose: &str, shop: &FakeShop, connections: Connections, seconds_max: u32) -> Run {
+    let way = Way::plain(shop.address, shop.host());
     let test = LoadTest {
         target: format!("http://{}", shop.host()),
-        server: shop.address,
-        host: shop.host(),
+        way: way.clone(),
         plan: Plan::parse(TWO_SECONDS, "the test").expect("the plan is right"),
         mix: Mix::parse(BUYERS, "the test").expect("the mix is right"),
-        shop: learn(shop.address, &shop.host()).expect("the shop is open"),
+        shop: learn(&way).expect("the shop is open"),
         objectives: Objectives::default(),
         connections,
         connections_max: 100,
@@ -107,16 +108,15 @@ fn run_against(purpose: &str, shop: &FakeShop, connections: Connections, seconds
         server_process: Some(std::process::id()),
         began_ms: 0,
         began: "2026-11-26T13:00:00Z".into(),
-        machine: Machine::default(),
+        machines: vec![Machine::default()],
     };
     let mut watcher = Watcher::new(purpose, seconds_max);
     let Watcher { receipts, seconds_left, stop, .. } = &mut watcher;
     let mut run = run(&test, now, &mut Ear { receipts, seconds_left, stop }, stop).expect("nobody is lost");
     watcher.receipts.flush().expect("the disk has room");
-    let (server, host) = (shop.address, shop.host());
-    let way = OverHttp { server, host, pages_per_s: 10_000, connections: 4, pages_max: None, clock: now };
+    let way = OverHttp { way, pages_per_s: 10_000, connections: 4, pages_max: None, clock: now };
     run.audit = Some(over_http(&way, &[watcher.folder.join("receipts.jsonl")]).expect("the shop is open"));
-    run.outcome = outcome(&run.steps, run.audit.as_ref());
+    run.outcome = outcome(&run.steps, run.audit.as_ref(), run.interrupted.as_deref());
     run
 }
 
@@ -173,5 +173,6 @@ fn a_run_that_is_ended_by_hand_tells_what_was_done() {
     let run = run_against("ended", &shop, Connections::Pooled, 1);
     assert_eq!(run.steps.iter().map(|step| step.verdict).collect::<Vec<_>>(), [Verdict::Unfinished]);
     assert!(run.interrupted.is_some() && !run.series.is_empty());
+    assert_eq!(run.outcome as u8, 130, "as a shell says of Ctrl-C");
     assert_eq!(run.audit.map(|audit| audit.findings.len()), Some(0), "who was paying has seen their receipt");
 }

@@ -55,7 +55,7 @@ fn steps_that_do_not_count_are_not_compared() {
 fn runs_that_were_not_made_alike_say_so() {
     let mut other = run();
     other.mix = "tpcw-shopping".into();
-    other.machine.cores = 8;
+    other.machines[0].cores = 8;
     let comparison = compare(&other, &run());
     assert_eq!(comparison.conditions, ["The mix was “tpcw-shopping” and is “flash”.", "The number of cores was “8” and is “2”."]);
     assert!(compare(&run(), &run()).conditions.is_empty());

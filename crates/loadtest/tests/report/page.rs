@@ -57,7 +57,7 @@ fn runs() -> Vec<(&'static str, Run)> {
                 run.series.clear();
                 run.failures.clear();
                 (run.capacity, run.audit) = (None, None);
-                run.outcome = Outcome::Passed;
+                run.outcome = Outcome::EndedByHand;
                 run.interrupted = Some("Ctrl-C".into());
             }),
         ),
@@ -74,9 +74,8 @@ fn runs() -> Vec<(&'static str, Run)> {
 
 fn hostile() -> Run {
     let mut run = run();
-    for text in
-        [&mut run.target, &mut run.plan, &mut run.mix, &mut run.began, &mut run.machine.processor, &mut run.machine.system]
-    {
+    let machine = &mut run.machines[0];
+    for text in [&mut run.target, &mut run.plan, &mut run.mix, &mut run.began, &mut machine.processor, &mut machine.system] {
         *text = HOSTILE.to_owned();
     }
     run.interrupted = Some(HOSTILE.to_owned());

@@ -53,7 +53,7 @@ pub fn run_of(made: Made) -> Run {
         acceleration: 1.0,
         connections: Connections::Pooled,
         workers: 1,
-        machine: Machine { processor: "Example EX-2".into(), cores: 2, memory: 24 << 30, system: "Linux 6.12".into() },
+        machines: vec![Machine { processor: "Example EX-2".into(), cores: 2, memory: 24 << 30, system: "Linux 6.12".into() }],
         objectives: Objectives::default(),
         steps,
         series,

@@ -3,6 +3,7 @@
 //! What shoppers do and how it is measured is the `loadtest` crate's business. Here its parts are put together: the command line,
 //! the clock, Ctrl-C, and where reports go.
 
+mod joining;
 mod machine;
 mod target;
 mod view;
@@ -17,11 +18,12 @@ use loadtest::mix::Mix;
 use loadtest::needs::{Needs, Setting, System, Whereabouts};
 use loadtest::plan::{Plan, Wishes};
 use loadtest::report::against::{Comparison, compare};
-use loadtest::report::data::{Audit, Connections, Objectives, Progress, Run};
+use loadtest::report::data::{Audit, Connections, Objectives, Outcome, Progress, Run};
 use loadtest::report::terminal::{Reports, Screen, summary};
 use loadtest::report::{html, json};
 use loadtest::shopper::LOOK_AGAIN_MEAN_S;
 use loadtest::verdict::outcome;
+use loadtest::way::{Trust, Way};
 use std::fs;
 use std::io::{self, BufReader, Write as _, stdin, stdout};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -30,7 +32,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
-use target::Target;
+use target::way_to;
 use view::{ProgressForm, View};
 
 /// The hidden subcommand that makes a worker process of this program.
@@ -51,8 +53,8 @@ const AUDIT_PAGES_PER_S: u32 = 500;
 const AUDIT_CONNECTIONS: usize = 16;
 const AUDIT_PAGES_MAX: u64 = 50_000;
 
-/// As `--help` tells them.
-pub const EXIT_CODES: &str = "\
+/// What `--help` ends with.
+pub const AFTER_HELP: &str = "\
 It buys: run it against a shop with test cards and test mail, never against one that takes real money.
 
 Exit codes:
@@ -60,17 +62,25 @@ Exit codes:
   1  it could not be run; the reason is on standard error
   2  an objective was missed
   3  the load test itself was the limit: the numbers say nothing about the shop
-  4  the books do not balance";
+  4  the books do not balance
+  130  it was ended by hand, and nothing was wrong until then
+
+Several machines, in a network that you trust; each asks for DOORBUSTER_LOADTEST_TOKEN or takes --token:
+  doorbuster loadtest URL --listen 10.0.0.5:9200 --workers 4    on one, which plays no shopper and shows the token
+  doorbuster loadtest --join 10.0.0.5:9200 --workers 2          on the others, with as many workers as cores are free";
 
 /// Lets shoppers visit a shop, more and more of them, and finds out how many it carries.
 #[derive(clap::Args, Debug)]
 pub struct LoadTestArgs {
-    /// The shop's address as shoppers type it: http://juniper.localhost:8080
-    #[arg(value_name = "URL")]
-    shop: String,
+    /// The shop's address as shoppers type it: http://juniper.localhost:8080, https://juniper.example
+    #[arg(value_name = "URL", required_unless_present = "join")]
+    shop: Option<String>,
     /// Where the shop is, whatever its name says: 127.0.0.1:8080. Shoppers still ask for it by its name.
     #[arg(long, value_name = "ADDRESS")]
     connect_to: Option<SocketAddr>,
+    /// Take any certificate of the server: for a shop with a test certificate.
+    #[arg(long)]
+    insecure: bool,
     /// What comes when: steps, sale, drop, constant, or a TOML file.
     #[arg(long, default_value = "steps")]
     plan: String,
@@ -112,6 +122,15 @@ pub struct LoadTestArgs {
     /// then it also ends when its standard input does.
     #[arg(long, value_name = "FORM", default_value = "drawn")]
     progress: ProgressForm,
+    /// Play no shopper here, but lead other machines: wait at this address until --workers have joined.
+    #[arg(long, value_name = "ADDRESS", requires = "workers")]
+    listen: Option<SocketAddr>,
+    /// Play shoppers for the load test that another machine leads, found at this address; with --workers N on N cores.
+    #[arg(long, value_name = "ADDRESS", requires = "token", conflicts_with_all = ["shop", "listen"])]
+    join: Option<String>,
+    /// What all machines of a load test have to know, 16 letters or more. Who leads makes one up.
+    #[arg(long, env = "DOORBUSTER_LOADTEST_TOKEN", hide_env_values = true)]
+    token: Option<String>,
     /// Worker processes. Without it: as many as the plan needs.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=64))]
     workers: Option<u32>,
@@ -120,32 +139,42 @@ pub struct LoadTestArgs {
     server_pid: Option<u32>,
 }
 
+impl LoadTestArgs {
+    /// The shop's address; empty for who joins.
+    fn shop(&self) -> &str {
+        self.shop.as_deref().unwrap_or_default()
+    }
+}
+
 /// Takes part in a load test that another process leads: it is told on standard input and tells on standard output.
 #[derive(clap::Args, Debug)]
 pub struct WorkerArgs {}
 
-/// Runs the load test. The exit code is one of [`EXIT_CODES`].
+/// Runs the load test. The exit code is one of [`AFTER_HELP`].
 ///
 /// # Errors
 /// When it cannot be run, or its receipts cannot be audited.
 pub fn run(args: &LoadTestArgs) -> Result<ExitCode, Failure> {
+    if let Some(leader) = &args.join {
+        return joining::take_part(leader, args);
+    }
     let prepared = Prepared::new(args)?;
     if args.explain {
         let Prepared { plan, mix, needs, system, .. } = &prepared;
         write!(stdout(), "{}", needs.explain(plan, mix, system))?;
         return Ok(ExitCode::SUCCESS);
     }
-    prepared.needs.check(&prepared.system).map_err(Failure::new)?;
     let baseline = args.against.as_deref().map(json::read).transpose().map_err(Failure::new)?;
     let kept = Kept::new(args.receipts.as_deref())?;
-    let test = prepared.test(args)?;
-    let mut watcher = Watcher::new(args.progress, Receipts::create(&kept.file).map_err(Failure::new)?);
     let stop = told_to_stop(args.progress)?;
-    let mut run = generator::run(&test, instant, &mut watcher, &stop).map_err(Failure::new)?;
+    let mut watcher = Watcher::new(args.progress, Receipts::create(&kept.file).map_err(Failure::new)?);
+    let Some((test, mut run)) = prepared.play(args, &mut watcher, &stop)? else {
+        return Ok(ExitCode::from(Outcome::EndedByHand as u8));
+    };
     watcher.end().map_err(Failure::new)?;
     let audited = audit(&test, &kept.file);
     run.audit = audited.as_ref().ok().cloned();
-    run.outcome = outcome(&run.steps, run.audit.as_ref());
+    run.outcome = outcome(&run.steps, run.audit.as_ref(), run.interrupted.as_deref());
     let comparison = baseline.as_ref().map(|baseline| compare(baseline, &run));
     report(args, &run, comparison.as_ref())?;
     audited.map_err(Failure::new)?;
@@ -163,7 +192,7 @@ pub fn work() -> Result<ExitCode, Failure> {
 
 /// What is known before anything is sent.
 struct Prepared {
-    target: Target,
+    way: Way,
     plan: Plan,
     mix: Mix,
     objectives: Objectives,
@@ -174,20 +203,21 @@ struct Prepared {
 
 impl Prepared {
     fn new(args: &LoadTestArgs) -> Result<Self, Failure> {
-        let target = Target::parse(&args.shop, args.connect_to).map_err(Failure::new)?;
+        let trust = if args.insecure { Trust::Any } else { Trust::Known };
+        let way = way_to(args.shop(), args.connect_to, trust).map_err(Failure::new)?;
         let wishes = Wishes { to: args.to, step_seconds: args.step_seconds };
         let plan = Plan::find(&args.plan).and_then(|plan| plan.wishing(wishes)).map_err(Failure::new)?;
         let mix = Mix::find(&args.mix).map_err(Failure::new)?;
         let objectives = Objectives::find(&args.objectives).map_err(Failure::new)?;
         let connections = if args.sticky { Connections::Sticky } else { Connections::Pooled };
         let system = System::read()?;
-        let shop = if target.server.ip().is_loopback() { Whereabouts::Here } else { Whereabouts::Elsewhere };
+        let shop = if way.server.ip().is_loopback() { Whereabouts::Here } else { Whereabouts::Elsewhere };
         let answer_s = objectives.page_p99_ms / 1_000.0;
         // While a page is looked at, its script asks for what moves.
         let assets_per_visit = ASSETS_PER_VISIT + mix.visit_mean_s() / LOOK_AGAIN_MEAN_S;
         let setting = Setting { connections, answer_s, assets_per_visit, shop };
         let needs = Needs::of(&plan, &mix, setting, &system);
-        Ok(Self { target, plan, mix, objectives, connections, system, needs })
+        Ok(Self { way, plan, mix, objectives, connections, system, needs })
     }
 
     /// As many as have files and processor time enough.
@@ -197,20 +227,36 @@ impl Prepared {
         u32::try_from(self.needs.processes.max(by_time)).unwrap_or(u32::MAX)
     }
 
+    /// Lets shoppers come, here or on the machines that join; nothing when it was stopped before these had come.
+    fn play(self, args: &LoadTestArgs, watcher: &mut Watcher, stop: &AtomicBool) -> Result<Option<(LoadTest, Run)>, Failure> {
+        let Some(place) = args.listen else {
+            self.needs.check(&self.system).map_err(Failure::new)?;
+            let test = self.test(args)?;
+            let run = generator::run(&test, instant, watcher, stop).map_err(Failure::new)?;
+            return Ok(Some((test, run)));
+        };
+        let needs = self.needs.clone();
+        let mut test = self.test(args)?;
+        let Some(joined) = joining::lead(place, args, &test.way, &needs, stop)? else { return Ok(None) };
+        test.machines = joining::machines(&joined);
+        (test.began_ms, test.began) = began();
+        let run = generator::run_joined(&test, joined, watcher, stop).map_err(Failure::new)?;
+        Ok(Some((test, run)))
+    }
+
     /// Learns the shop from its pages.
     fn test(self, args: &LoadTestArgs) -> Result<LoadTest, Failure> {
         let workers = args.workers.unwrap_or_else(|| self.workers());
-        let Self { target, plan, mix, objectives, connections, system, .. } = self;
-        let shop = learn(target.server, &target.host).map_err(Failure::new)?;
-        let is_here = target.server.ip().is_loopback();
+        let Self { way, plan, mix, objectives, connections, system, .. } = self;
+        let shop = learn(&way).map_err(Failure::new)?;
+        let is_here = way.server.ip().is_loopback();
         let sources = SOURCES.map(|end| Ipv4Addr::new(127, 0, 0, end)).filter(|_| args.sticky && is_here).collect();
         let program = if workers > 1 { Some((std::env::current_exe()?, WORKER)) } else { None };
-        let began = now();
+        let (began_ms, began) = began();
         Ok(LoadTest {
-            target: args.shop.clone(),
-            server_process: args.server_pid.or_else(|| listening_process(target.server)),
-            server: target.server,
-            host: target.host,
+            target: args.shop().to_owned(),
+            server_process: args.server_pid.or_else(|| listening_process(way.server)),
+            way,
             plan,
             mix,
             shop,
@@ -221,11 +267,17 @@ impl Prepared {
             program,
             sources,
             seed: args.seed.map_or_else(any_seed, Ok)?,
-            began_ms: began.0 / 1_000,
-            began: machine::written(began),
-            machine: machine::this_machine(),
+            began_ms,
+            began,
+            machines: vec![machine::this_machine()],
         })
     }
+}
+
+/// This instant, as milliseconds since 1970 UTC and as it is written.
+fn began() -> (i64, String) {
+    let now = now();
+    (now.0 / 1_000, machine::written(now))
 }
 
 fn any_seed() -> Result<u64, Failure> {
@@ -318,8 +370,7 @@ fn screen() -> Screen {
 
 fn audit(test: &LoadTest, receipts: &Path) -> Result<Audit, AuditError> {
     let shop = OverHttp {
-        server: test.server,
-        host: test.host.clone(),
+        way: test.way.clone(),
         pages_per_s: AUDIT_PAGES_PER_S,
         connections: AUDIT_CONNECTIONS,
         pages_max: Some(AUDIT_PAGES_MAX),

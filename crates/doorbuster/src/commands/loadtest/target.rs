@@ -1,43 +1,31 @@
 //! The address of the shop that is tested, as it is typed.
 
+use loadtest::way::{Scheme, Trust, Way};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs as _};
 
-/// Where the shop is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
-    /// The server.
-    pub server: SocketAddr,
-    /// The host as it stands in addresses.
-    pub host: String,
-}
-
-impl Target {
-    /// Reads `http://juniper.localhost:8080`, with or without what is before and after the host. `server` is where it is,
-    /// whatever its name says.
-    ///
-    /// # Errors
-    /// When it is no such address, or nobody knows the host. The text says what to do.
-    pub fn parse(address: &str, server: Option<SocketAddr>) -> Result<Self, String> {
-        if address.starts_with("https://") {
-            return Err(format!(
-                "{address}: shoppers do not speak TLS yet; give the address of the server behind what speaks it"
-            ));
-        }
-        let rest = address.strip_prefix("http://").unwrap_or(address);
-        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        if host.is_empty() || host.contains('@') {
-            return Err(format!("{address} is no address of a shop; it looks like http://juniper.localhost:8080"));
-        }
-        let (name, port) = match host.rsplit_once(':') {
-            Some((name, port)) if !port.ends_with(']') => {
-                (name, port.parse().map_err(|_| format!("{address}: {port} is no port; ports are numbers from 1 to 65535"))?)
-            }
-            _ => (host, 80),
-        };
-        let server = server.or_else(|| server_of(name, port));
-        let server = server.ok_or_else(|| format!("{address}: nobody knows where {name} is"))?;
-        Ok(Self { server, host: host.to_owned() })
+/// Reads `http://juniper.localhost:8080` or `https://juniper.example`, with or without what is before and after the host. `server`
+/// is where it is, whatever its name says; `trust` tells which certificates are taken.
+///
+/// # Errors
+/// When it is no such address, or nobody knows the host. The text says what to do.
+pub fn way_to(address: &str, server: Option<SocketAddr>, trust: Trust) -> Result<Way, String> {
+    let (scheme, port, rest) = match address.strip_prefix("https://") {
+        Some(rest) => (Scheme::Https(trust), 443, rest),
+        None => (Scheme::Http, 80, address.strip_prefix("http://").unwrap_or(address)),
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if host.is_empty() || host.contains('@') {
+        return Err(format!("{address} is no address of a shop; it looks like http://juniper.localhost:8080"));
     }
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => {
+            (name, port.parse().map_err(|_| format!("{address}: {port} is no port; ports are numbers from 1 to 65535"))?)
+        }
+        _ => (host, port),
+    };
+    let server = server.or_else(|| server_of(name, port));
+    let server = server.ok_or_else(|| format!("{address}: nobody knows where {name} is"))?;
+    Ok(Way { server, host: host.to_owned(), scheme })
 }
 
 fn server_of(name: &str, port: u16) -> Option<SocketAddr> {
@@ -61,28 +49,29 @@ mod tests {
             ("juniper.localhost:8080", "127.0.0.1:8080", "juniper.localhost:8080"),
             ("http://127.0.0.5", "127.0.0.5:80", "127.0.0.5"),
             ("http://[::1]:81/cart?x=1", "[::1]:81", "[::1]:81"),
+            ("https://127.0.0.5/", "127.0.0.5:443", "127.0.0.5"),
         ] {
-            let target = Target::parse(typed, None).expect(typed);
-            assert_eq!((target.server.to_string().as_str(), target.host.as_str()), (server, host), "{typed}");
+            let way = way_to(typed, None, Trust::Known).expect(typed);
+            assert_eq!((way.server.to_string().as_str(), way.host.as_str()), (server, host), "{typed}");
+            assert_eq!(way.scheme == Scheme::Https(Trust::Known), typed.starts_with("https:"));
         }
     }
 
     #[test]
     fn a_shop_can_be_elsewhere_than_its_name_says() {
         let copy: SocketAddr = ([127, 0, 0, 1], 4711).into();
-        let target = Target::parse("http://www.juniper.example", Some(copy)).expect("nobody is asked where it is");
-        assert_eq!(target, Target { server: copy, host: "www.juniper.example".into() });
+        let way = way_to("http://www.juniper.example", Some(copy), Trust::Known).expect("nobody is asked where it is");
+        assert_eq!(way, Way::plain(copy, "www.juniper.example"));
     }
 
     #[test]
     fn what_is_no_address_is_refused_with_a_reason() {
         for (typed, says) in [
-            ("https://juniper.example", "do not speak TLS yet"),
             ("http://", "looks like http://juniper.localhost:8080"),
             ("http://juniper.localhost:shop", "shop is no port"),
             ("http://ada:secret@localhost", "is no address of a shop"),
         ] {
-            let told = Target::parse(typed, None).expect_err(typed);
+            let told = way_to(typed, None, Trust::Known).expect_err(typed);
             assert!(told.contains(says), "{told}");
         }
     }

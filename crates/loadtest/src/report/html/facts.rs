@@ -1,7 +1,7 @@
 //! How the run was made, and what the words mean.
 
 use super::Section;
-use crate::report::data::{Connections, Run};
+use crate::report::data::{Connections, Machine, Run};
 use crate::report::markup::escape;
 use crate::report::numbers::{bytes, duration, grouped};
 use std::fmt::Write as _;
@@ -54,8 +54,7 @@ pub fn section(run: &Run) -> Section {
         Connections::Pooled => "pooled: requests borrow one of a few connections",
         Connections::Sticky => "sticky: every shopper keeps one open, as a browser does",
     };
-    let machine = &run.machine;
-    let facts = [
+    let mut facts = vec![
         ("Shop", run.target.clone()),
         ("Began", when(&run.began)),
         ("Took", duration(run.seconds)),
@@ -72,16 +71,19 @@ pub fn section(run: &Run) -> Section {
         ("Seed", format!("{}: the same seed makes the same shoppers", run.seed)),
         ("Connections", connections.to_owned()),
         ("Processes that played shoppers", grouped(u64::from(run.workers))),
-        ("Processor", format!("{}, {} cores", machine.processor, machine.cores)),
-        ("Memory", bytes(machine.memory)),
-        ("System", machine.system.clone()),
     ];
-    let mut body = String::from("<p>The machine is the one that played the shoppers.</p><dl class=\"facts\">");
+    facts.extend(run.machines.iter().map(|machine| ("Machine that played shoppers", in_words(machine))));
+    let mut body = String::from("<dl class=\"facts\">");
     for (name, value) in facts {
         let _ = write!(body, "<div><dt>{}</dt><dd>{}</dd></div>", escape(name), escape(&value));
     }
     body.push_str("</dl>");
     Section { id: "facts", title: "How it was tested", body }
+}
+
+fn in_words(machine: &Machine) -> String {
+    let Machine { processor, cores, memory, system } = machine;
+    format!("{processor}, {cores} cores, {}, {system}", bytes(*memory))
 }
 
 /// What the words mean.

@@ -24,7 +24,17 @@ pub fn section(run: &Run) -> Section {
 }
 
 fn table(step: &Step) -> Table {
-    let heads = ["Page", "Requests", "Failed", "Half in", "95 % in", "99 % in", "99.9 % in", "Longest", "99 % from the send"];
+    let heads = [
+        "Page",
+        "Requests",
+        "Failed",
+        "Half in",
+        "95\u{a0}% in",
+        "99\u{a0}% in",
+        "99.9\u{a0}% in",
+        "Longest",
+        "99 % from the send",
+    ];
     let mut table = Table::of_numbers(format!("At {} shoppers", grouped(step.shoppers)), &heads);
     for kind in &step.kinds {
         let response = kind.response;

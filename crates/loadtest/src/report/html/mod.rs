@@ -107,6 +107,7 @@ fn verdict(run: &Run) -> String {
         Outcome::ObjectiveMissed => ("limit", "▲"),
         Outcome::GeneratorSaturated => ("unknown", "?"),
         Outcome::BooksDoNotBalance => ("broken", "✗"),
+        Outcome::EndedByHand => ("unknown", "■"),
     };
     let mut html = format!(
         "<header class=\"{class}\"><div><p class=\"what\">Load test of <b>{}</b><br>{}, {}, {}</p><p class=\"word\"><span \

@@ -18,7 +18,7 @@ pub struct Reports<'a> {
 }
 
 /// Widths of the columns of the table of steps, letters.
-const WIDTHS: [usize; 9] = [10, 11, 9, 9, 9, 14, 9, 9, 12];
+const WIDTHS: [usize; 9] = [10, 11, 9, 9, 9, 14, 9, 9, 14];
 const HEADS: [&str; 9] = ["Shoppers", "Requests/s", "p50", "p95", "p99", "Errors", "Refused", "Orders", "Verdict"];
 /// How many failures are told here; the page has all.
 const FAILURES_MAX: usize = 5;
@@ -29,7 +29,7 @@ pub fn summary(run: &Run, against: Option<&Comparison>, reports: Reports<'_>, in
     let headline = headline(run);
     let colored = match run.outcome {
         Outcome::Passed => ink.good(headline.word),
-        Outcome::GeneratorSaturated => ink.warn(headline.word),
+        Outcome::GeneratorSaturated | Outcome::EndedByHand => ink.warn(headline.word),
         Outcome::ObjectiveMissed | Outcome::BooksDoNotBalance => ink.bad(headline.word),
     };
     let _ = writeln!(text, "\n{colored}: {}", ink.bold(&printable(&headline.sentence)));

@@ -59,7 +59,8 @@ impl Desk {
 
     fn page(&mut self, path: &str, request: &Request<'_>) -> String {
         self.pages += 1;
-        if is_last_of(self.pages, self.faults.breaks_one_page_in) {
+        let Faults { breaks_one_page_in, breaks_pages_after, .. } = self.faults;
+        if is_last_of(self.pages, breaks_one_page_in) || (breaks_pages_after > 0 && self.pages > breaks_pages_after) {
             return pages::page("200 OK", "", "<h1>Something went wrong</h1><p role=\"alert\">Please try again later.</p>");
         }
         match path {

@@ -38,6 +38,8 @@ pub struct Faults {
     pub oversells: u32,
     /// Of so many pages, the last says 200 and shows an error.
     pub breaks_one_page_in: u64,
+    /// After so many pages, all say 200 and show an error.
+    pub breaks_pages_after: u64,
     /// Stops answering after so many requests, and again after as many more.
     pub stalls: Option<Stall>,
 }

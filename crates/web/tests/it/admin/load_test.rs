@@ -77,7 +77,10 @@ fn a_second_start_says_who_is_testing_and_of_a_neighbor_only_that() {
     for world in worlds() {
         let mut ines = ines(&world);
         start(&mut ines, "20").location();
-        start(&mut ines, "20").expect(422, &[]);
+        assert_eq!(start(&mut ines, "20").location(), "/admin/load-test", "whoever clicks twice has what they want");
+        hire(&world, "juniper.localhost", "ivo@juniper.example", SellerRole::Staff);
+        let refused = start(&mut signed_in(&world, "juniper.localhost", "ivo@juniper.example"), "20");
+        refused.expect(422, &["A test of your shop is running already: ines@juniper.example started it at 10:00."]);
         let tests = world.with(load_tests::list(world.db(), world.juniper)).expect("the database answers");
         assert_eq!((tests.len(), &tests[0].state), (1, &TestState::Asked), "{}: a double click is one test", world.engine);
         hire(&world, "quillmere.localhost", "quentin@quillmere.example", SellerRole::Owner);

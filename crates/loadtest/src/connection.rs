@@ -120,8 +120,8 @@ impl Connection {
         }
     }
 
-    /// Whether whoever has asked for nothing still has a connection, now that something has arrived. Inside TLS the server may send
-    /// what a browser would keep for its next visit; all else is a server that hangs up, or had better.
+    /// Whether whoever has asked for nothing still has a connection, now that something has arrived. Inside TLS the server may
+    /// send what a browser would keep for its next visit; all else is a server that hangs up, or had better.
     pub fn stays(&mut self, room: &mut [u8]) -> bool {
         self.tls.is_some() && matches!(self.read(room), Ok(None))
     }

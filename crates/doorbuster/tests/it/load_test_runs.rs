@@ -1,5 +1,5 @@
-//! Whole runs of `doorbuster loadtest`, each against a shop that goes wrong in one way, over TLS, and on several machines: how they
-//! end and what they say.
+//! Whole runs of `doorbuster loadtest`, each against a shop that goes wrong in one way, over TLS, and on several machines: how
+//! they end and what they say.
 
 use crate::fake_shop::{FakeShop, Faults, Stall};
 use crate::program::{Engine, Place, Said, Server, until};

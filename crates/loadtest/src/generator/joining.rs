@@ -1,8 +1,8 @@
 //! Machines that join a load test: over TCP they hear and tell, line by line, what a worker process does on its pipes.
 //!
 //! Before that, both sides prove that they know the same secret, each with what the other has made up for the occasion
-//! (HMAC-SHA-256): no stranger takes part, and no stranger sends machines anywhere. What follows is neither hidden nor signed, so it
-//! belongs into a network that is trusted.
+//! (HMAC-SHA-256): no stranger takes part, and no stranger sends machines anywhere. What follows is neither hidden nor signed, so
+//! it belongs into a network that is trusted.
 
 use super::serve_worker;
 use crate::report::data::Machine;

@@ -1,5 +1,6 @@
 //! Reads the pages of a shop one after the other, before a run: what shoppers are to know of it.
 
+use crate::audit::{Entry, left_in};
 use crate::cookies::Cookies;
 use crate::request::Requests;
 use crate::response::{WrongAnswer, read_response};
@@ -75,10 +76,18 @@ pub enum Unreadable {
 /// # Errors
 /// When it cannot be read, or nothing is for sale in it.
 pub fn learn(way: &Way) -> Result<Shop, Unknown<Unreadable>> {
-    let unnamed = |error| Unknown::Unread(Unreadable::Untrusted { host: way.host.clone(), error });
-    let tls = Tls::to(way).map_err(unnamed)?;
-    let mut reader = Reader { way, tls, requests: Requests::to(way).compressed(), stream: None };
+    let mut reader = Reader::new(way).map_err(Unknown::Unread)?;
     Shop::learn(|path| reader.page(path))
+}
+
+/// What the shop says is left before a run that begins at `began_ms`, milliseconds since 1970 UTC: without it nobody could say
+/// afterwards whether more was sold than there was.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn left(way: &Way, began_ms: i64) -> Result<Vec<Entry>, Unreadable> {
+    let now = Reader::new(way)?.page("/now.json")?.unwrap_or_default();
+    Ok(left_in(&now, began_ms).into_iter().map(Entry::Left).collect())
 }
 
 /// What is written to and read from until it has answered.
@@ -92,7 +101,12 @@ struct Reader<'a> {
     stream: Option<Box<dyn Stream>>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(way: &'a Way) -> Result<Self, Unreadable> {
+        let tls = Tls::to(way).map_err(|error| Unreadable::Untrusted { host: way.host.clone(), error })?;
+        Ok(Self { way, tls, requests: Requests::to(way).compressed(), stream: None })
+    }
+
     /// The page as text; nothing when there is none.
     fn page(&mut self, path: &str) -> Result<Option<String>, Unreadable> {
         self.requests.get(path, &Cookies::new());

@@ -93,7 +93,7 @@ impl Shopper {
             Kind::Checkout if basket.is_some() => Errand::Checkout,
             Kind::Pay => match &basket?.form {
                 form if form.checkout_id.is_empty() => return None,
-                form if form.shipping_method.is_empty() => Errand::Deliver,
+                form if form.wants_delivery() => Errand::Deliver,
                 _ => Errand::Pay,
             },
             Kind::Receipt if basket?.has_receipt => Errand::Receipt,
@@ -208,7 +208,7 @@ impl Shopper {
         if self.errand == Errand::Checkout {
             return Ok(self.got_nothing_to_fetch(market, now_us));
         }
-        if basket.form.shipping_method.is_empty() {
+        if basket.form.wants_delivery() {
             return Err(format!("the checkout offers no delivery to {}", basket.form.country));
         }
         self.errand = Errand::Pay;
@@ -310,6 +310,11 @@ impl Form {
             shipping_method: page::chosen_value(form, "shipping_method").unwrap_or_default().to_owned(),
             country: country.to_owned(),
         })
+    }
+
+    /// Whether it is still to be said how the goods are delivered. What needs no parcel has no country to go to.
+    fn wants_delivery(&self) -> bool {
+        self.shipping_method.is_empty() && !self.country.is_empty()
     }
 
     /// All its fields, filled in.

@@ -110,7 +110,7 @@ fn read(form: &mut Form, shoppers_max: u32) -> Wanted {
 }
 
 fn begins(seat: &Seat) -> Response {
-    seat.done("/admin/load-test", "The test begins. You may leave this page; it goes on.")
+    seat.done("/admin/load-test", "The test begins.")
 }
 
 /// Whether this seller's own test was asked for a moment ago: whoever clicks twice wants one, and has it.
@@ -223,9 +223,9 @@ fn figures(progress: TestProgress) -> TestFigures {
 fn within(millis: f64) -> String {
     match millis {
         millis if millis <= 0.0 => "–".into(),
-        millis if millis < 10.0 => format!("{millis:.1} ms"),
-        millis if millis < 1_000.0 => format!("{millis:.0} ms"),
-        millis => format!("{:.1} s", millis / 1_000.0),
+        millis if millis < 10.0 => format!("{millis:.1}\u{a0}ms"),
+        millis if millis < 1_000.0 => format!("{millis:.0}\u{a0}ms"),
+        millis => format!("{:.1}\u{a0}s", millis / 1_000.0),
     }
 }
 
@@ -330,7 +330,7 @@ mod tests {
         {
             assert_eq!(left(seconds), text);
         }
-        for (millis, text) in [(0.0, "–"), (1.26, "1.3 ms"), (43.4, "43 ms"), (1_240.0, "1.2 s")] {
+        for (millis, text) in [(0.0, "–"), (1.26, "1.3\u{a0}ms"), (43.4, "43\u{a0}ms"), (1_240.0, "1.2\u{a0}s")] {
             assert_eq!(within(millis), text);
         }
         assert_eq!((percent(30.0, 40.0), percent(50.0, 40.0), percent(1.0, 0.0)), (75, 100, 0));

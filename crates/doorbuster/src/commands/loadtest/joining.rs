@@ -41,7 +41,8 @@ pub fn take_part(leader: &str, args: &LoadTestArgs) -> Result<ExitCode, Failure>
     Ok(ExitCode::SUCCESS)
 }
 
-/// Waits for as many workers as are wanted, and tells on standard error what to start where. Nothing when it is stopped meanwhile.
+/// Waits for as many workers as are wanted, and tells on standard error what to start where. Nothing when it is stopped
+/// meanwhile.
 ///
 /// # Errors
 /// When they do not come, cannot reach the shop, or are together too weak for the plan.

@@ -13,7 +13,7 @@ use crate::clock::now;
 use crate::failure::Failure;
 use console::Term;
 use loadtest::audit::{AuditError, Entry, OverHttp, Receipts, ReceiptsError, over_http};
-use loadtest::generator::{self, LoadTest, Watch, learn, listening_process, serve_worker};
+use loadtest::generator::{self, LoadTest, Watch, learn, left, listening_process, serve_worker};
 use loadtest::mix::Mix;
 use loadtest::needs::{Needs, Setting, System, Whereabouts};
 use loadtest::plan::{Plan, Wishes};
@@ -232,6 +232,7 @@ impl Prepared {
         let Some(place) = args.listen else {
             self.needs.check(&self.system).map_err(Failure::new)?;
             let test = self.test(args)?;
+            watcher.note_left(&test)?;
             let run = generator::run(&test, instant, watcher, stop).map_err(Failure::new)?;
             return Ok(Some((test, run)));
         };
@@ -240,6 +241,7 @@ impl Prepared {
         let Some(joined) = joining::lead(place, args, &test.way, &needs, stop)? else { return Ok(None) };
         test.machines = joining::machines(&joined);
         (test.began_ms, test.began) = began();
+        watcher.note_left(&test)?;
         let run = generator::run_joined(&test, joined, watcher, stop).map_err(Failure::new)?;
         Ok(Some((test, run)))
     }
@@ -346,6 +348,12 @@ struct Watcher {
 impl Watcher {
     fn new(progress: ProgressForm, receipts: Receipts) -> Self {
         Self { view: View::new(progress, screen()), receipts }
+    }
+
+    /// Keeps what the shop says is left before anybody comes.
+    fn note_left(&mut self, test: &LoadTest) -> Result<(), Failure> {
+        let left = left(&test.way, test.began_ms).map_err(Failure::new)?;
+        left.iter().try_for_each(|entry| self.receipts.add(entry)).map_err(Failure::new)
     }
 
     fn end(mut self) -> Result<(), ReceiptsError> {

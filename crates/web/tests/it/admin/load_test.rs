@@ -54,7 +54,7 @@ fn a_seller_starts_a_test_and_watches_it() {
         };
         assert!(tell(&world, id, TestProgress { p50_ms: 1.26, p99_ms: 41.3, ..visiting }));
         ines.get("/admin/load-test")
-            .expect(200, &["value=\"25\"", "1,900", "412", "41 ms", "half within 1.3 ms", "About 45 seconds left."]);
+            .expect(200, &["value=\"25\"", "1,900", "412", "41\u{a0}ms", "half within 1.3\u{a0}ms", "About 45 seconds left."]);
         assert!(tell(&world, id, TestProgress::at(Stage::Proving)));
         ines.get("/admin/load-test").expect(200, &["The books of the copy are being proved."]);
     }

@@ -1,9 +1,9 @@
 //! Which shop is next: the one that has had the least.
 //!
-//! Start-time fair queueing (Goyal, Vin and Cheng 1996) over the time that handlers work. What a shop has had counts against what
-//! the others got and not against the clock, so that turns stay fair on a machine that has less time for handlers than it has
-//! cores: reading and refusing a crowd's requests takes time as well. Whoever asks for little is always next; what they leave goes
-//! to the others in equal parts.
+//! Start-time fair queueing (Goyal, Vin and Cheng 1996) over the time that handlers work. What a shop has had counts against
+//! what the others got and not against the clock, so that turns stay fair on a machine that has less time for handlers than it
+//! has cores: reading and refusing a crowd's requests takes time as well. Whoever asks for little is always next; what they leave
+//! goes to the others in equal parts.
 
 use commerce::ShopId;
 use std::collections::{BTreeSet, HashMap};

@@ -20,17 +20,11 @@ use tracing::error;
 /// How long nothing is accepted after the system has refused. The next try would otherwise be refused as quickly.
 const PAUSE: Duration = Duration::from_millis(10);
 
-async fn accept(listener: &TcpListener, house: &Arc<House>, knocking: &mut Knocking) {
-    let mut accepted = 0;
-    loop {
-        match listener.accept().await {
-            Ok(next) => {
-                knocking.push_back(next);
-                let_in(knocking, house).await;
-                accepted += 1;
-                if accepted % ACCEPTED_IN_A_ROW == 0 {
-                    yield_now().await;
-                }
+/// How many are accepted in a row, while others wait for their answers. A crowd that comes faster than it is let in overflows the
+/// kernel's queue, and whoever is dropped there tries again only after a second; so it is let in in large parts.
+const ACCEPTED_IN_A_ROW: usize = 1_024;
+
+/// Starts a thread. It holds `door` until everybody is let in whom it has accepted.
 pub(super) fn start(
     index: usize,
     socket: std::net::TcpListener,
@@ -77,26 +71,17 @@ fn carry(
 type Knocking = VecDeque<(TcpStream, SocketAddr)>;
 
 /// Accepts without end.
-<<<<<<< HEAD
-async fn accept(listener: &TcpListener, house: &Arc<House>) {
+async fn accept(listener: &TcpListener, house: &Arc<House>, knocking: &mut Knocking) {
     let mut accepted = 0;
     loop {
         match listener.accept().await {
-            Ok((stream, from)) => {
-                let slot = take_slot(house).await;
-                spawn_local(Connection::new(Arc::clone(house), stream, from, slot));
+            Ok(next) => {
+                knocking.push_back(next);
+                let_in(knocking, house).await;
                 accepted += 1;
                 if accepted % ACCEPTED_IN_A_ROW == 0 {
                     yield_now().await;
                 }
-=======
-async fn accept(listener: &TcpListener, house: &Arc<House>, knocking: &mut Knocking) {
-    loop {
-        match listener.accept().await {
-            Ok(accepted) => {
-                knocking.push_back(accepted);
-                let_in(knocking, house).await;
->>>>>>> 0502f7e (A server that stops answers also whoever waited for a connection to become free)
             }
             Err(error) if is_of_the_client(&error) => {}
             Err(error) => {
@@ -138,11 +123,7 @@ fn take_in_the_rest(listener: TcpListener, knocking: &mut Knocking) -> io::Resul
         match listener.accept() {
             Ok((stream, from)) => {
                 stream.set_nonblocking(true)?;
-<<<<<<< HEAD
-                spawn_local(Connection::new(Arc::clone(house), TcpStream::from_std(stream)?, from, slot));
-=======
                 knocking.push_back((TcpStream::from_std(stream)?, from));
->>>>>>> 0502f7e (A server that stops answers also whoever waited for a connection to become free)
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
             Err(error) if is_of_the_client(&error) => {}

@@ -3,15 +3,16 @@
 use super::{File, Finding, Tree};
 
 /// Our crates and the crates of ours that each may use. A crate that is not on the list has no place yet.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
+    ("charts", &[]),
     ("commerce", &[]),
     ("waiting_room", &[]),
-    ("forecast", &[]),
+    ("forecast", &["charts"]),
     ("db", &["commerce"]),
     ("outbound", &["commerce"]),
-    ("web", &["commerce", "db", "forecast", "outbound", "waiting_room"]),
-    ("loadtest", &[]),
-    ("doorbuster", &["commerce", "db", "forecast", "loadtest", "outbound", "waiting_room", "web"]),
+    ("web", &["charts", "commerce", "db", "forecast", "outbound", "waiting_room"]),
+    ("loadtest", &["charts"]),
+    ("doorbuster", &["charts", "commerce", "db", "forecast", "loadtest", "outbound", "waiting_room", "web"]),
     ("xtask", &[]),
 ];
 

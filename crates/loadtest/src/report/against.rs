@@ -5,7 +5,7 @@
 //! change.
 
 use super::data::{Run, Second, Step, Verdict};
-use super::numbers::{duration, grouped, latency, percent, rate};
+use charts::numbers::{duration, grouped, latency, percent, rate};
 
 /// Changes of latency below this share are called noise, however steady both runs were.
 const LATENCY_FLOOR: f64 = 0.10;

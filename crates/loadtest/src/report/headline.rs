@@ -1,7 +1,7 @@
 //! What a run says to somebody who has never seen a load test: a sentence, and what it means.
 
 use super::data::{Audit, Kind, Objectives, Outcome, Run, Step, Verdict};
-use super::numbers::{grouped, latency, percent, rate};
+use charts::numbers::{grouped, latency, percent, rate};
 
 /// A run in words.
 #[derive(Clone, Debug, PartialEq, Eq)]

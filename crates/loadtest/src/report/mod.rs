@@ -9,8 +9,4 @@ pub mod terminal;
 
 pub mod against;
 
-pub mod chart;
-pub mod markup;
-pub mod numbers;
-
 mod file;

@@ -5,4 +5,3 @@ mod data_file;
 mod page;
 mod sample;
 mod summary;
-mod well_formed;

@@ -1,11 +1,12 @@
 //! The page.
 
 use crate::sample::{Made, run, run_of};
-use crate::well_formed::problem;
+use charts::numbers::{grouped, latency, percent, rate};
+use charts::terminal::Ink;
+use charts::well_formed::problem;
 use loadtest::report::against::compare;
 use loadtest::report::data::{Audit, Failure, Kind, Outcome, Run, Verdict};
-use loadtest::report::numbers::{grouped, latency, percent, rate};
-use loadtest::report::terminal::{Ink, Reports, summary};
+use loadtest::report::terminal::{Reports, summary};
 use loadtest::report::{html, json};
 
 /// Something that would be a tag, an attribute's end, an entity, or the end of a script, if it were let.

@@ -1,10 +1,11 @@
 //! The summary on a terminal.
 
 use crate::sample::{Made, run, run_of};
+use charts::numbers::{grouped, latency};
+use charts::terminal::Ink;
 use console::{measure_text_width, strip_ansi_codes};
 use loadtest::report::against::compare;
-use loadtest::report::numbers::{grouped, latency};
-use loadtest::report::terminal::{Ink, Reports, summary};
+use loadtest::report::terminal::{Reports, summary};
 use std::path::Path;
 
 #[test]

@@ -1,10 +1,10 @@
 //! What a look into the books said.
 
-use super::{Section, paragraph};
 use crate::report::data::{Audit, Run};
 use crate::report::headline::is_broken;
-use crate::report::markup::{Set, Table, escape};
-use crate::report::numbers::grouped;
+use charts::markup::{Set, Table, escape};
+use charts::numbers::grouped;
+use charts::page::{Section, paragraph};
 use std::fmt::Write as _;
 
 /// The audit and its findings.

@@ -1,11 +1,11 @@
 //! The steps: how fast pages were as the crowd grew, each step's verdict, and whether the test itself was the limit.
 
-use super::{Section, paragraph};
-use crate::report::chart::{Axis, Band, Bound, Chart, Fill, Height, Scale, Series, Shape, Sign, Tone};
 use crate::report::data::{Run, Step, Verdict};
 use crate::report::headline::{first_missed, last_held, pay_p99_ms};
-use crate::report::markup::{Row, Set, Table, escape};
-use crate::report::numbers::{bytes, grouped, latency, percent, rate, short};
+use charts::chart::{Axis, Band, Bound, Chart, Fill, Height, Scale, Series, Shape, Sign, Tone};
+use charts::markup::{Row, Set, Table, escape};
+use charts::numbers::{bytes, grouped, latency, percent, rate, short};
+use charts::page::{Section, paragraph};
 use std::fmt::Write as _;
 
 /// How many times the objective the axis of latency shows at most: further up, the objective would be lost at the bottom.
@@ -79,6 +79,7 @@ fn chart(run: &Run) -> Chart {
         bands: bands(&steps),
         bounds: vec![Bound { at: bound, label: format!("99 of 100 pages have to come within {}", latency(bound)) }],
         marks: Vec::new(),
+        ranges: Vec::new(),
         series,
     }
 }
@@ -93,8 +94,8 @@ fn axis(steps: &[&Step]) -> Axis {
         from: shoppers(steps.first()) / 1.4,
         to: shoppers(steps.last()) * 1.4,
         ticks: steps.iter().map(|step| step.shoppers as f64).collect(),
-        at_axis: short,
-        in_table: write,
+        at_axis: short.into(),
+        in_table: write.into(),
     }
 }
 

@@ -1,10 +1,10 @@
 //! What one node carries, and the law that its steps follow.
 
 use super::by_step::is_counted;
-use super::{Section, paragraph};
-use crate::report::chart::{Axis, Bound, Chart, Height, Scale, Series, Shape, Sign, Tone};
 use crate::report::data::{Capacity, Run, Scalability, Step, Verdict};
-use crate::report::numbers::{grouped, percent, rate, short};
+use charts::chart::{Axis, Bound, Chart, Height, Scale, Series, Shape, Sign, Tone};
+use charts::numbers::{grouped, percent, rate, short};
+use charts::page::{Section, paragraph};
 
 /// Points of the curve: enough to look smooth.
 const CURVE_POINTS: u32 = 96;
@@ -90,12 +90,17 @@ fn chart(run: &Run, capacity: &Capacity) -> Chart {
         bands: Vec::new(),
         bounds: Vec::new(),
         marks: vec![Bound { at: capacity.shoppers as f64, label: format!("carried: {}", grouped(capacity.shoppers)) }],
+        ranges: Vec::new(),
         series,
     }
 }
 
 fn shoppers_axis() -> Axis {
-    Axis { at_axis: short, in_table: |value| grouped(value.round() as u64), ..Axis::from_zero("", short, rate) }
+    Axis {
+        at_axis: short.into(),
+        in_table: (|value: f64| grouped(value.round() as u64)).into(),
+        ..Axis::from_zero("", short, rate)
+    }
 }
 
 /// The law, and what it would be if nobody waited.

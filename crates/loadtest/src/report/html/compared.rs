@@ -1,9 +1,10 @@
 //! The run beside an earlier one.
 
-use super::{Section, facts, paragraph};
+use super::facts;
 use crate::report::against::{Change, Comparison, Direction};
-use crate::report::markup::{Set, Table, escape};
-use crate::report::numbers::grouped;
+use charts::markup::{Set, Table, escape};
+use charts::numbers::grouped;
+use charts::page::{Section, paragraph};
 use std::fmt::Write as _;
 
 /// What got better and worse.

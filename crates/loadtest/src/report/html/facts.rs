@@ -1,10 +1,8 @@
 //! How the run was made, and what the words mean.
 
-use super::Section;
 use crate::report::data::{Connections, Machine, Run};
-use crate::report::markup::escape;
-use crate::report::numbers::{bytes, duration, grouped};
-use std::fmt::Write as _;
+use charts::numbers::{bytes, duration, grouped};
+use charts::page::{self, Section};
 
 /// Words that a reader may not know.
 const WORDS: [(&str, &str); 7] = [
@@ -73,11 +71,7 @@ pub fn section(run: &Run) -> Section {
         ("Processes that played shoppers", grouped(u64::from(run.workers))),
     ];
     facts.extend(run.machines.iter().map(|machine| ("Machine that played shoppers", in_words(machine))));
-    let mut body = String::from("<dl class=\"facts\">");
-    for (name, value) in facts {
-        let _ = write!(body, "<div><dt>{}</dt><dd>{}</dd></div>", escape(name), escape(&value));
-    }
-    body.push_str("</dl>");
+    let body = page::facts(facts);
     Section { id: "facts", title: "How it was tested", body }
 }
 
@@ -88,10 +82,5 @@ fn in_words(machine: &Machine) -> String {
 
 /// What the words mean.
 pub fn words() -> Section {
-    let mut body = String::from("<dl class=\"words\">");
-    for (word, meaning) in WORDS {
-        let _ = write!(body, "<div><dt>{}</dt><dd>{}</dd></div>", escape(word), escape(meaning));
-    }
-    body.push_str("</dl>");
-    Section { id: "words", title: "What the words mean", body }
+    Section { id: "words", title: "What the words mean", body: page::words(WORDS) }
 }

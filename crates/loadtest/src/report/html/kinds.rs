@@ -1,10 +1,10 @@
 //! What was asked for, kind by kind, and what went wrong.
 
-use super::{Section, paragraph};
 use crate::report::data::{Run, Step};
 use crate::report::headline::telling;
-use crate::report::markup::{Set, Table};
-use crate::report::numbers::{grouped, latency, percent};
+use charts::markup::{Set, Table};
+use charts::numbers::{grouped, latency, percent};
+use charts::page::{Section, paragraph};
 
 /// Kinds of requests and failures.
 pub fn section(run: &Run) -> Section {

@@ -1,10 +1,10 @@
 //! The run second by second, every chart over the same time.
 
 use super::by_step::{TIMES_OBJECTIVE_MAX, fill};
-use super::{Section, paragraph};
-use crate::report::chart::{Axis, Band, Bound, Chart, Height, Series, Shape, Tone};
 use crate::report::data::{Run, Second};
-use crate::report::numbers::{bytes, clock, duration, grouped, latency, rate, short};
+use charts::chart::{Axis, Band, Bound, Chart, Height, Series, Shape, Tone};
+use charts::numbers::{bytes, clock, duration, grouped, latency, rate, short};
+use charts::page::{Section, paragraph};
 
 /// Points of a chart at most: more than that no screen tells apart, and no reader scrolls through.
 const POINTS_MAX: usize = 300;
@@ -126,6 +126,7 @@ impl Time<'_> {
             bands: self.bands(),
             bounds: Vec::new(),
             marks: Vec::new(),
+            ranges: Vec::new(),
             series,
         }
     }

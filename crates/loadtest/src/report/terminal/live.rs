@@ -1,9 +1,9 @@
 //! The view of a run under way: some lines drawn over each other once a second, or, where nothing can be drawn over, one plain
 //! line every five seconds.
 
-use super::{Ink, left};
 use crate::report::data::{Progress, Second};
-use crate::report::numbers::{clock, grouped, latency, percent, rate};
+use charts::numbers::{clock, grouped, latency, percent, rate};
+use charts::terminal::{Ink, left};
 use console::{Term, truncate_str};
 use std::collections::VecDeque;
 use std::io::Write;

@@ -1,10 +1,10 @@
 //! What came of a run, in a page of text.
 
-use super::{Ink, left, printable, right};
 use crate::report::against::{Comparison, Direction};
 use crate::report::data::{Outcome, Run, Step, Verdict};
 use crate::report::headline::{accelerated, headline, is_broken};
-use crate::report::numbers::{grouped, latency, percent, rate};
+use charts::numbers::{grouped, latency, percent, rate};
+use charts::terminal::{Ink, left, printable, right};
 use std::fmt::Write as _;
 use std::path::Path;
 

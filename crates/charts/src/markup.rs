@@ -1,4 +1,4 @@
-//! The little of HTML that the report is made of: text that stays text, and tables.
+//! The little of HTML that a report is made of: text that stays text, and tables.
 
 use std::fmt::Write as _;
 

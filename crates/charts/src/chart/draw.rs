@@ -1,8 +1,8 @@
 //! A chart as SVG: where everything stands, in units of the picture.
 
 use super::ticks::{round_up, ticks};
-use super::{Axis, Chart, Fill, Height, Series, Shape, Sign};
-use crate::report::markup::escape;
+use super::{Axis, Chart, Fill, Height, Range, Series, Shape, Sign};
+use crate::markup::escape;
 use std::fmt::Write as _;
 
 /// For which page a chart is drawn.
@@ -46,7 +46,7 @@ impl Frame {
             (Height::Low, Width::Narrow) => 220.0,
         };
         let (y, y_ticks) = y_axis(chart);
-        let letters = y_ticks.iter().map(|&tick| (y.at_axis)(tick).chars().count()).max().unwrap_or(0);
+        let letters = y_ticks.iter().map(|&tick| y.at_axis.of(tick).chars().count()).max().unwrap_or(0);
         Self {
             width: picture,
             height,
@@ -81,13 +81,14 @@ fn y_axis(chart: &Chart) -> (Axis, Vec<f64>) {
     (y, ticks)
 }
 
-/// Every value, bars by what they reach up to.
+/// Every value, bars by what they reach up to, and the upper ends of ranges.
 fn stacked(chart: &Chart) -> impl Iterator<Item = f64> + '_ {
     let bars: Vec<&Series> = chart.series.iter().filter(|series| series.shape == Shape::Bars).collect();
     let count = bars.iter().map(|series| series.points.len()).max().unwrap_or(0);
     let sum = move |at: usize| bars.iter().filter_map(|series| series.points.get(at)?.1).sum();
     let lines = chart.series.iter().filter(|series| series.shape != Shape::Bars);
-    (0..count).map(sum).chain(lines.flat_map(|series| series.points.iter().filter_map(|point| point.1)))
+    let ranges = chart.ranges.iter().flat_map(|range| range.points.iter().map(|point| point.1[1]));
+    (0..count).map(sum).chain(lines.flat_map(|series| series.points.iter().filter_map(|point| point.1))).chain(ranges)
 }
 
 /// The chart as an `svg` element.
@@ -108,6 +109,9 @@ pub fn svg(chart: &Chart, width: Width) -> String {
     );
     bands(chart, &frame, &id, &mut svg);
     axes(chart, &frame, width, &mut svg);
+    for range in &chart.ranges {
+        draw_range(range, &frame, &mut svg);
+    }
     let mut base: Vec<f64> = Vec::new();
     for series in &chart.series {
         draw_series(series, &frame, &mut base, &mut svg);
@@ -172,7 +176,7 @@ fn axes(chart: &Chart, frame: &Frame, width: Width, svg: &mut String) {
              x=\"{:.1}\" y=\"{:.1}\">{}</text>",
             left - 7.0,
             y + 4.0,
-            escape(&(frame.y.at_axis)(tick))
+            escape(&frame.y.at_axis.of(tick))
         );
     }
     let _ = writeln!(svg, "<line class=\"axis\" x1=\"{left:.1}\" x2=\"{right:.1}\" y1=\"{bottom:.1}\" y2=\"{bottom:.1}\"/>");
@@ -180,7 +184,7 @@ fn axes(chart: &Chart, frame: &Frame, width: Width, svg: &mut String) {
     // From the right, because the last value is the one that must not be missing.
     let mut free_until = frame.width;
     for &tick in ticks(&frame.x, count).iter().rev() {
-        let text = (frame.x.at_axis)(tick);
+        let text = frame.x.at_axis.of(tick);
         let half = text.chars().count() as f64 * LETTER / 2.0;
         let x = frame.x(tick);
         let _ = writeln!(svg, "<line class=\"axis\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{bottom:.1}\" y2=\"{:.1}\"/>", bottom + 4.0);
@@ -192,6 +196,15 @@ fn axes(chart: &Chart, frame: &Frame, width: Width, svg: &mut String) {
     }
     let (x, y) = (f64::midpoint(left, right), frame.height - 5.0);
     let _ = writeln!(svg, "<text class=\"axis-name\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>", escape(&chart.x.name));
+}
+
+/// Along the upper ends and back along the lower ones.
+fn draw_range(range: &Range, frame: &Frame, svg: &mut String) {
+    let place = |x: f64, y: f64| format!("{:.1},{:.1} ", frame.x(x), frame.y(y));
+    let upper = range.points.iter().map(|(x, [_, high])| place(*x, *high));
+    let lower = range.points.iter().rev().map(|(x, [low, _])| place(*x, *low));
+    let points: String = upper.chain(lower).collect();
+    let _ = writeln!(svg, "<polygon class=\"range {}\" points=\"{}\"/>", range.tone.class(), points.trim_end());
 }
 
 fn draw_series(series: &Series, frame: &Frame, base: &mut Vec<f64>, svg: &mut String) {
@@ -311,7 +324,7 @@ fn end_labels(chart: &Chart, frame: &Frame, svg: &mut String) {
 fn cut_off(chart: &Chart, frame: &Frame, svg: &mut String) {
     let highest = stacked(chart).fold(0.0, f64::max);
     if highest > frame.y.to * (1.0 + 1e-9) {
-        let says = format!("▲ up to {}", (frame.y.in_table)(highest));
+        let says = format!("▲ up to {}", frame.y.in_table.of(highest));
         let (x, y) = (frame.right - 6.0, frame.top + 14.0);
         let _ = writeln!(svg, "<text class=\"cut\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>", escape(&says));
     }

@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     fn check(scale: Scale, from: f64, to: f64, count_max: usize, expected: &[f64]) {
-        let axis = Axis { scale, from, to, ..Axis::time("", to, |value| value.to_string()) };
+        let axis = Axis { scale, from, to, ..Axis::time("", to, |value: f64| value.to_string()) };
         assert_eq!(ticks(&axis, count_max), expected, "{scale:?} {from} to {to}");
     }
 
@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn an_axis_of_months_has_few_ticks_too() {
         let to = 200.0 * 86_400.0;
-        let axis = Axis::time("", to, |value| value.to_string());
+        let axis = Axis::time("", to, |value: f64| value.to_string());
         let ticks = ticks(&axis, 6);
         assert!((2..=7).contains(&ticks.len()), "{ticks:?}");
     }

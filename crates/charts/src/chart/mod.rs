@@ -7,8 +7,9 @@
 mod draw;
 mod ticks;
 
-use super::markup::{Row, Table, escape};
-use std::fmt::Write as _;
+use crate::markup::{Row, Table, escape};
+use std::fmt::{self, Write as _};
+use std::rc::Rc;
 
 /// Rules for everything a chart consists of. They name the page's colors as `--chart-first` and so on, and define them.
 pub const STYLE: &str = include_str!("chart.css");
@@ -36,8 +37,23 @@ pub struct Chart {
     pub bounds: Vec<Bound>,
     /// Lines from bottom to top at a value of x.
     pub marks: Vec<Bound>,
+    /// Between what and what values may be, behind the series.
+    pub ranges: Vec<Range>,
     /// What is drawn, the last on top. Bars are stacked in this order.
     pub series: Vec<Series>,
+}
+
+/// Between what and what a value may be.
+#[derive(Clone, Debug)]
+pub struct Range {
+    /// Its name in the key.
+    pub name: String,
+    /// The names of its ends in the table.
+    pub ends: [String; 2],
+    /// Its color.
+    pub tone: Tone,
+    /// The lower and the upper end by x, ascending.
+    pub points: Vec<(f64, [f64; 2])>,
 }
 
 /// How high a chart is.
@@ -63,9 +79,32 @@ pub struct Axis {
     /// Values to be written at the axis; none: round ones are found.
     pub ticks: Vec<f64>,
     /// How a value is written at the axis.
-    pub at_axis: fn(f64) -> String,
+    pub at_axis: Words,
     /// How a value is written in the table.
-    pub in_table: fn(f64) -> String,
+    pub in_table: Words,
+}
+
+/// How a value is written.
+#[derive(Clone)]
+pub struct Words(Rc<dyn Fn(f64) -> String>);
+
+impl Words {
+    /// The value as a person reads it.
+    pub fn of(&self, value: f64) -> String {
+        (self.0)(value)
+    }
+}
+
+impl<Write: Fn(f64) -> String + 'static> From<Write> for Words {
+    fn from(write: Write) -> Self {
+        Self(Rc::new(write))
+    }
+}
+
+impl fmt::Debug for Words {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Words")
+    }
 }
 
 /// How values are spread over an axis.
@@ -172,13 +211,14 @@ pub enum Tone {
 
 impl Axis {
     /// A time axis in seconds.
-    pub fn time(name: impl Into<String>, to: f64, write: fn(f64) -> String) -> Self {
-        let scale = Scale::Time;
-        Self { name: name.into(), scale, from: 0.0, to, ticks: Vec::new(), at_axis: write, in_table: write }
+    pub fn time(name: impl Into<String>, to: f64, write: impl Into<Words>) -> Self {
+        let (scale, write) = (Scale::Time, write.into());
+        Self { name: name.into(), scale, from: 0.0, to, ticks: Vec::new(), at_axis: write.clone(), in_table: write }
     }
 
     /// A y axis that begins at zero and is as long as the values need.
-    pub fn from_zero(name: impl Into<String>, at_axis: fn(f64) -> String, in_table: fn(f64) -> String) -> Self {
+    pub fn from_zero(name: impl Into<String>, at_axis: impl Into<Words>, in_table: impl Into<Words>) -> Self {
+        let (at_axis, in_table) = (at_axis.into(), in_table.into());
         Self { name: name.into(), scale: Scale::Linear, from: 0.0, to: f64::INFINITY, ticks: Vec::new(), at_axis, in_table }
     }
 
@@ -224,6 +264,9 @@ impl Chart {
         let mut html = format!("<figure class=\"chart\" aria-labelledby=\"{id}-head\"><figcaption><h3 id=\"{id}-head\">");
         let _ = write!(html, "{}</h3><p>{}</p></figcaption>", escape(&self.title), escape(&self.about));
         html.push_str("<ul class=\"key\">");
+        for range in &self.ranges {
+            let _ = write!(html, "<li class=\"key-range {}\">{}</li>", range.tone.class(), escape(&range.name));
+        }
         for series in &self.series {
             let (key, tone) = (series.key_class(), series.tone.class());
             let _ = write!(html, "<li class=\"{key} {tone}\">{}</li>", escape(&series.name));
@@ -236,13 +279,16 @@ impl Chart {
         html
     }
 
-    /// Every value that is no formula's: a row for each x, a column for each series.
+    /// Every value that is no formula's: a row for each x, a column for each series and for each end of a range.
     fn table(&self) -> Table {
         let told: Vec<&Series> = self.series.iter().filter(|series| series.shape != Shape::Curve).collect();
         let mut names = vec![self.x.name.as_str()];
         names.extend(told.iter().map(|series| series.name.as_str()));
+        names.extend(self.ranges.iter().flat_map(|range| range.ends.iter().map(String::as_str)));
         let mut table = Table::of_numbers(&self.title, &names);
-        let mut places: Vec<f64> = told.iter().flat_map(|series| series.points.iter().map(|point| point.0)).collect();
+        let of_series = told.iter().flat_map(|series| series.points.iter().map(|point| point.0));
+        let of_ranges = self.ranges.iter().flat_map(|range| range.points.iter().map(|point| point.0));
+        let mut places: Vec<f64> = of_series.chain(of_ranges).collect();
         places.sort_by(f64::total_cmp);
         places.dedup();
         table.rows = places.iter().map(|&x| self.row(x, &told)).collect();
@@ -252,9 +298,14 @@ impl Chart {
     fn row(&self, x: f64, told: &[&Series]) -> Row {
         let value = |series: &&Series| {
             let at = series.points.binary_search_by(|point| point.0.total_cmp(&x)).ok()?;
-            series.points[at].1.map(self.y.in_table)
+            series.points[at].1
         };
-        let cells = told.iter().map(|series| value(series).unwrap_or_else(|| "–".to_owned())).collect();
-        Row { head: (self.x.in_table)(x), cells, place: Some(self.x.place(x)), ..Row::default() }
+        let ends = |range: &Range| match range.points.binary_search_by(|point| point.0.total_cmp(&x)) {
+            Ok(at) => range.points[at].1.map(Some),
+            Err(_) => [None; 2],
+        };
+        let values = told.iter().map(value).chain(self.ranges.iter().flat_map(ends));
+        let cells = values.map(|value| value.map_or_else(|| "–".to_owned(), |value| self.y.in_table.of(value))).collect();
+        Row { head: self.x.in_table.of(x), cells, place: Some(self.x.place(x)), ..Row::default() }
     }
 }

@@ -1,10 +1,11 @@
 //! In how many waves to tell people, so that no more come at once than can be carried, and what that costs.
 
 use crate::concurrency::IDLE_TIMEOUT_MINUTES;
-use crate::course::{Course, DAY_MINUTES};
+use crate::course::{Course, DAY_MINUTES, Highest};
 use crate::data::{Advice, Waves};
 use crate::plan::{Channel, MarketingPlan, Wave};
 use crate::written::{Check, Unusable};
+use charts::numbers::{grouped, rate};
 use jiff::SignedDuration;
 
 /// More waves than this nobody sends.
@@ -13,36 +14,72 @@ const WAVES_MAX: u32 = 24;
 /// Gaps that are tried, minutes.
 const GAPS_MINUTES: [u32; 10] = [15, 30, 45, 60, 90, 120, 180, 240, 360, 720];
 
-/// The fewest waves, and of these the shortest gap, with which at most `sessions_max` sessions are there at once. The channel
-/// that brings most visits in its first half hour is told in waves, from its first wave on and each delivered as fast as that;
-/// the others stay as planned.
+/// What may be carried at once, at most.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Limit {
+    /// Sessions of a statistic that ends a visit half an hour after its last page.
+    Sessions(f64),
+    /// Pages a second.
+    PagesPerS(f64),
+}
+
+impl Limit {
+    fn most(self) -> f64 {
+        match self {
+            Self::Sessions(most) | Self::PagesPerS(most) => most,
+        }
+    }
+
+    /// What it limits, as the message of a wrong value and a sentence call it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Sessions(_) => "sessions at once",
+            Self::PagesPerS(_) => "pages a second",
+        }
+    }
+
+    /// How much of it a sale has at its peak.
+    fn peak(self, told: &Told) -> f64 {
+        match self {
+            Self::Sessions(_) => told.peak_sessions,
+            Self::PagesPerS(_) => told.peak_pages_per_s,
+        }
+    }
+}
+
+/// The fewest waves, and of these the shortest gap, with which the peak stays within the limit. The channel that brings most
+/// visits in its first half hour is told in waves, from its first wave on and each delivered as fast as that; the others stay as
+/// planned.
 ///
 /// # Errors
-/// When the plan tells nobody, or `sessions_max` is not above 0.
-pub fn advise(plan: &MarketingPlan, sessions_max: f64) -> Result<Advice, Unusable> {
+/// When the plan tells nobody, or the limit is not above 0.
+pub fn advise(plan: &MarketingPlan, limit: Limit) -> Result<Advice, Unusable> {
     let check = Check { file: "the advice", of: "" };
-    check.positive("sessions at once", sessions_max, 1e12)?;
+    check.positive(limit.name(), limit.most(), 1e12)?;
     let channels = plan.channels.iter().map(visits_at_first).enumerate();
     let Some((at, _)) = channels.max_by(|(_, one), (_, other)| one.total_cmp(other)) else {
         return Err(check.refusal("channels", "empty", "one channel or more, or there is nothing to tell in waves"));
     };
     let at_once = Told::of(plan, at, 1, 0);
-    let mut least = at_once.peak_sessions;
+    let mut least = limit.peak(&at_once);
     let gaps = |waves: u32| if waves == 1 { &[0][..] } else { &GAPS_MINUTES[..] };
     let tries = (1..=WAVES_MAX).flat_map(|waves| gaps(waves).iter().map(move |gap| (waves, *gap)));
     for (waves, gap_minutes) in tries.filter(|(waves, gap)| is_in_time(plan, at, *waves, *gap)) {
         let told = Told::of(plan, at, waves, gap_minutes);
-        least = least.min(told.peak_sessions);
-        if told.peak_sessions <= sessions_max {
-            return Ok(Advice::Waves(told.compared(&at_once, at, gap_minutes)));
+        least = least.min(limit.peak(&told));
+        if limit.peak(&told) <= limit.most() {
+            return Ok(Advice::Waves(told.compared(&at_once, at, gap_minutes, limit)));
         }
     }
     let words = format!(
-        "No {WAVES_MAX} waves of \"{}\" keep the peak below {sessions_max:.0} sessions; the lowest is {least:.0}. Add capacity, \
-         or let a waiting room hold the others.",
-        plan.channels[at].name
+        "No {WAVES_MAX} waves of \"{}\" keep the peak below {} {}; the lowest is {}. Add capacity, or let a waiting room hold \
+         the others.",
+        plan.channels[at].name,
+        rate(limit.most()),
+        limit.name(),
+        rate(least)
     );
-    Ok(Advice::Beyond { peak_sessions_least: least, words })
+    Ok(Advice::Beyond { peak_least: least, words })
 }
 
 /// Visits that a channel brings in its first half hour when it tells all at once: what makes a peak.
@@ -70,6 +107,7 @@ struct Told {
     plan: MarketingPlan,
     course: Course,
     peak_sessions: f64,
+    peak_pages_per_s: f64,
 }
 
 impl Told {
@@ -81,7 +119,9 @@ impl Told {
         plan.channels[at].waves = (0..waves).map(wave).collect();
         let course = Course::of(&plan);
         let peak_sessions = course.peak_sessions();
-        Self { plan, course, peak_sessions }
+        let peak_arrivals = Highest::of(course.arrivals.everyone.iter().copied()).value;
+        let peak_pages_per_s = peak_arrivals * plan.shoppers.pages / 60.0;
+        Self { plan, course, peak_sessions, peak_pages_per_s }
     }
 
     /// Revenue until a day after the opening, and all of it.
@@ -100,24 +140,25 @@ impl Told {
         if all > 0.0 { weighted / all } else { 0.0 }
     }
 
-    fn compared(&self, at_once: &Self, at: usize, gap_minutes: u32) -> Waves {
+    fn compared(&self, at_once: &Self, at: usize, gap_minutes: u32, limit: Limit) -> Waves {
         let channel = &self.plan.channels[at];
         let ((first_day, all), (first_day_at_once, all_at_once)) = (self.revenue(), at_once.revenue());
         let orders_later_minutes = self.mean_minute() - at_once.mean_minute();
         let revenue_after_first_day = (first_day_at_once - first_day).max(0.0);
         let revenue_lost = (all_at_once - all).max(0.0);
         let waves = channel.waves.len() as u32;
+        let (name, peak, what) = (&channel.name, rate(limit.peak(self)), limit.name());
         let words = if waves == 1 {
-            format!(
-                "Tell everybody of \"{}\" at once: it leads to no more than {:.0} sessions.",
-                channel.name, self.peak_sessions
-            )
+            format!("Tell everybody of \"{name}\" at once: it leads to no more than {peak} {what}.")
         } else {
+            let money = |value: f64| format!("{} {}", self.plan.currency, grouped(value.round() as u64));
             format!(
-                "Tell \"{}\" in {waves} waves, {gap_minutes} minutes apart: {:.0} sessions at once instead of {:.0}. Orders come \
-                 {orders_later_minutes:.0} minutes later on average; {revenue_after_first_day:.0} of revenue comes after the \
-                 first day, {revenue_lost:.0} not before the close.",
-                channel.name, self.peak_sessions, at_once.peak_sessions
+                "Tell \"{name}\" in {waves} waves, {gap_minutes} minutes apart: {peak} {what} instead of {}. Orders come \
+                 {orders_later_minutes:.0} minutes later on average; revenue of {} comes after the first day, of {} not before \
+                 the close.",
+                rate(limit.peak(at_once)),
+                money(revenue_after_first_day),
+                money(revenue_lost)
             )
         };
         Waves {
@@ -127,6 +168,8 @@ impl Told {
             starts: channel.waves.iter().map(|wave| wave.starts.to_string()).collect(),
             peak_sessions: self.peak_sessions,
             peak_sessions_at_once: at_once.peak_sessions,
+            peak_pages_per_s: self.peak_pages_per_s,
+            peak_pages_per_s_at_once: at_once.peak_pages_per_s,
             orders_later_minutes,
             revenue_after_first_day,
             revenue_lost,

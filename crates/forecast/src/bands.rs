@@ -13,9 +13,9 @@ use crate::data::{
     Assumption, Day, Estimate, Forecast, Item, Line, Nodes, Peak, Peaks, SCHEMA, Sensitivities, Slot, SoldOut, Swing, Totals,
 };
 use crate::normal;
-use crate::plan::MarketingPlan;
 use crate::plan::uncertainty::Input;
-use played::Played;
+use crate::plan::{Capacity, MarketingPlan};
+use played::{Played, PlayedSlot};
 
 /// How often a sale is played: the ends of a band then move by a few per cent from seed to seed.
 pub const DRAWS: u32 = 500;
@@ -24,7 +24,7 @@ pub const DRAWS: u32 = 500;
 pub fn forecast(plan: &MarketingPlan, seed: u64) -> Forecast {
     let course = Course::of(plan);
     let draws = draws(plan, seed);
-    let all = All { planned: Played::of(plan, &course, 0.0), draws };
+    let all = All { planned: Played::of(plan, &course, 0.0), draws, capacity: plan.capacity };
     let sale = &plan.sale;
     Forecast {
         schema: SCHEMA,
@@ -43,8 +43,9 @@ pub fn forecast(plan: &MarketingPlan, seed: u64) -> Forecast {
         slot_minutes: SLOT_MINUTES as u32,
         days: (0..all.planned.orders_by_day.len()).map(|at| all.day(at, course.buying_minute)).collect(),
         items: plan.items.iter().enumerate().map(|(at, item)| all.item(at, item)).collect(),
-        nodes: plan.capacity.map(|_| all.nodes()),
+        nodes: plan.capacity.map(|_| all.nodes(|played| played.nodes)),
         line: course.line.map(|_| all.line()),
+        assumed: plan.assumed.clone(),
         inputs: Input::all().map(|input| assumption(plan, input)).collect(),
         sensitivities: sensitivities(plan),
     }
@@ -71,6 +72,7 @@ fn draws(plan: &MarketingPlan, seed: u64) -> Vec<Played> {
 struct All {
     planned: Played,
     draws: Vec<Played>,
+    capacity: Option<Capacity>,
 }
 
 impl All {
@@ -117,6 +119,7 @@ impl All {
             orders: self.estimate(|played| played.slots[at].orders),
             revenue: self.estimate(|played| played.slots[at].orders * played.order_value),
             waiting: self.planned.longest_wait_minutes.map(|_| self.estimate(|played| played.slots[at].waiting)),
+            nodes: self.capacity.map(|capacity| self.nodes(|played| played.nodes_in(&played.slots[at], capacity))),
         }
     }
 
@@ -146,11 +149,12 @@ impl All {
                 p50: if_ever(minute.p50),
                 p95: if_ever(minute.p95),
             },
+            left: (0..self.planned.slots.len()).map(|slot| self.estimate(|played| left(&played.slots[slot], item))).collect(),
         }
     }
 
-    fn nodes(&self) -> Nodes {
-        let nodes = self.estimate(|played| played.nodes.map_or(f64::INFINITY, f64::from));
+    fn nodes(&self, of: impl Fn(&Played) -> Option<u32>) -> Nodes {
+        let nodes = self.estimate(|played| of(played).map_or(f64::INFINITY, f64::from));
         let if_any = |nodes: f64| nodes.is_finite().then_some(nodes as u32);
         Nodes { planned: if_any(nodes.planned), p50: if_any(nodes.p50), p95: if_any(nodes.p95) }
     }
@@ -161,6 +165,11 @@ impl All {
             waiting: self.estimate(|played| Highest::of(played.slots.iter().map(|slot| slot.waiting)).value),
         }
     }
+}
+
+/// Units of an item that are left at the end of a slot.
+fn left(slot: &PlayedSlot, item: &crate::plan::Item) -> f64 {
+    (f64::from(item.stock) - slot.units_wanted * item.share).max(0.0)
 }
 
 /// The 5th, 50th and 95th percentile by nearest rank.

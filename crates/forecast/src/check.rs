@@ -72,6 +72,22 @@ impl Claim {
     }
 }
 
+/// A figure as people write it: `110000`, `110k`, `4.5M`, `3`.
+///
+/// # Errors
+/// When it is no number, or none that a figure can be.
+pub fn figure(text: &str) -> Result<f64, String> {
+    let trimmed = text.trim();
+    let (digits, times) = match trimmed.char_indices().last() {
+        Some((at, 'k' | 'K')) => (&trimmed[..at], 1e3),
+        Some((at, 'm' | 'M')) => (&trimmed[..at], 1e6),
+        _ => (trimmed, 1.0),
+    };
+    let number = digits.replace(['_', ','], "").parse::<f64>().ok().map(|number| number * times);
+    let is_figure = |number: &f64| number.is_finite() && *number >= 0.0;
+    number.filter(is_figure).ok_or_else(|| format!("\"{text}\" is no figure: write 110000, 110k or 4.5M"))
+}
+
 fn users_and_orders(users: f64, orders: f64, plan: Option<&MarketingPlan>, checked: &mut Checked) {
     let visit_minutes = plan.map_or(Shoppers::default().visit_minutes, |plan| plan.shoppers.visit_minutes);
     let per_minute = orders / SLOT_MINUTES as f64;

@@ -5,6 +5,7 @@
 //! larger unit. Counts are expectations and so have fractions. `SCHEMA` grows with every change that a reader would notice.
 
 use crate::plan::uncertainty::Input;
+use crate::scale::Cases;
 use serde::Serialize;
 
 /// The version of this format.
@@ -49,6 +50,8 @@ pub struct Forecast {
     pub nodes: Option<Nodes>,
     /// The line before the waiting room, when the plan limits how many are let in.
     pub line: Option<Line>,
+    /// What the plan does not say and was assumed.
+    pub assumed: Vec<Assumed>,
     /// How far each input may be off, and who says so.
     pub inputs: Vec<Assumption>,
     /// Which inputs move the answers most.
@@ -132,6 +135,8 @@ pub struct Slot {
     pub revenue: Estimate,
     /// People in line before the waiting room, at most; nothing where the plan has no limit.
     pub waiting: Option<Estimate>,
+    /// Nodes that carry it, when the plan says what one carries.
+    pub nodes: Option<Nodes>,
 }
 
 /// A day of the sale.
@@ -162,6 +167,8 @@ pub struct Item {
     pub sold_out_share: f64,
     /// When.
     pub sold_out_minute: SoldOut,
+    /// Units left at the end of each slot.
+    pub left: Vec<Estimate>,
 }
 
 /// When the last unit goes; nothing where some are left.
@@ -195,6 +202,17 @@ pub struct Line {
     pub longest_minutes: Estimate,
     /// Most people in it at once.
     pub waiting: Estimate,
+}
+
+/// A value that a plan does not say.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Assumed {
+    /// Its key, and of which channel or wave it is.
+    pub field: String,
+    /// What was assumed, in the unit that the key names.
+    pub value: f64,
+    /// Who says so.
+    pub source: &'static str,
 }
 
 /// How far an input may be off.
@@ -293,8 +311,8 @@ pub enum Advice {
     Waves(Waves),
     /// They cannot.
     Beyond {
-        /// The lowest peak of sessions that any number of waves reaches.
-        peak_sessions_least: f64,
+        /// The lowest peak that any number of waves reaches, of what was limited: sessions at once or pages a second.
+        peak_least: f64,
         /// What else can be done, as a sentence.
         words: String,
     },
@@ -315,6 +333,10 @@ pub struct Waves {
     pub peak_sessions: f64,
     /// Most sessions at once if all were told at once.
     pub peak_sessions_at_once: f64,
+    /// Most pages a second.
+    pub peak_pages_per_s: f64,
+    /// Most pages a second if all were told at once.
+    pub peak_pages_per_s_at_once: f64,
     /// By how much later orders come on average than if all were told at once, minutes.
     pub orders_later_minutes: f64,
     /// Revenue that comes later than a day after the opening because of the waves.
@@ -323,4 +345,136 @@ pub struct Waves {
     pub revenue_lost: f64,
     /// All this as a sentence.
     pub words: String,
+}
+
+/// When how many nodes run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ScalePlan {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// The plan's name.
+    pub plan: String,
+    /// The IANA zone that the plan was written in.
+    pub zone: String,
+    /// For which cases the nodes suffice.
+    pub cases: Cases,
+    /// Pages a second of one node.
+    pub pages_per_s: f64,
+    /// Orders a second of one node, where it is known.
+    pub orders_per_s: Option<f64>,
+    /// From when on how many run, the first before anything happens, the last back at the usual number.
+    pub steps: Vec<ScaleStep>,
+    /// When the usual number runs again, RFC 3339 in UTC.
+    pub ends: String,
+    /// The usual number: what carries the traffic without the sale, and one that may fail.
+    pub nodes_least: u32,
+    /// The highest number.
+    pub nodes_most: u32,
+    /// Node-hours from the first step to the end.
+    pub node_hours: f64,
+    /// Node-hours if the highest number ran all the time.
+    pub node_hours_at_most: f64,
+    /// What is saved of these.
+    pub node_hours_saved: f64,
+}
+
+/// From now on so many nodes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ScaleStep {
+    /// From when on, RFC 3339 in UTC.
+    pub at: String,
+    /// How many.
+    pub nodes: u32,
+}
+
+/// Days without a sale, forecast from what was known before, beside what came.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Backtest {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// Orders that the file has.
+    pub orders: u64,
+    /// The first day of the file.
+    pub first: String,
+    /// Weeks that were learned from before the first forecast.
+    pub train_weeks: usize,
+    /// How many weeks before its end a week was forecast.
+    pub ahead_weeks: usize,
+    /// The share of the level that the last week makes.
+    pub smoothing: f64,
+    /// How far a day's expectation was off on average, as a share of what came (MAPE), of days with orders.
+    pub error: f64,
+    /// How often each band held what came.
+    pub coverage: Vec<Coverage>,
+    /// Every day that was forecast.
+    pub days: Vec<EverydayForecast>,
+}
+
+/// How often a band held what came.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Coverage {
+    /// How often it claims to, 0 to 1.
+    pub claimed: f64,
+    /// Days that were forecast.
+    pub days: usize,
+    /// Days that it held.
+    pub held: usize,
+    /// Days that brought less.
+    pub below: usize,
+    /// Days that brought more.
+    pub above: usize,
+    /// The share of days that it held.
+    pub share: f64,
+}
+
+/// A day without a sale.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EverydayForecast {
+    /// Which day, as `2011-11-25`.
+    pub date: String,
+    /// Orders that were expected.
+    pub expected: f64,
+    /// The lower and the upper end of each band, in the order of the coverages.
+    pub bands: Vec<[f64; 2]>,
+    /// Orders that came.
+    pub came: f64,
+}
+
+/// What was learned from a sale.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Learned {
+    /// How far the plan was off.
+    pub before: Errors,
+    /// How far the fitted plan is off.
+    pub after: Errors,
+    /// Every value that was fitted.
+    pub fitted: Vec<Fitted>,
+    /// So many five minutes were counted.
+    pub slots: usize,
+}
+
+/// How far an expectation was from what happened, each as a share of what happened.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Errors {
+    /// Of the most sessions at once.
+    pub peak_sessions: f64,
+    /// Of the most orders in a slot.
+    pub peak_orders: f64,
+    /// Of all orders.
+    pub orders: f64,
+    /// Of the revenue.
+    pub revenue: f64,
+    /// Of the visits in each slot, added up, of all visits.
+    pub arrivals: f64,
+}
+
+/// A value of a plan that was fitted.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Fitted {
+    /// Its key, and of which channel it is.
+    pub field: String,
+    /// What the plan said.
+    pub was: f64,
+    /// What fits.
+    pub is: f64,
 }

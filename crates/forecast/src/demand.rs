@@ -11,8 +11,8 @@ use crate::plan::{Item, MarketingPlan};
 pub struct Demand {
     /// Orders of each minute from [`MarketingPlan::starts`] to the close.
     pub orders: Vec<f64>,
-    /// Orders that there would be if nothing sold out.
-    pub orders_wanted: f64,
+    /// Orders of each minute that there would be if nothing sold out.
+    pub wanted: Vec<f64>,
     /// The plan's items, in their order.
     pub items: Vec<ItemDemand>,
 }
@@ -55,17 +55,18 @@ impl Demand {
         let (first, opens) = (plan.buying_minute(), plan.minute(plan.sale.opens));
         let unlimited = (1.0 - plan.items.iter().map(|item| item.share).sum::<f64>()).max(0.0);
         let mut items = vec![ItemDemand::default(); plan.items.len()];
-        let mut orders_wanted = 0.0;
-        let orders = (0..arrivals.everyone.len()).map(|minute| {
+        let wanted_in = |minute: usize| {
             let buyers = if minute >= opens { &arrivals.everyone } else { &arrivals.invited };
-            let wanted = if minute >= first { buyers[minute] * plan.shoppers.conversion } else { 0.0 };
-            orders_wanted += wanted;
+            if minute >= first { buyers[minute] * plan.shoppers.conversion } else { 0.0 }
+        };
+        let wanted: Vec<f64> = (0..arrivals.everyone.len()).map(wanted_in).collect();
+        let orders = wanted.iter().enumerate().map(|(minute, wanted)| {
             let units = wanted * plan.shoppers.units_per_order;
             let there = items.iter_mut().zip(&plan.items);
             let served: f64 = there.map(|(demand, item)| item.share * demand.want(units * item.share, item, minute)).sum();
             wanted * (unlimited + served)
         });
-        Self { orders: orders.collect(), orders_wanted, items }
+        Self { orders: orders.collect(), wanted, items }
     }
 
     /// All orders together.
@@ -75,7 +76,7 @@ impl Demand {
 
     /// Orders that are lost because what they were for had sold out.
     pub fn orders_lost(&self) -> f64 {
-        self.orders_wanted - self.orders()
+        self.wanted.iter().sum::<f64>() - self.orders()
     }
 }
 

@@ -3,7 +3,8 @@
 //!
 //! Plain functions over plain values: no clock, no input or output, and no randomness but that of a seed. Read [`plan`] first,
 //! then the way of a forecast: [`arrivals`], [`concurrency`], [`demand`], which [`course`] joins into one sale as planned, and
-//! [`bands`], which plays it with every input a little different. What comes out is described in [`data`].
+//! [`bands`], which plays it with every input a little different. What comes out is described in [`data`], and told by
+//! [`report`].
 
 pub mod plan;
 
@@ -14,6 +15,7 @@ pub mod demand;
 
 pub mod queueing;
 pub mod scalability;
+pub mod scale;
 
 pub mod bands;
 pub mod course;
@@ -21,6 +23,11 @@ pub mod data;
 
 pub mod advise;
 pub mod check;
+
+pub mod everyday;
+pub mod learn;
+
+pub mod report;
 
 mod chance;
 mod normal;

@@ -28,7 +28,30 @@ impl Capacity {
     /// The fewest nodes that carry a peak [`RESERVE`] times as high, and one that may fail. Nothing when no number of them does.
     pub fn nodes(&self, peak: Peak) -> Option<u32> {
         let work = RESERVE * (peak.pages_per_s / self.pages_per_s).max(peak.orders_per_s / self.orders_per_s);
-        (1..=NODES_MAX).find(|nodes| self.speedup(*nodes) >= work).map(|nodes| nodes + 1)
+        // More nodes do more up to a number, and beyond it less: below it the first that suffices is found by halving.
+        let (mut too_few, mut enough) = (0, self.nodes_useful());
+        if self.speedup(enough) < work {
+            return None;
+        }
+        while enough - too_few > 1 {
+            let middle = u32::midpoint(too_few, enough);
+            if self.speedup(middle) >= work { enough = middle } else { too_few = middle }
+        }
+        Some(enough + 1)
+    }
+
+    /// The peak that so many nodes carry, by the reckoning of [`Self::nodes`]: with a reserve, and one that may fail, unless it
+    /// is the only one.
+    pub fn carried(&self, nodes: u32) -> Peak {
+        let times = self.speedup(nodes.saturating_sub(1).max(1)) / RESERVE;
+        Peak { pages_per_s: times * self.pages_per_s, orders_per_s: times * self.orders_per_s }
+    }
+
+    /// The number of nodes that does most, [`NODES_MAX`] at most: `√((1 − σ)/κ)`, one way or the other to a whole number.
+    fn nodes_useful(&self) -> u32 {
+        let best = ((1.0 - self.sigma).max(0.0) / self.kappa).sqrt();
+        let below = if best < f64::from(NODES_MAX) { (best as u32).max(1) } else { NODES_MAX };
+        if self.speedup(below + 1) > self.speedup(below) { (below + 1).min(NODES_MAX) } else { below }
     }
 }
 
@@ -86,6 +109,30 @@ mod tests {
         let work = |pages_per_s| law.nodes(Peak { pages_per_s, orders_per_s: 0.0 });
         assert!(work(6_000.0) > capacity(0.0, 0.0).nodes(Peak { pages_per_s: 6_000.0, orders_per_s: 0.0 }));
         assert_eq!(work(100_000.0), None);
+    }
+
+    #[test]
+    fn what_nodes_carry_takes_so_many_nodes() {
+        let law = capacity(0.01, 0.0001);
+        for nodes in 2..40 {
+            let carried = law.carried(nodes);
+            let almost = Peak { pages_per_s: carried.pages_per_s * 0.999_999, orders_per_s: 0.0 };
+            assert_eq!(law.nodes(almost), Some(nodes), "{carried:?}");
+        }
+        assert_eq!(law.carried(1), law.carried(2));
+    }
+
+    #[test]
+    fn nodes_found_by_halving_are_those_found_one_by_one() {
+        for (sigma, kappa) in [(0.0, 0.0), (0.02, 0.0005), (0.3, 0.0), (1.0, 0.1), (0.0, 0.01)] {
+            let law = capacity(sigma, kappa);
+            for pages_per_s in [0.0, 100.0, 769.0, 2_000.0, 5_500.0, 9_000.0] {
+                let work = RESERVE * pages_per_s / 1_000.0;
+                let one_by_one = (1..=200).find(|nodes| law.speedup(*nodes) >= work).map(|nodes| nodes + 1);
+                let found = law.nodes(Peak { pages_per_s, orders_per_s: 0.0 });
+                assert_eq!(found, one_by_one, "{sigma} {kappa}: {pages_per_s}");
+            }
+        }
     }
 
     #[test]

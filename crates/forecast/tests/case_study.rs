@@ -5,6 +5,7 @@
 //! figures leave room for conversions of 1.9 to 4 % and orders of $26 to $94; so what is tried is that one set of shoppers within
 //! these bounds gives all figures at once.
 
+use forecast::advise::{Limit, advise};
 use forecast::data::{Advice, Counted, Estimate, Forecast};
 use forecast::plan::{DECEMBER, MarketingPlan, NOVEMBER};
 
@@ -78,7 +79,7 @@ fn the_case_studys_claim_is_consistent_and_says_what_its_users_are() {
 
 #[test]
 fn two_waves_an_hour_apart_are_what_keeps_december_at_the_peak_of_november() {
-    let Advice::Waves(waves) = forecast::advise::advise(&plan(DECEMBER), 115_000.0).expect("it can be asked") else {
+    let Advice::Waves(waves) = advise(&plan(DECEMBER), Limit::Sessions(115_000.0)).expect("it can be asked") else {
         panic!("waves can keep 150,000 sessions below 115,000");
     };
     assert_eq!((waves.waves, waves.channel.as_str()), (2, "Announcement"));

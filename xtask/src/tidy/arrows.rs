@@ -10,7 +10,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
     ("forecast", &["charts"]),
     ("db", &["commerce"]),
     ("outbound", &["commerce"]),
-    ("web", &["charts", "commerce", "db", "forecast", "outbound", "waiting_room"]),
+    ("web", &["commerce", "db", "forecast", "outbound", "waiting_room"]),
     ("loadtest", &["charts"]),
     ("doorbuster", &["charts", "commerce", "db", "forecast", "loadtest", "outbound", "waiting_room", "web"]),
     ("xtask", &[]),

@@ -109,12 +109,16 @@ pub fn svg(chart: &Chart, width: Width) -> String {
     );
     bands(chart, &frame, &id, &mut svg);
     axes(chart, &frame, width, &mut svg);
-    for range in &chart.ranges {
+    for range in chart.ranges.iter().filter(|range| range.points.len() > DOTS_MAX) {
         draw_range(range, &frame, &mut svg);
     }
     let mut base: Vec<f64> = Vec::new();
     for series in &chart.series {
         draw_series(series, &frame, &mut base, &mut svg);
+    }
+    // Lines would be lost behind bars.
+    for range in chart.ranges.iter().filter(|range| range.points.len() <= DOTS_MAX) {
+        draw_range(range, &frame, &mut svg);
     }
     bounds(chart, &frame, &mut svg);
     if width == Width::Wide {
@@ -198,13 +202,25 @@ fn axes(chart: &Chart, frame: &Frame, width: Width, svg: &mut String) {
     let _ = writeln!(svg, "<text class=\"axis-name\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>", escape(&chart.x.name));
 }
 
-/// Along the upper ends and back along the lower ones.
+/// Along the upper ends and back along the lower ones; where values are few, a line from one end to the other at each.
 fn draw_range(range: &Range, frame: &Frame, svg: &mut String) {
+    let tone = range.tone.class();
+    if range.points.len() <= DOTS_MAX {
+        for &(x, [low, high]) in &range.points {
+            let (x, low, high) = (frame.x(x), frame.y(low), frame.y(high));
+            let _ = writeln!(
+                svg,
+                "<path class=\"whisker {tone}\" d=\"M{x:.1} {low:.1}V{high:.1}m-6 0h12M{:.1} {low:.1}h12\"/>",
+                x - 6.0
+            );
+        }
+        return;
+    }
     let place = |x: f64, y: f64| format!("{:.1},{:.1} ", frame.x(x), frame.y(y));
     let upper = range.points.iter().map(|(x, [_, high])| place(*x, *high));
     let lower = range.points.iter().rev().map(|(x, [low, _])| place(*x, *low));
     let points: String = upper.chain(lower).collect();
-    let _ = writeln!(svg, "<polygon class=\"range {}\" points=\"{}\"/>", range.tone.class(), points.trim_end());
+    let _ = writeln!(svg, "<polygon class=\"range {tone}\" points=\"{}\"/>", points.trim_end());
 }
 
 fn draw_series(series: &Series, frame: &Frame, base: &mut Vec<f64>, svg: &mut String) {

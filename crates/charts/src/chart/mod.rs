@@ -43,7 +43,7 @@ pub struct Chart {
     pub series: Vec<Series>,
 }
 
-/// Between what and what a value may be.
+/// Between what and what a value may be: an area, or a line at each value where they are few.
 #[derive(Clone, Debug)]
 pub struct Range {
     /// Its name in the key.
@@ -309,3 +309,6 @@ impl Chart {
         Row { head: self.x.in_table.of(x), cells, place: Some(self.x.place(x)), ..Row::default() }
     }
 }
+
+#[cfg(test)]
+mod tests;

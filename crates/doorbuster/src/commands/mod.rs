@@ -6,11 +6,13 @@ mod copy_shop;
 mod demo;
 mod export;
 mod export_site;
+mod forecast;
 mod import;
 mod loadtest;
 mod nodes;
 mod password;
 mod restore;
+mod scale_plan;
 mod seller;
 mod serve;
 mod shop;
@@ -22,7 +24,9 @@ use crate::folder_lock::FolderLock;
 use crate::logging;
 use crate::settings::{SettingFlags, Settings};
 use commerce::ShopId;
+use console::Term;
 use db::{Db, OpenOptions, Target};
+use loadtest::report::terminal::Screen;
 use std::future::Future;
 use std::path::Path;
 use std::process::ExitCode;
@@ -50,6 +54,11 @@ pub enum Command {
     /// Let shoppers visit a shop, more and more of them, until it misses an objective.
     #[command(name = "loadtest", after_help = loadtest::AFTER_HELP)]
     LoadTest(loadtest::LoadTestArgs),
+    /// Say what a marketing plan leads to: visits, people at once, orders, revenue, nodes, and how sure that is.
+    #[command(after_help = forecast::HELP)]
+    Forecast(forecast::ForecastArgs),
+    /// Say when how many nodes run in a sale, and what that saves.
+    ScalePlan(scale_plan::ScalePlanArgs),
     /// Take part in a load test that another process leads.
     #[command(name = loadtest::WORKER, hide = true)]
     LoadTestWorker(loadtest::WorkerArgs),
@@ -91,6 +100,8 @@ impl Command {
             Self::Demo(WithSettings { flags, .. }) => demo::run(flags),
             Self::Config(WithSettings { flags, .. }) => config::run(&flags),
             Self::LoadTest(args) => loadtest::run(&args),
+            Self::Forecast(args) => forecast::run(&args),
+            Self::ScalePlan(args) => scale_plan::run(&args),
             Self::LoadTestWorker(loadtest::WorkerArgs {}) => loadtest::work(),
             Self::Restore(WithSettings { args, flags }) => restore::run(&flags, &args),
             Self::Shop(WithSettings { args, flags }) => {
@@ -155,6 +166,11 @@ fn quiet_settings(flags: &SettingFlags) -> Result<Settings, Failure> {
     }
     logging::start(&settings)?;
     Ok(settings)
+}
+
+/// The terminal that is printed to.
+fn screen() -> Screen {
+    Screen::of(&Term::stdout(), |name| std::env::var(name).ok())
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {

@@ -8,7 +8,7 @@ fn plan() -> MarketingPlan {
 }
 
 fn waves(plan: &MarketingPlan, sessions_max: f64) -> Waves {
-    match advise(plan, sessions_max).expect("it can be asked") {
+    match advise(plan, Limit::Sessions(sessions_max)).expect("it can be asked") {
         Advice::Waves(waves) => waves,
         beyond => panic!("{beyond:?}"),
     }
@@ -48,10 +48,18 @@ fn one_wave_less_or_a_shorter_gap_is_too_much() {
 }
 
 #[test]
+fn pages_a_second_can_be_what_is_limited() {
+    let plan = plan();
+    let Advice::Waves(waves) = advise(&plan, Limit::PagesPerS(600.0)).expect("it can be asked") else { panic!("they can") };
+    assert!(waves.peak_pages_per_s <= 600.0 && waves.peak_pages_per_s_at_once > 600.0, "{}", waves.words);
+    assert!(waves.waves > 1 && waves.words.contains("pages a second instead of"), "{}", waves.words);
+}
+
+#[test]
 fn what_no_waves_can_keep_low_is_said() {
-    match advise(&plan(), 1_000.0).expect("it can be asked") {
-        Advice::Beyond { peak_sessions_least, words } => {
-            assert!(peak_sessions_least > 1_000.0);
+    match advise(&plan(), Limit::Sessions(1_000.0)).expect("it can be asked") {
+        Advice::Beyond { peak_least, words } => {
+            assert!(peak_least > 1_000.0);
             assert!(words.contains("Add capacity"), "{words}");
         }
         Advice::Waves(waves) => panic!("{}", waves.words),
@@ -72,6 +80,6 @@ fn waves_end_before_the_close() {
 fn a_plan_that_tells_nobody_has_no_waves() {
     let mut plan = plan();
     plan.channels.clear();
-    assert!(advise(&plan, 1.0).expect_err("nobody is told").to_string().contains("channels is empty"));
-    assert!(advise(&plan, 0.0).expect_err("nothing is carried").to_string().contains("sessions at once is 0"));
+    assert!(advise(&plan, Limit::Sessions(1.0)).expect_err("nobody is told").to_string().contains("channels is empty"));
+    assert!(advise(&plan, Limit::PagesPerS(0.0)).expect_err("nothing is carried").to_string().contains("pages a second is 0"));
 }

@@ -2,7 +2,7 @@
 
 use crate::course::{Course, Highest, SLOT_MINUTES};
 use crate::demand::ItemDemand;
-use crate::plan::MarketingPlan;
+use crate::plan::{Capacity, MarketingPlan};
 use crate::scalability::Peak;
 
 /// A sale as it was played once, its counts as luck made them.
@@ -28,6 +28,8 @@ pub(super) struct PlayedSlot {
     pub sessions: f64,
     pub orders: f64,
     pub waiting: f64,
+    /// Units that were wanted from the beginning to its end.
+    pub units_wanted: f64,
 }
 
 impl Played {
@@ -37,12 +39,17 @@ impl Played {
         let lucky = |mean: f64| (mean + luck * mean.sqrt()).max(0.0);
         let most = |series: &[f64]| lucky(series.iter().copied().fold(0.0, f64::max));
         let line: &[f64] = course.line.as_ref().map_or(&[], |line| &line.waiting);
-        let slots = (0..course.demand.orders.len()).step_by(SLOT_MINUTES).map(|begins| PlayedSlot {
-            arrivals_per_minute: most(slot(&course.arrivals.everyone, begins)),
-            active: most(slot(&course.crowd.active, begins)),
-            sessions: most(slot(&course.crowd.sessions, begins)),
-            orders: lucky(slot(&course.demand.orders, begins).iter().sum()),
-            waiting: most(slot(line, begins)),
+        let mut units_wanted = 0.0;
+        let slots = (0..course.demand.orders.len()).step_by(SLOT_MINUTES).map(|begins| {
+            units_wanted += slot(&course.demand.wanted, begins).iter().sum::<f64>() * plan.shoppers.units_per_order;
+            PlayedSlot {
+                arrivals_per_minute: most(slot(&course.arrivals.everyone, begins)),
+                active: most(slot(&course.crowd.active, begins)),
+                sessions: most(slot(&course.crowd.sessions, begins)),
+                orders: lucky(slot(&course.demand.orders, begins).iter().sum()),
+                waiting: most(slot(line, begins)),
+                units_wanted,
+            }
         });
         let mut played = Self {
             slots: slots.collect(),
@@ -57,10 +64,14 @@ impl Played {
             longest_wait_minutes: course.line.as_ref().map(|line| line.longest_minutes),
             nodes: None,
         };
-        let orders_per_s = played.peak_orders().value / (SLOT_MINUTES * 60) as f64;
-        let peak = Peak { pages_per_s: played.peak_pages().value, orders_per_s };
-        played.nodes = plan.capacity.and_then(|capacity| capacity.nodes(peak));
+        let (pages, orders) = (played.peak_pages().value, played.peak_orders().value);
+        played.nodes = plan.capacity.and_then(|capacity| nodes(capacity, pages, orders));
         played
+    }
+
+    /// Nodes of this capacity that carry a slot.
+    pub fn nodes_in(&self, slot: &PlayedSlot, capacity: Capacity) -> Option<u32> {
+        nodes(capacity, self.pages_per_s(slot.arrivals_per_minute), slot.orders)
     }
 
     /// Pages a second when so many visits begin in a minute.
@@ -100,6 +111,11 @@ impl Played {
     fn highest(&self, of: impl Fn(&PlayedSlot) -> f64) -> Highest {
         Highest::of(self.slots.iter().map(of))
     }
+}
+
+/// Nodes that carry so many pages a second and orders in a slot.
+fn nodes(capacity: Capacity, pages_per_s: f64, orders: f64) -> Option<u32> {
+    capacity.nodes(Peak { pages_per_s, orders_per_s: orders / (SLOT_MINUTES * 60) as f64 })
 }
 
 /// The minutes of a slot; none of a series that is empty.

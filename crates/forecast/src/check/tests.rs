@@ -74,3 +74,14 @@ fn a_claim_needs_two_figures_above_nothing() {
     assert!(said(claim(0.0, 1.0)).contains("users is 0, but has to be a number above 0"));
     assert!(said(claim(1.0, f64::NAN)).contains("orders per 5 minutes is NaN"));
 }
+
+#[test]
+fn figures_are_read_as_people_write_them() {
+    for (text, number) in [("400", 400.0), ("110k", 110_000.0), ("4.5M", 4.5e6), ("110,000", 110_000.0), (" 1_000 ", 1_000.0)] {
+        assert_eq!(figure(text), Ok(number), "{text}");
+    }
+    for text in ["", "k", "many", "-3", "inf", "nan", "1e999"] {
+        let said = figure(text).expect_err("it is no figure");
+        assert!(said.contains("write 110000, 110k or 4.5M"), "{said}");
+    }
+}

@@ -5,9 +5,11 @@
 
 pub mod uncertainty;
 
+mod assumed;
 mod written;
 
 use crate::Unusable;
+use crate::data::Assumed;
 use crate::delay::Delay;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -45,6 +47,8 @@ pub struct MarketingPlan {
     pub capacity: Option<Capacity>,
     /// How far each input may be off.
     pub uncertainty: Uncertainty,
+    /// What its file does not say.
+    pub assumed: Vec<Assumed>,
 }
 
 /// When may be bought.

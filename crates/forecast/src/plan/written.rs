@@ -1,6 +1,6 @@
 //! The form in which a plan is written, and what is refused.
 
-use super::{Capacity, Channel, DAYS_MAX, Delay, Item, MarketingPlan, Sale, Shoppers, Traffic, Uncertainty, Wave};
+use super::{Capacity, Channel, DAYS_MAX, Delay, Item, MarketingPlan, Sale, Shoppers, Traffic, Uncertainty, Wave, assumed};
 use crate::written::{Check, Unusable};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -103,7 +103,7 @@ pub(super) fn read(text: &str, file: &str) -> Result<MarketingPlan, Unusable> {
         let allowed = "a factor from 1 (it is certain) to 10";
         check.that((1.0..=10.0).contains(&times), &format!("uncertainty of {input:?}"), times, allowed)?;
     }
-    let plan = MarketingPlan {
+    let mut plan = MarketingPlan {
         name: written.name,
         currency: written.currency,
         zone: written.zone,
@@ -114,7 +114,9 @@ pub(super) fn read(text: &str, file: &str) -> Result<MarketingPlan, Unusable> {
         items: written.items,
         capacity: written.capacity,
         uncertainty: written.uncertainty,
+        assumed: Vec::new(),
     };
+    plan.assumed = assumed::of(&plan, text);
     let days = plan.minutes() as f64 / DAY_MINUTES;
     let (is, allowed) = (format!("{days:.1} days after the first message or opening"), format!("{DAYS_MAX} at most"));
     check.that(days <= f64::from(DAYS_MAX), "sale.closes", is, &allowed)?;

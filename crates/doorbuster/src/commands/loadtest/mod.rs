@@ -8,10 +8,9 @@ mod machine;
 mod target;
 mod view;
 
-use super::runtime;
+use super::{runtime, screen};
 use crate::clock::now;
 use crate::failure::Failure;
-use console::Term;
 use loadtest::audit::{AuditError, Entry, OverHttp, Receipts, ReceiptsError, over_http};
 use loadtest::generator::{self, LoadTest, Watch, learn, left, listening_process, serve_worker};
 use loadtest::mix::Mix;
@@ -19,7 +18,7 @@ use loadtest::needs::{Needs, Setting, System, Whereabouts};
 use loadtest::plan::{Plan, Wishes};
 use loadtest::report::against::{Comparison, compare};
 use loadtest::report::data::{Audit, Connections, Objectives, Outcome, Progress, Run};
-use loadtest::report::terminal::{Reports, Screen, summary};
+use loadtest::report::terminal::{Reports, summary};
 use loadtest::report::{html, json};
 use loadtest::shopper::LOOK_AGAIN_MEAN_S;
 use loadtest::verdict::outcome;
@@ -370,10 +369,6 @@ impl Watch for Watcher {
     fn told(&mut self, entry: &Entry) -> io::Result<()> {
         self.receipts.add(entry).map_err(io::Error::other)
     }
-}
-
-fn screen() -> Screen {
-    Screen::of(&Term::stdout(), |name| std::env::var(name).ok())
 }
 
 fn audit(test: &LoadTest, receipts: &Path) -> Result<Audit, AuditError> {

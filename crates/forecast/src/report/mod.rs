@@ -1,0 +1,14 @@
+//! A forecast as people and programs read it: tables and sentences, which a terminal and a page share, and JSON.
+//!
+//! Everything is drawn from [`crate::data`] alone, so that a number is the same wherever it stands.
+
+pub mod claim;
+pub mod days;
+pub mod html;
+pub mod json;
+pub mod schedule;
+pub mod terminal;
+
+mod sentences;
+mod tables;
+mod when;

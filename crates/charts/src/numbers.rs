@@ -22,6 +22,15 @@ pub fn rate(number: f64) -> String {
     }
 }
 
+/// The nearest number with three digits that are not 0: what a sentence says where a table has them all.
+pub fn about(number: f64) -> f64 {
+    if !(number.is_finite() && number >= 1_000.0) {
+        return number;
+    }
+    let power = 10_f64.powi(number.log10().floor() as i32 - 2);
+    (number / power).round() * power
+}
+
 /// `150k`, `1.5k`, `2M`: for axes, where room is short.
 pub fn short(number: f64) -> String {
     let (number, unit) = match number {
@@ -112,6 +121,11 @@ mod tests {
             (rate(5.72), "5.7"),
             (rate(9.96), "10"),
             (rate(9_120.4), "9,120"),
+            (rate(about(4_497_160.4)), "4,500,000"),
+            (rate(about(110_405.0)), "110,000"),
+            (rate(about(999_600.0)), "1,000,000"),
+            (rate(about(572.4)), "572"),
+            (rate(about(0.0)), "0"),
             (short(950.0), "950"),
             (short(1_500.0), "1.5k"),
             (short(150_000.0), "150k"),

@@ -4,7 +4,8 @@
 //! shopper, and with y = γN/X − 1 the law reads y = σ(N − 1) + κN(N − 1), which least squares solve without a search. Divided by
 //! N − 1 it is a straight line over N; it is fitted undivided, so that the noise of the small steps is not made large.
 
-use crate::report::data::{Capacity, Scalability, Step, Verdict};
+use crate::report::data::{Capacity, Kind, Run, Scalability, Step, Verdict};
+use crate::report::headline::last_held;
 
 /// Fewer valid steps say nothing about two coefficients.
 const POINTS_MIN: usize = 3;
@@ -16,6 +17,24 @@ pub struct Point {
     pub shoppers: f64,
     /// Requests a second.
     pub requests_per_s: f64,
+}
+
+/// What one node carried at the same time, each a second.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Carried {
+    /// Pages.
+    pub pages_per_s: f64,
+    /// Orders; 0 where nobody bought.
+    pub orders_per_s: f64,
+}
+
+/// What was carried in the largest step that was held; nothing when none was, or it had no page.
+pub fn carried(run: &Run) -> Option<Carried> {
+    let step = last_held(run)?;
+    let is_page = |kind: Kind| !matches!(kind, Kind::Asset | Kind::Now);
+    let pages = step.kinds.iter().filter(|of| is_page(of.kind)).map(|of| of.requests).sum();
+    let (pages_per_s, orders_per_s) = (step.counts.per_second(pages), step.counts.per_second(step.counts.orders));
+    (pages_per_s > 0.0).then_some(Carried { pages_per_s, orders_per_s })
 }
 
 /// What one node carries, by the steps that were valid: the most shoppers of a step that passed while no smaller one missed.

@@ -7,8 +7,7 @@ use forecast::check::figure;
 use forecast::plan::Capacity;
 use forecast::report::{json, schedule};
 use forecast::scale::{Cases, scale};
-use loadtest::report::data::{Kind, Run};
-use loadtest::report::headline::last_held;
+use loadtest::capacity::carried;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -104,19 +103,11 @@ fn capacity_of(told: &str, orders_per_s: Option<f64>) -> Result<Capacity, Failur
         };
     }
     let run = loadtest::report::json::read(Path::new(told)).map_err(Failure::new)?;
-    let (pages_per_s, orders) = carried(&run).ok_or_else(|| {
+    let carried = carried(&run).ok_or_else(|| {
         let failure = Failure::usage(format!("in the load test of {told} no number of shoppers was held"));
         failure.with_advice("Run it again with smaller steps, or on a stronger machine.")
     })?;
-    Ok(alone(pages_per_s, orders_per_s.or(orders).unwrap_or(f64::INFINITY)))
-}
-
-/// Pages a second of the largest step that was held, and its orders a second where anybody bought.
-fn carried(run: &Run) -> Option<(f64, Option<f64>)> {
-    let step = last_held(run)?;
-    let is_page = |kind: Kind| !matches!(kind, Kind::Asset | Kind::Now);
-    let pages: u64 = step.kinds.iter().filter(|kind| is_page(kind.kind)).map(|kind| kind.requests).sum();
-    let pages_per_s = step.counts.per_second(pages);
-    let orders_per_s = step.counts.per_second(step.counts.orders);
-    (pages_per_s > 0.0).then_some((pages_per_s, (orders_per_s > 0.0).then_some(orders_per_s)))
+    // Where nobody bought, nothing is known of orders, and pages alone decide.
+    let orders = Some(carried.orders_per_s).filter(|orders| *orders > 0.0);
+    Ok(alone(carried.pages_per_s, orders_per_s.or(orders).unwrap_or(f64::INFINITY)))
 }

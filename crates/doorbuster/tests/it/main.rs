@@ -19,6 +19,7 @@ mod commands;
 mod crowd;
 mod database_away;
 mod descriptors;
+mod forecast;
 mod load_test;
 mod load_test_runs;
 mod moving;

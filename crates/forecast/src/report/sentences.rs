@@ -3,7 +3,7 @@
 use super::when::When;
 use crate::data::{Estimate, Forecast, Swing};
 use crate::plan::uncertainty::Input;
-use charts::numbers::{duration, grouped, rate};
+use charts::numbers::{about, duration, grouped, rate};
 
 /// A count as a person reads it; more than nothing below ten has a digit after the point.
 pub fn count(value: f64) -> String {
@@ -13,6 +13,16 @@ pub fn count(value: f64) -> String {
 /// An amount: `USD 4,500,000`.
 pub fn amount(currency: &str, value: f64) -> String {
     format!("{currency} {}", grouped(value.max(0.0).round() as u64))
+}
+
+/// A count in a sentence: three digits say as much as is known.
+pub fn about_count(value: f64) -> String {
+    count(about(value))
+}
+
+/// An amount in a sentence.
+pub fn about_amount(currency: &str, value: f64) -> String {
+    amount(currency, about(value))
 }
 
 /// `110,000 (90,000 to 130,000)`.
@@ -26,10 +36,10 @@ pub fn headline(forecast: &Forecast) -> String {
     let when = When::of(forecast).words(f64::from(peaks.sessions.at_minute));
     format!(
         "Expect {} in all, {} orders in the busiest {} minutes, and {} sessions at once on {when}.",
-        amount(&forecast.currency, forecast.totals.revenue.planned),
-        count(peaks.orders.height.planned),
+        about_amount(&forecast.currency, forecast.totals.revenue.planned),
+        about_count(peaks.orders.height.planned),
         forecast.slot_minutes,
-        count(peaks.sessions.height.planned)
+        about_count(peaks.sessions.height.planned)
     )
 }
 
@@ -39,15 +49,15 @@ pub fn meaning(forecast: &Forecast) -> Vec<String> {
     let mut meaning = vec![format!(
         "Nine times in ten it is {} of revenue, {} orders in the busiest {} minutes, {} sessions, if the inputs lie within their \
          ranges.",
-        between(forecast.totals.revenue, |value| amount(&forecast.currency, value)),
-        between(peaks.orders.height, count),
+        between(forecast.totals.revenue, |value| about_amount(&forecast.currency, value)),
+        between(peaks.orders.height, about_count),
         forecast.slot_minutes,
-        between(peaks.sessions.height, count)
+        between(peaks.sessions.height, about_count)
     )];
     meaning.push(format!(
         "Sessions are what a statistic shows that keeps a visit for half an hour after its last page. People who are really \
          there at once are {}.",
-        with_band(peaks.active.height, count)
+        with_band(peaks.active.height, about_count)
     ));
     meaning.push(moves_most(forecast));
     meaning.extend(nodes(forecast));
@@ -72,8 +82,8 @@ fn moves_most(forecast: &Forecast) -> String {
     match (most(&sensitivities.revenue), most(&sensitivities.peak_sessions)) {
         (Some(revenue), Some(sessions)) => format!(
             "What moves revenue most is {}; what moves the peak most is {}. To be surer, find out these first.",
-            told(revenue, &|value| amount(&forecast.currency, value)),
-            told(sessions, &|value| format!("{} sessions", count(value)))
+            told(revenue, &|value| about_amount(&forecast.currency, value)),
+            told(sessions, &|value| format!("{} sessions", about_count(value)))
         ),
         _ => String::new(),
     }
@@ -129,7 +139,7 @@ fn sold_out(forecast: &Forecast) -> Option<String> {
             "More likely than not {} {} out; what is asked for and not there is worth {} at most.",
             gone.join(", "),
             if gone.len() == 1 { "sells" } else { "sell" },
-            amount(&forecast.currency, lost.p50)
+            about_amount(&forecast.currency, lost.p50)
         )
     })
 }

@@ -56,16 +56,16 @@ impl When {
         (instant.as_second() - self.starts.as_second()) as f64 / 60.0
     }
 
-    /// Minutes at which the clock shows round hours, at most [`TICKS_MAX`] unless there are more days.
-    pub fn ticks(&self, minutes: f64) -> Vec<f64> {
-        let least = minutes / 60.0 / TICKS_MAX as f64;
+    /// Minutes from one to another at which the clock shows round hours, at most [`TICKS_MAX`] unless there are more days.
+    pub fn ticks_between(&self, from: f64, to: f64) -> Vec<f64> {
+        let least = (to - from) / 60.0 / TICKS_MAX as f64;
         let step = TICK_HOURS.into_iter().find(|hours| f64::from(*hours) >= least).unwrap_or(24);
-        let days = std::iter::successors(Some(self.at(0.0).date()), |day| day.tomorrow().ok());
-        let last = self.at(minutes).date();
+        let days = std::iter::successors(Some(self.at(from).date()), |day| day.tomorrow().ok());
+        let last = self.at(to).date();
         let hours = days.take_while(|day| *day <= last).flat_map(|day| {
             (0..24).step_by(step as usize).filter_map(move |hour| self.zone.to_timestamp(day.at(hour, 0, 0, 0)).ok())
         });
-        let mut ticks: Vec<f64> = hours.map(|at| self.since(at)).filter(|minute| (0.0..=minutes).contains(minute)).collect();
+        let mut ticks: Vec<f64> = hours.map(|at| self.since(at)).filter(|minute| (from..=to).contains(minute)).collect();
         ticks.dedup();
         ticks
     }
@@ -86,14 +86,14 @@ mod tests {
             ("30 Oct".into(), "31 Oct".into(), "01:00".into())
         );
         assert_eq!(when.minute("2011-10-30T23:00:00Z"), 1_500.0);
-        assert_eq!(when.ticks(3_000.0), [0.0, 420.0, 780.0, 1_140.0, 1_500.0, 1_860.0, 2_220.0, 2_580.0, 2_940.0]);
+        assert_eq!(when.ticks_between(0.0, 3_000.0), [0.0, 420.0, 780.0, 1_140.0, 1_500.0, 1_860.0, 2_220.0, 2_580.0, 2_940.0]);
     }
 
     #[test]
     fn a_minute_has_a_tick_or_none_and_two_weeks_have_one_a_day() {
         let when = When::new("2026-11-26T09:00:00Z", "UTC");
-        assert_eq!(when.ticks(1.0), [0.0]);
-        assert_eq!(When::new("2026-11-26T09:10:00Z", "UTC").ticks(1.0), Vec::<f64>::new());
-        assert_eq!(when.ticks(14.0 * 1_440.0).len(), 14);
+        assert_eq!(when.ticks_between(0.0, 1.0), [0.0]);
+        assert_eq!(When::new("2026-11-26T09:10:00Z", "UTC").ticks_between(0.0, 1.0), Vec::<f64>::new());
+        assert_eq!(when.ticks_between(0.0, 14.0 * 1_440.0).len(), 14);
     }
 }

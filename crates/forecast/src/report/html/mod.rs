@@ -2,7 +2,7 @@
 
 mod over_time;
 
-use super::sentences::{self, amount, count};
+use super::sentences::{self, about_amount, about_count, amount};
 use super::tables;
 use super::when::When;
 use crate::data::{Estimate, Forecast};
@@ -39,6 +39,7 @@ const WORDS: [(&str, &str); 6] = [
 pub fn page(forecast: &Forecast) -> String {
     let sections: Vec<Section> = [
         Some(over_time::section(forecast)),
+        Some(over_time::around_the_peak(forecast)),
         Some(in_all(forecast)),
         shelves(forecast),
         machines(forecast),
@@ -77,17 +78,17 @@ fn figures(forecast: &Forecast) -> Vec<Figure> {
         format!("{} to {}, nine times in ten", write(estimate.p5), write(estimate.p95))
     };
     let (peaks, totals) = (&forecast.peaks, &forecast.totals);
-    let money = |value: f64| amount(&forecast.currency, value);
+    let money = |value: f64| about_amount(&forecast.currency, value);
     let figure = |name: &str, estimate: Estimate, write: &dyn Fn(f64) -> String| {
         Figure::new(name, write(estimate.planned), band(estimate, write))
     };
     let orders = format!("Orders in {} minutes, at most", forecast.slot_minutes);
     let mut figures = vec![
         figure("Revenue", totals.revenue, &money),
-        figure("Orders", totals.orders, &count),
-        figure(&orders, peaks.orders.height, &count),
-        figure("Sessions at once, at most", peaks.sessions.height, &count),
-        figure("People there at once, at most", peaks.active.height, &count),
+        figure("Orders", totals.orders, &about_count),
+        figure(&orders, peaks.orders.height, &about_count),
+        figure("Sessions at once, at most", peaks.sessions.height, &about_count),
+        figure("People there at once, at most", peaks.active.height, &about_count),
     ];
     if let Some(nodes) = forecast.nodes {
         let write = |nodes: Option<u32>| nodes.map_or_else(|| "none suffices".to_owned(), |nodes| grouped(u64::from(nodes)));

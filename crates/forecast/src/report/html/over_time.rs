@@ -1,14 +1,16 @@
 //! The sale from its first message to its close, every chart over the same time.
 
-use super::super::sentences::count;
+use super::super::sentences::{about_count, count};
 use super::super::when::When;
 use crate::data::{Estimate, Forecast, Slot};
 use charts::chart::{Axis, Band, Bound, Chart, Fill, Height, Range, Scale, Series, Shape, Tone, Words};
-use charts::numbers::{duration, grouped, short};
+use charts::numbers::{duration, short};
 use charts::page::{Section, paragraph};
 
 /// Points of a chart at most: more than that no screen tells apart, and no reader scrolls through.
 const POINTS_MAX: usize = 200;
+/// Minutes before and after the peak that are shown by themselves.
+const PEAK_MINUTES: [f64; 2] = [150.0, 210.0];
 /// How many slots are put together.
 const SLOTS_TOGETHER: [usize; 7] = [1, 2, 3, 6, 12, 24, 48];
 /// Items that have a line in the chart of stock.
@@ -26,6 +28,38 @@ pub fn section(forecast: &Forecast) -> Section {
         body.push_str(&chart.figure());
     }
     Section { id: "time", title: "Hour by hour", body }
+}
+
+/// The hours around the peak, every five minutes: there waves can be told from each other.
+pub fn around_the_peak(forecast: &Forecast) -> Section {
+    let slot_minutes = f64::from(forecast.slot_minutes);
+    let peak = f64::from(forecast.peaks.sessions.at_minute);
+    let end = forecast.slots.len() as f64 * slot_minutes;
+    let (from, to) = ((peak - PEAK_MINUTES[0]).max(0.0), (peak + PEAK_MINUTES[1]).min(end));
+    let time = Time { together: 1, ..Time::of(forecast) };
+    let mut body = paragraph(&format!("Each point is the highest within {}.", duration(slot_minutes * 60.0)));
+    let mut people = time.estimates("peak-people", "People at once, by both definitions", "", |slot| slot.sessions);
+    people.about = "Sessions, as a statistic counts them, and below them the people who are there.".to_owned();
+    people.series[0].name = "Sessions as planned".to_owned();
+    people.ranges[0].name = "Sessions, nine times in ten".to_owned();
+    people.series.push(Series {
+        name: "People there, as planned".to_owned(),
+        label: String::new(),
+        shape: Shape::Line,
+        tone: Tone::Second,
+        points: time.points(|slots| slots.first().map(|slot| slot.active.planned)),
+    });
+    let orders = Chart { id: "peak-orders", ..time.orders() };
+    for mut chart in [people, orders] {
+        let is_there = |minute: f64| (from..=to).contains(&minute);
+        chart.series.iter_mut().for_each(|series| series.points.retain(|point| is_there(point.0)));
+        chart.ranges.iter_mut().for_each(|range| range.points.retain(|point| is_there(point.0)));
+        chart.bands.retain(|band| band.from < to && band.to > from);
+        (chart.x.from, chart.x.to) = (from, to);
+        chart.x.ticks = time.when.ticks_between(from, to);
+        body.push_str(&chart.figure());
+    }
+    Section { id: "peak", title: "Around the peak", body }
 }
 
 /// Revenue day by day.
@@ -140,7 +174,7 @@ impl<'a> Time<'a> {
                 scale: Scale::Linear,
                 from: 0.0,
                 to: ends,
-                ticks: self.when.ticks(ends),
+                ticks: self.when.ticks_between(0.0, ends),
                 at_axis: Words::from(move |minute: f64| at_axis.short(minute)),
                 in_table: Words::from(move |minute: f64| in_table.words(minute)),
             },
@@ -193,7 +227,7 @@ impl<'a> Time<'a> {
         let about = "What a statistic shows that keeps a visit for half an hour after its last page.";
         let mut chart = self.estimates("sessions", "Sessions at once", about, |slot| slot.sessions);
         let peak = &self.forecast.peaks.sessions;
-        let label = format!("peak: {}", grouped(peak.height.planned.round() as u64));
+        let label = format!("as planned: {}", about_count(peak.height.planned));
         chart.bounds = vec![Bound { at: peak.height.planned, label }];
         chart
     }

@@ -77,6 +77,9 @@ fn every_chart_has_its_numbers_as_a_table() {
     }
 }
 
+/// A row's name, its figure in the data, and how it is written.
+type Row<'a> = (&'a str, &'a Value, &'a dyn Fn(f64) -> String);
+
 #[test]
 fn terminal_page_and_data_tell_the_same_numbers() {
     for (name, forecast) in forecasts() {
@@ -86,7 +89,7 @@ fn terminal_page_and_data_tell_the_same_numbers() {
             text.lines().map(|line| line.split("  ").map(str::trim).filter(|part| !part.is_empty()).collect()).collect();
         let money = |value: f64| format!("{} {}", data["currency"].as_str().unwrap(), grouped(value.round() as u64));
         let number = |value: f64| rate(value);
-        let rows: [(&str, &Value, &dyn Fn(f64) -> String); 8] = [
+        let rows: [Row<'_>; 8] = [
             ("Visits that begin in a minute", &data["peaks"]["arrivals_per_minute"]["height"], &number),
             ("People there at once", &data["peaks"]["active"]["height"], &number),
             ("Sessions at once", &data["peaks"]["sessions"]["height"], &number),

@@ -1,9 +1,11 @@
 //! A shop's days without a sale: how many orders each brings, learned from the orders of the past, and how sure that is.
 //!
 //! A week has a level, which moves slowly, and each weekday its share of it. The level is an average of past weeks in which later
-//! ones count for more (Holt's simple exponential smoothing, of logarithms); shares are those of the last twelve weeks. What a day
-//! brings is a negative binomial variable: a Poisson variable whose mean is not quite known. How little it is known is measured by
-//! how far earlier forecasts of the same kind were off, and by nothing else, so bands are as wide as the shop has been uncertain.
+//! ones count for more (simple exponential smoothing, of logarithms); shares are those of the last twelve weeks. What a day
+//! brings is a negative binomial variable: a Poisson variable whose mean is not quite known. How little it is known is measured
+//! by how far forecasts of the next week were off, and by nothing else. Further ahead the level wanders on: each week adds the
+//! variance of a random walk whose smoothing this is (Hyndman, Koehler, Ord and Snyder, "Forecasting with Exponential Smoothing",
+//! Springer 2008, chapter 6).
 
 mod orders;
 
@@ -46,13 +48,12 @@ pub fn backtest(orders: &DailyOrders, train_weeks: usize, ahead_weeks: usize) ->
     check.that(train_weeks >= 2 * WEEKS_MIN, "weeks to learn from", train_weeks, "12 or more")?;
     let needed = train_weeks + ahead_weeks;
     check.that(weeks.len() >= needed, "the number of full weeks", weeks.len(), &format!("{needed} or more"))?;
-    let year = Year { weeks, ahead: ahead_weeks };
-    let smoothing = year.best_smoothing(train_weeks);
-    let forecasts: Vec<Option<[f64; DAYS]>> = (0..year.weeks.len()).map(|week| year.expected(week, smoothing)).collect();
+    let year = Year::of(weeks, train_weeks);
+    let smoothing = year.best_smoothing(train_weeks, ahead_weeks);
     let mut days = Vec::new();
     for week in train_weeks + ahead_weeks - 1..year.weeks.len() {
-        let Some(expected) = forecasts[week] else { continue };
-        let uncertainty = year.uncertainty(&forecasts, week);
+        let Some(expected) = year.expected(week, ahead_weeks, smoothing) else { continue };
+        let uncertainty = year.uncertainty(week, ahead_weeks);
         for day in (0..DAYS).filter(|day| expected[*day] >= ORDERS_MIN) {
             let count = Count { mean: expected[day], uncertainty: uncertainty[day] };
             days.push(EverydayForecast {
@@ -86,16 +87,24 @@ fn coverage(days: &[EverydayForecast], at: usize, claimed: f64) -> Coverage {
     Coverage { claimed, days: days.len(), held, below, above, share: held as f64 / days.len().max(1) as f64 }
 }
 
-/// Orders by week, and how long before its end a week is forecast.
+/// Orders by week, and what was expected of each as it began.
 struct Year {
     weeks: Vec<[f64; DAYS]>,
-    ahead: usize,
+    smoothing: f64,
+    next: Vec<Option<[f64; DAYS]>>,
 }
 
 impl Year {
+    fn of(weeks: Vec<[f64; DAYS]>, train_weeks: usize) -> Self {
+        let mut year = Self { weeks, smoothing: 0.0, next: Vec::new() };
+        year.smoothing = year.best_smoothing(train_weeks, 1);
+        year.next = (0..year.weeks.len()).map(|week| year.expected(week, 1, year.smoothing)).collect();
+        year
+    }
+
     /// Orders of each day of a week, from the weeks that were over so long before its end; nothing when those are too few.
-    fn expected(&self, week: usize, smoothing: f64) -> Option<[f64; DAYS]> {
-        let known = &self.weeks[..(week + 1).checked_sub(self.ahead)?];
+    fn expected(&self, week: usize, ahead: usize, smoothing: f64) -> Option<[f64; DAYS]> {
+        let known = &self.weeks[..(week + 1).checked_sub(ahead)?];
         if known.len() < WEEKS_MIN {
             return None;
         }
@@ -116,37 +125,45 @@ impl Year {
         Some(shares.map(|share| share * level))
     }
 
+    /// The squared logarithm of how many times as much came in a week as was expected; nothing for one that was mostly closed.
+    fn off(&self, week: usize, expected: Option<[f64; DAYS]>) -> Option<f64> {
+        let (expected, came) = (expected?.iter().sum::<f64>(), self.weeks[week].iter().sum::<f64>());
+        (came > expected / 2.0).then(|| (came / expected).ln().powi(2))
+    }
+
     /// The smoothing that would have been best for the totals of the weeks to learn from.
-    fn best_smoothing(&self, train_weeks: usize) -> f64 {
+    fn best_smoothing(&self, train_weeks: usize, ahead: usize) -> f64 {
         let error = |smoothing: f64| -> f64 {
-            let off = |week: usize| {
-                let (expected, came) = (self.expected(week, smoothing)?, self.weeks[week].iter().sum::<f64>());
-                let expected: f64 = expected.iter().sum();
-                // Weeks in which the shop was mostly closed say nothing.
-                (came > expected / 2.0).then(|| (came / expected).ln().powi(2))
-            };
-            (0..train_weeks).filter_map(off).sum()
+            (0..train_weeks).filter_map(|week| self.off(week, self.expected(week, ahead, smoothing))).sum()
         };
         let errors = SMOOTHING.map(|smoothing| (smoothing, error(smoothing)));
         errors.into_iter().min_by(|one, other| one.1.total_cmp(&other.1)).map_or(SMOOTHING[0], |best| best.0)
     }
 
-    /// How little the mean of each weekday is known: the variance of counts beyond Poisson's, relative to the squared mean, of the
-    /// forecasts whose outcome was known so long before the end of this week.
-    fn uncertainty(&self, forecasts: &[Option<[f64; DAYS]>], week: usize) -> [f64; DAYS] {
-        let known = (week + 1).saturating_sub(self.ahead);
+    /// How little the mean of each weekday is known so long before the end of this week: the variance of counts beyond Poisson's,
+    /// relative to the squared mean, of the weeks that were over then as they began, and what the level may wander since.
+    fn uncertainty(&self, week: usize, ahead: usize) -> [f64; DAYS] {
+        let known = (week + 1).saturating_sub(ahead);
         let of_day = |day: usize| {
-            let seen = forecasts[..known].iter().zip(&self.weeks).filter_map(move |(expected, came)| {
+            let seen = self.next[..known].iter().zip(&self.weeks).filter_map(move |(expected, came)| {
                 let (expected, came) = (expected.as_ref()?[day], came[day]);
                 (expected >= ORDERS_MIN && came > 0.0).then(|| ((came - expected).powi(2) - expected) / expected.powi(2))
             });
             seen.collect::<Vec<f64>>()
         };
         let days: [Vec<f64>; DAYS] = std::array::from_fn(of_day);
-        let all: Vec<f64> = days.iter().flatten().copied().collect();
-        let of_all = all.iter().sum::<f64>() / all.len().max(1) as f64;
-        days.map(|day| ((day.iter().sum::<f64>() + SHARED_DAYS * of_all) / (day.len() as f64 + SHARED_DAYS)).max(0.0))
+        let of_all = mean(&days.concat());
+        let off: Vec<f64> = (0..known).filter_map(|week| self.off(week, self.next[week])).collect();
+        let wandered = self.smoothing.powi(2) * mean(&off) * (ahead - 1) as f64;
+        days.map(|day| {
+            let own = (day.iter().sum::<f64>() + SHARED_DAYS * of_all) / (day.len() as f64 + SHARED_DAYS);
+            own.max(0.0) + wandered
+        })
     }
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
 /// A negative binomial variable.

@@ -1,9 +1,9 @@
 //! After a sale: what happened is laid over what was planned, and the plan's values are fitted anew.
 //!
-//! Visits are counts, so the fit is the likeliest one for Poisson variables. Two values bend the curve of arrivals, how soon people
-//! come and how evenly, and are searched for; for each pair of them the two that only scale it, traffic and click rate, follow from
-//! weighted least squares. What shares a mail's click rate with its sharing and its reach cannot be told apart from visits, so all
-//! of it becomes the click rate. The rest is a division each.
+//! Visits are counts, so the fit is the likeliest one for Poisson variables. Two values bend the curve of arrivals, how soon
+//! people come and how evenly, and are searched for; for each pair of them the two that only scale it, traffic and click rate,
+//! follow from weighted least squares. What shares a mail's click rate with its sharing and its reach cannot be told apart from
+//! visits, so all of it becomes the click rate. The rest is a division each.
 
 mod arrivals;
 mod delay;

@@ -7,6 +7,9 @@ use toml::{Table, Value};
 /// A table and a key of it, the value that is taken, and who says so.
 type Known = (&'static str, &'static str, fn(&MarketingPlan) -> f64, &'static str);
 
+/// A key of a channel, the value that is taken, and who says so.
+type KnownOfChannel = (&'static str, fn(&Channel) -> f64, &'static str);
+
 const DEFAULTS: [Known; 8] = [
     ("traffic", "per_hour", |plan| plan.traffic.per_hour, "assumed: nobody comes who was not told"),
     ("traffic", "sharing", |plan| plan.traffic.sharing, "assumed: no study is known"),
@@ -24,7 +27,7 @@ const DEFAULTS: [Known; 8] = [
 ];
 
 /// What is assumed of every channel that does not say it.
-const OF_CHANNELS: [(&str, fn(&Channel) -> f64, &str); 3] = [
+const OF_CHANNELS: [KnownOfChannel; 3] = [
     ("reach", |channel| channel.reach, "assumed: every message arrives"),
     ("median_minutes", |channel| channel.delay.median_minutes, DELAY),
     ("sigma", |channel| channel.delay.sigma, DELAY),
@@ -38,7 +41,7 @@ pub(super) fn of(plan: &MarketingPlan, text: &str) -> Vec<Assumed> {
     let written: Table = toml::from_str(text).unwrap_or_default();
     let mut assumed = Vec::new();
     for (table, key, value, source) in DEFAULTS {
-        if !written.get(table).is_some_and(|table| table.get(key).is_some()) {
+        if written.get(table).is_none_or(|table| table.get(key).is_none()) {
             assumed.push(Assumed { field: format!("{table}.{key}"), value: value(plan), source });
         }
     }

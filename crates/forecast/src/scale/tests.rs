@@ -40,8 +40,8 @@ fn every_slot_has_its_nodes_and_those_of_a_quarter_of_an_hour_later() {
     let (plan, forecast) = november(Some(CAPACITY));
     let scaled = scale(&plan, &forecast, Cases::Nineteen).expect("nodes carry it");
     let running = |at: Timestamp| {
-        let steps = scaled.steps.iter().filter(|step| step.at.parse::<Timestamp>().expect("it is an instant") <= at);
-        steps.last().map(|step| step.nodes)
+        let mut steps = scaled.steps.iter().filter(|step| step.at.parse::<Timestamp>().expect("it is an instant") <= at);
+        steps.next_back().map(|step| step.nodes)
     };
     for slot in &forecast.slots {
         let needed = slot.nodes.and_then(|nodes| nodes.p95).expect("nodes carry it");

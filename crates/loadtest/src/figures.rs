@@ -1,17 +1,6 @@
 //! How numbers are written in sentences and tables.
 
-/// Thousands apart: `150,000`.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+pub(crate) use charts::numbers::grouped;
 
 /// As many digits as tell something: `5,357`, `12.6`, `0.25`.
 pub(crate) fn told(number: f64) -> String {

@@ -248,10 +248,12 @@ impl Prepared {
     /// Learns the shop from its pages.
     fn test(self, args: &LoadTestArgs) -> Result<LoadTest, Failure> {
         let workers = args.workers.unwrap_or_else(|| self.workers());
-        let Self { way, plan, mix, objectives, connections, system, .. } = self;
+        let Self { way, plan, mix, objectives, connections, system, needs } = self;
         let shop = learn(&way).map_err(Failure::new)?;
         let is_here = way.server.ip().is_loopback();
-        let sources = SOURCES.map(|end| Ipv4Addr::new(127, 0, 0, end)).filter(|_| args.sticky && is_here).collect();
+        // Where one address has not ports enough, the system looks for one that is free for so long that nothing else is done.
+        let has_many = connections == Connections::Sticky || needs.addresses > 1;
+        let sources = SOURCES.map(|end| Ipv4Addr::new(127, 0, 0, end)).filter(|_| has_many && is_here).collect();
         let program = if workers > 1 { Some((std::env::current_exe()?, WORKER)) } else { None };
         let (began_ms, began) = began();
         Ok(LoadTest {

@@ -1,6 +1,6 @@
 //! The desk and the pages are the same on every node.
 
-use super::fleet::{Fleet, host};
+use super::fleet::{Fleet, JOBS, host};
 use crate::shopper::Shopper;
 use std::io::Write as _;
 use std::process::Stdio;
@@ -44,7 +44,7 @@ fn a_node_that_stops_hands_its_jobs_over_and_takes_leave() {
     let listed = fleet.until_listed("both nodes", |listed| listed.len() == 2);
     let (first, second) = (host(&servers[0]), host(&servers[1]));
     assert_eq!(listed.iter().map(|node| node.address.as_str()).collect::<Vec<_>>(), [&first, &second]);
-    assert!(listed[0].jobs.len() == 5 && listed[1].jobs.is_empty(), "{listed:?}");
+    assert!(listed[0].jobs.len() == JOBS && listed[1].jobs.is_empty(), "{listed:?}");
 
     let mut ada = Shopper::new(&servers[0].address);
     servers[0].signal("TERM");
@@ -53,7 +53,7 @@ fn a_node_that_stops_hands_its_jobs_over_and_takes_leave() {
     });
     assert_eq!(ada.get("/products/house-blend").expect("it goes on for a while").status, 200);
     let listed = fleet.until_listed("the other does the jobs", |listed| {
-        listed.iter().any(|node| node.jobs.len() == 5 && node.address == second)
+        listed.iter().any(|node| node.jobs.len() == JOBS && node.address == second)
     });
     assert!(listed.iter().all(|node| node.address == second || node.state == "draining"), "{listed:?}");
     assert_eq!(servers[0].wait().code(), Some(0));

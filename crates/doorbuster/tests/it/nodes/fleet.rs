@@ -11,6 +11,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two questions.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// What runs on one node at a time: mail, payments, reservations, books, load tests, sessions.
+pub const JOBS: usize = 6;
+
 /// Places for nodes.
 pub struct Fleet {
     places: Vec<Place>,

@@ -1,6 +1,6 @@
 //! One of three nodes is frozen and one is killed while people buy. The third takes over; the frozen one comes back by itself.
 
-use super::fleet::{Fleet, addresses, assert_once, host};
+use super::fleet::{Fleet, JOBS, addresses, assert_once, host};
 use crate::shopper::{Nodes, Shopper};
 use crate::torture::crowd::{Crowd, UNITS};
 use crate::torture::rounds::now;
@@ -14,8 +14,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Longer than it takes to be forgotten; where minutes of torture are asked for, thirty seconds.
 const FROZEN: Duration = Duration::from_secs(12);
 const FROZEN_LONG: Duration = Duration::from_secs(30);
-/// What runs on one node at a time.
-const JOBS: usize = 5;
 
 #[test]
 fn while_one_of_three_nodes_is_frozen_and_one_dies_every_receipt_is_an_order_and_every_letter_leaves_once() {

@@ -177,8 +177,9 @@ pub fn write(report: &Report) -> Result<(), String> {
          Two shops on one server with one core, all clients on the other. The pages are search, cart and checkout; the server\n\
          answers {} of them a second for the first shop and {} for the second, and half of that is a shop's share. The first\n\
          asks for half of its share all the time, the second for so many times its own, whether or not it is answered. Errors are\n\
-         the first shop's visitors who were told to come back, plus those who got no answer at all. I_QoS is the first shop's loss (by how much its\n\
-         p99 is longer than alone) for the second's extra load; \"of left\" is what the second got of what the first left over.\n\n\
+         the first shop's visitors who were told to come back, plus those who got no answer at all. I_QoS is the\n\
+         first shop's loss (by how much its p99 is longer than alone) for the second's extra load; \"of left\" is what the second\n\
+         got of what the first left over.\n\n\
          | the first shop | p99 | against alone | errors | I_QoS | its neighbour | of left |\n\
          | --- | ---: | ---: | ---: | ---: | --- | ---: |\n",
         report.plan.rounds, report.plan.seconds, report.date, report.machine, report.versions, steady, other,

@@ -39,6 +39,15 @@ impl Delay {
         minutes * normal::below(z) - mean_minutes * normal::below(z - self.sigma)
     }
 
+    /// The share of a wave that has come so many minutes after it began to be delivered, evenly in so many minutes: the mean of F
+    /// over all instants of delivery.
+    pub fn come_of_wave(&self, minutes: f64, delivered_in_minutes: f64) -> f64 {
+        if delivered_in_minutes <= 0.0 {
+            return self.come_within(minutes);
+        }
+        (self.come_minutes(minutes) - self.come_minutes(minutes - delivered_in_minutes)) / delivered_in_minutes
+    }
+
     fn z(&self, minutes: f64) -> f64 {
         (minutes / self.median_minutes).ln() / self.sigma
     }

@@ -29,8 +29,9 @@ pub mod learn;
 
 pub mod report;
 
-mod chance;
-mod normal;
+pub mod chance;
+pub mod normal;
+
 mod written;
 
 pub use bands::forecast;

@@ -1,4 +1,4 @@
-//! The normal distribution: what logarithms of the delays of mail are spread by, and large counts.
+//! The normal distribution: what logarithms of think times and of the delays of mail are spread by, and large counts.
 
 use std::f64::consts::PI;
 
@@ -11,7 +11,7 @@ pub(crate) fn density(z: f64) -> f64 {
 ///
 /// Hart's algorithm 5666 ("Computer Approximations", Wiley 1968) as West gives it ("Better approximations to cumulative normal
 /// functions", Wilmott Magazine 2005): within 1e-14, and one exponential each, for a forecast asks it millions of times.
-pub(crate) fn below(z: f64) -> f64 {
+pub fn below(z: f64) -> f64 {
     const OVER: [f64; 7] = [
         3.526_249_659_989_11e-2,
         0.700_383_064_443_688,
@@ -53,6 +53,11 @@ pub(crate) fn quantile(share: f64) -> f64 {
         if below(middle) < share { low = middle } else { high = middle }
     }
     (low + high) / 2.0
+}
+
+/// A number drawn from the standard normal distribution, from two even ones of 0 to below 1 (Box and Muller 1958).
+pub fn drawn(first: f64, second: f64) -> f64 {
+    (-2.0 * (1.0 - first).ln()).sqrt() * (2.0 * PI * second).cos()
 }
 
 #[cfg(test)]

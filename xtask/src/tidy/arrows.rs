@@ -11,7 +11,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
     ("db", &["commerce"]),
     ("outbound", &["commerce"]),
     ("web", &["commerce", "db", "forecast", "outbound", "waiting_room"]),
-    ("loadtest", &["charts"]),
+    ("loadtest", &["charts", "forecast"]),
     ("doorbuster", &["charts", "commerce", "db", "forecast", "loadtest", "outbound", "waiting_room", "web"]),
     ("xtask", &[]),
 ];

@@ -1,9 +1,9 @@
 //! Published data with published coefficients, made data with noise, and what a node carries. No step is run here.
 
 use super::*;
-use crate::chance::Chance;
-use crate::normal;
 use crate::report::data::{Counts, Generator, Latency};
+use forecast::chance::Chance;
+use forecast::normal;
 
 fn fitted(points: &[(u32, f64)]) -> Scalability {
     let points: Vec<Point> =

@@ -1,8 +1,8 @@
 //! Who comes and when: visits begin at the instants of the plan, whatever became of earlier ones.
 
 use super::{Coming, Generator, NO_LINE, State, Visit};
-use crate::chance::Chance;
 use crate::shopper::Shopper;
+use forecast::chance::Chance;
 
 impl Generator<'_> {
     /// Lets everybody come who is due, each at their own instant.

@@ -6,9 +6,9 @@
 pub mod think;
 pub mod walk;
 
-use crate::chance::Chance;
 use crate::report::data::Kind;
 use crate::written::{self, Check, Shipped, Unusable};
+use forecast::chance::Chance;
 use serde::{Deserialize, Serialize};
 use think::Think;
 

@@ -1,8 +1,8 @@
 //! How long somebody looks at a page before they ask for the next one.
 
-use crate::chance::Chance;
-use crate::normal;
 use crate::written::{Check, Unusable};
+use forecast::chance::Chance;
+use forecast::normal;
 use serde::{Deserialize, Serialize};
 
 /// The distribution of think times. What is drawn outside its limits is put on the limit, as TPC-W does.

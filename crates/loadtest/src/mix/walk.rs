@@ -1,8 +1,8 @@
 //! The way of one shopper through the mix, page by page, in six bytes.
 
 use super::{Mix, Stage};
-use crate::chance::Chance;
 use crate::report::data::Kind;
+use forecast::chance::Chance;
 
 /// Where a shopper is in their visit: between two pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

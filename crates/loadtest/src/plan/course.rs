@@ -6,7 +6,7 @@
 //!
 //! [`Mix::midway`]: crate::mix::Mix::midway
 
-use crate::normal;
+use forecast::delay::Delay;
 
 /// Into how many parts a course is cut where there is no closed form.
 const SLICES: f64 = 2_000.0;
@@ -36,24 +36,24 @@ pub enum Course {
     },
 }
 
-/// Waves of mail and how fast they are opened. Times are those of the run.
+/// Waves of mail and how fast they are opened, played faster than they happen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mailing {
-    /// Half of those who come have come so long after delivery, seconds.
-    pub median_s: f64,
-    /// The spread of the natural logarithm of this time.
-    pub sigma: f64,
+    /// How long after their message people come.
+    pub delay: Delay,
     /// The waves.
     pub waves: Vec<Wave>,
+    /// Minutes of the sale that are played in a second.
+    pub minutes_per_s: f64,
 }
 
 /// One wave of mail.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Wave {
-    /// When it begins to be sent, seconds.
-    pub at_s: f64,
-    /// For how long it is being delivered, evenly, seconds.
-    pub delivered_in_s: f64,
+    /// When it begins to be sent, minutes of the sale.
+    pub at_minutes: f64,
+    /// For how long it is being delivered, evenly, minutes of the sale.
+    pub delivered_in_minutes: f64,
     /// Visits that it leads to, however late.
     pub visits: f64,
 }
@@ -135,34 +135,11 @@ impl Course {
 }
 
 impl Mailing {
-    /// Visits until then.
+    /// Visits until then, seconds of the run.
     fn come(&self, at_s: f64) -> f64 {
-        self.waves.iter().map(|wave| wave.visits * self.share_come(at_s - wave.at_s, wave.delivered_in_s)).sum()
-    }
-
-    /// The share of a wave that has come so long after it began to be sent: the mean over all instants of delivery.
-    fn share_come(&self, since_s: f64, delivered_in_s: f64) -> f64 {
-        if since_s <= 0.0 {
-            return 0.0;
-        }
-        if delivered_in_s <= 0.0 {
-            return normal::below(self.z(since_s));
-        }
-        (self.share_seconds(since_s) - self.share_seconds(since_s - delivered_in_s)) / delivered_in_s
-    }
-
-    /// The integral of the log-normal distribution function from 0 on: `t·F(t) − E[T; T < t]`.
-    fn share_seconds(&self, until_s: f64) -> f64 {
-        if until_s <= 0.0 {
-            return 0.0;
-        }
-        let z = self.z(until_s);
-        let mean_s = self.median_s * (self.sigma * self.sigma / 2.0).exp();
-        until_s * normal::below(z) - mean_s * normal::below(z - self.sigma)
-    }
-
-    fn z(&self, seconds: f64) -> f64 {
-        (seconds / self.median_s).ln() / self.sigma
+        let at_minutes = at_s * self.minutes_per_s;
+        let come = |wave: &Wave| self.delay.come_of_wave(at_minutes - wave.at_minutes, wave.delivered_in_minutes);
+        self.waves.iter().map(|wave| wave.visits * come(wave)).sum()
     }
 }
 

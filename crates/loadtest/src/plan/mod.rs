@@ -6,7 +6,8 @@
 pub mod course;
 
 use crate::written::{self, Check, Shipped, Unusable};
-use course::{Course, Mailing, Wave};
+use course::{Course, Mailing};
+use forecast::delay::Delay;
 use serde::{Deserialize, Serialize};
 
 /// The plans that come with the program, the default first.
@@ -260,13 +261,16 @@ impl Sale {
     }
 
     fn step(&self) -> Step {
-        let played_s = |minutes: f64| minutes * 60.0 / self.compression();
-        let waves = self.waves.iter().map(|wave| Wave {
-            at_s: played_s(wave.at_minutes),
-            delivered_in_s: played_s(wave.delivered_in_minutes),
+        let waves = self.waves.iter().map(|wave| course::Wave {
+            at_minutes: wave.at_minutes,
+            delivered_in_minutes: wave.delivered_in_minutes,
             visits: wave.share * self.visits as f64,
         });
-        let mailing = Mailing { median_s: played_s(self.median_minutes), sigma: self.sigma, waves: waves.collect() };
+        let mailing = Mailing {
+            delay: Delay { median_minutes: self.median_minutes, sigma: self.sigma },
+            waves: waves.collect(),
+            minutes_per_s: self.lasts_minutes / self.played_in_s,
+        };
         Step {
             shoppers: self.visits,
             is_search: false,

@@ -1,9 +1,9 @@
 //! What comes when, against closed forms and against shoppers who come and go. No clock runs here.
 
 use super::*;
-use crate::chance::Chance;
 use crate::mix::Mix;
 use course::Coming;
+use forecast::chance::Chance;
 
 fn plan(name: &str) -> Plan {
     Plan::find(name).expect("it comes with the program")
@@ -112,10 +112,10 @@ fn as_many_shoppers_are_there_as_the_plan_aims_at_from_the_end_of_the_ramp_on() 
 
 #[test]
 fn mail_is_opened_as_the_studies_say() {
-    let mailing = |delivered_in_s| Mailing {
-        median_s: 260.0 * 60.0,
-        sigma: 2.01,
-        waves: vec![Wave { at_s: 0.0, delivered_in_s, visits: 100.0 }],
+    let mailing = |delivered_in_minutes| Mailing {
+        delay: Delay { median_minutes: 260.0, sigma: 2.01 },
+        waves: vec![course::Wave { at_minutes: 0.0, delivered_in_minutes, visits: 100.0 }],
+        minutes_per_s: 1.0 / 60.0,
     };
     let come = |mailing: Mailing, hours: f64| course::Course::Mailing(mailing).come(hours * 3_600.0, 1.0).arriving;
     for (hours, share) in [(1.0, 23.3), (2.0, 35.0), (3.0, 42.8), (6.0, 56.4), (18.0, 76.1), (24.0, 80.3), (168.0, 96.6)] {
@@ -123,8 +123,8 @@ fn mail_is_opened_as_the_studies_say() {
     }
     // Delivered over a time, it is the mean of what mail of each instant does: here of 100,000 instants.
     let mean: f64 = (0..100_000).map(|at| come(mailing(0.0), 1.0 - f64::from(at) / 200_000.0)).sum::<f64>() / 100_000.0;
-    assert!((come(mailing(1_800.0), 1.0) - mean).abs() < 1e-3, "{} and {mean}", come(mailing(1_800.0), 1.0));
-    assert_eq!(come(mailing(600.0), 0.0), 0.0);
+    assert!((come(mailing(30.0), 1.0) - mean).abs() < 1e-3, "{} and {mean}", come(mailing(30.0), 1.0));
+    assert_eq!(come(mailing(10.0), 0.0), 0.0);
 }
 
 #[test]

@@ -12,7 +12,6 @@ pub use memory::{ASSETS_MAX, Memory};
 pub use shop::{PageNumber, Popularity, Shop, Unknown};
 
 use crate::audit::Entry;
-use crate::chance::Chance;
 use crate::cookies::Cookies;
 use crate::mix::Mix;
 use crate::mix::walk::Place;
@@ -22,6 +21,7 @@ use crate::request::Requests;
 use crate::response::Response;
 use crate::way::Way;
 use buying::Basket;
+use forecast::chance::Chance;
 use memory::Said;
 
 /// How often somebody who is told to come back later does so.

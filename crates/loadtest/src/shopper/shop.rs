@@ -1,8 +1,8 @@
 //! What shoppers know of a shop: the addresses that its own pages lead to. Read once before a run, and the same for everybody.
 
-use crate::chance::Chance;
 use crate::page::{attribute, tags};
 use crate::report::data::Kind;
+use forecast::chance::Chance;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::ops::Range;

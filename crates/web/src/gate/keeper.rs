@@ -4,7 +4,7 @@
 //! the machine has workers, because a handler that is ready and has no worker is better off here, where turns are taken; as many
 //! are in the house as the [`Limit`] says.
 //!
-//! Whose turn it is: first whoever pays, unless their shop has had far more than the others; then the shop that has had the least
+//! Whose turn it is: first whoever pays, unless their shop is far ahead of the others; then the shop that has had the least
 //! of the machine, and of that shop the most urgent class. Whoever has waited too long is told so instead of being served too
 //! late.
 //!

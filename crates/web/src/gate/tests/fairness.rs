@@ -102,6 +102,19 @@ fn a_storm_next_door_refuses_nobody_here_and_gets_all_that_is_left() {
 }
 
 #[test]
+fn a_flood_of_payments_next_door_does_not_go_before_everybody_here() {
+    let steady = Stream { shop: STEADY, load: 0.25, route: Route::Page, cost: 2_000.0 };
+    let (alone, ..) = run(4, &[steady]);
+    for times in [1.0, 2.0, 5.0, 10.0] {
+        let flood = Stream { shop: STORMED, load: 0.5 * times, route: Route::Receipt, cost: 2_000.0 };
+        let (p99, refused, _) = run(4, &[steady, flood]);
+        eprintln!("{times} times its share in payments: 99 % in {p99} µs, alone {alone}");
+        assert_eq!(refused, 0, "nobody of the steady shop is refused");
+        assert!(p99 <= 2 * alone, "the steady shop hardly notices");
+    }
+}
+
+#[test]
 fn a_shop_that_is_alone_has_the_whole_machine() {
     let (_, _, got) = run(3, &[Stream { shop: STORMED, load: 3.0, route: Route::Page, cost: 2_000.0 }]);
     assert!(got >= 0.93, "{got}");

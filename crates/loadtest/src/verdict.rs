@@ -14,6 +14,9 @@ pub const BUSIEST_MAX: f64 = 0.8;
 /// Share of the shoppers aimed at that have to be there. By chance a tenth is missing only where few are aimed at.
 const REACHED_MIN: f64 = 0.9;
 
+/// So many failures on the way to orders prove nothing: in a small step one is already a large share.
+const FAILED_BY_CHANCE: u64 = 1;
+
 /// What is to be thought of a step, and why.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judgment {
@@ -49,7 +52,7 @@ pub fn judge(step: &Step, objectives: &Objectives, held: Option<u64>) -> Judgmen
 /// The objectives that were missed, as sentences.
 fn missed(step: &Step, objectives: &Objectives) -> Vec<String> {
     let counts = &step.counts;
-    let failed = counts.errors as f64 / counts.requests.max(1) as f64;
+    let failed = share_of(counts.errors, counts.requests);
     let mut missed = Vec::new();
     let mut latency = |what: &str, ms: f64, bound_ms: f64| {
         if ms >= bound_ms {
@@ -66,7 +69,27 @@ fn missed(step: &Step, objectives: &Objectives) -> Vec<String> {
         let (share, bound) = (per_cent(failed), per_cent(objectives.errors));
         missed.push(format!("{share} of requests failed ({errors} of {requests}); the objective is less than {bound}."));
     }
+    // Of a thousand requests a few lead to an order: all of those could fail, and hardly a request would have.
+    let (failed, requests) = order_pages(step);
+    if failed > FAILED_BY_CHANCE && share_of(failed, requests) >= objectives.errors {
+        let (share, bound) = (per_cent(share_of(failed, requests)), per_cent(objectives.errors));
+        let (failed, requests) = (grouped(failed), grouped(requests));
+        missed.push(format!(
+            "{share} of what leads to an order failed ({failed} of {requests} changes of carts, checkouts, payments and \
+             receipts); the objective is less than {bound}."
+        ));
+    }
     missed
+}
+
+/// Requests that lead to an order, and how many of them failed: failed first.
+pub fn order_pages(step: &Step) -> (u64, u64) {
+    let of_orders = || step.kinds.iter().filter(|of| of.kind.leads_to_an_order());
+    (of_orders().map(|of| of.errors).sum(), of_orders().map(|of| of.requests).sum())
+}
+
+fn share_of(failed: u64, requests: u64) -> f64 {
+    failed as f64 / requests.max(1) as f64
 }
 
 /// Where the load test itself was the limit, as sentences.
@@ -191,6 +214,20 @@ mod tests {
             missed,
             &["0.1 % of requests failed (10 of 10,000); the objective is less than 0.1 %."],
         );
+    }
+
+    #[test]
+    fn payments_that_fail_are_not_hidden_among_a_crowd_that_looks() {
+        let told = "20 % of what leads to an order failed (2 of 10 changes of carts, checkouts, payments and receipts); the \
+                    objective is less than 0.1 %.";
+        let fail = |errors| {
+            move |step: &mut Step| {
+                let pay = &mut step.kinds[0];
+                (pay.requests, pay.errors) = (10, errors);
+            }
+        };
+        check(fail(2), Verdict::Missed, &[told]);
+        check(fail(1), Verdict::Passed, &[]);
     }
 
     #[test]

@@ -153,6 +153,11 @@ impl Kind {
         Self::Asset,
     ];
 
+    /// Whether an order fails where such a page does.
+    pub const fn leads_to_an_order(self) -> bool {
+        matches!(self, Self::CartChange | Self::Checkout | Self::Pay | Self::Receipt)
+    }
+
     /// What it is called on a page.
     pub fn name(self) -> &'static str {
         match self {

@@ -40,7 +40,8 @@ struct Form {
     checkout_id: String,
     total_seen: String,
     shipping_method: String,
-    country: String,
+    /// Where to; nothing where there is no parcel, and empty where the shop delivers nowhere.
+    country: Option<String>,
 }
 
 impl Market {
@@ -205,11 +206,16 @@ impl Shopper {
         let text = expect_page(response)?;
         let basket = self.basket.as_mut().expect("nobody goes to the checkout without one");
         basket.form = Form::read(&text).ok_or_else(|| format!("the checkout's page has no form: {}", page::told(&text)))?;
+        if basket.form.country.as_deref() == Some("") {
+            return Err(
+                "the shop delivers to no country, so nobody can buy: say where at its desk, under Settings, Shipping".into()
+            );
+        }
         if self.errand == Errand::Checkout {
             return Ok(self.got_nothing_to_fetch(market, now_us));
         }
         if basket.form.wants_delivery() {
-            return Err(format!("the checkout offers no delivery to {}", basket.form.country));
+            return Err(format!("the checkout offers no delivery to {}", basket.form.country()));
         }
         self.errand = Errand::Pay;
         Ok(Doing::Ask)
@@ -299,28 +305,32 @@ impl Form {
     /// What the page's form carries; nothing when there is none.
     fn read(page: &str) -> Option<Self> {
         let form = page::form(page, "/checkout")?;
-        let country = page.split_once("name=\"country\"").map_or("", |(_, select)| select);
-        let country = country.split("</select>").next().unwrap_or_default();
-        let mut countries = page::tags(country, "<option").filter_map(|tag| page::attribute(tag, "value"));
-        let country =
-            if country.contains("value=\"DE\"") { COUNTRY } else { countries.find(|code| !code.is_empty()).unwrap_or_default() };
+        let country = page.split_once("name=\"country\"").map(|(_, select)| {
+            let select = select.split("</select>").next().unwrap_or_default();
+            let codes = || page::tags(select, "<option").filter_map(|tag| page::attribute(tag, "value"));
+            codes().find(|code| *code == COUNTRY).or_else(|| codes().find(|code| !code.is_empty())).unwrap_or_default().to_owned()
+        });
         Some(Self {
             checkout_id: page::hidden_value(form, "checkout_id")?.to_owned(),
             total_seen: page::hidden_value(form, "total_seen").unwrap_or_default().to_owned(),
             shipping_method: page::chosen_value(form, "shipping_method").unwrap_or_default().to_owned(),
-            country: country.to_owned(),
+            country,
         })
     }
 
     /// Whether it is still to be said how the goods are delivered. What needs no parcel has no country to go to.
     fn wants_delivery(&self) -> bool {
-        self.shipping_method.is_empty() && !self.country.is_empty()
+        self.shipping_method.is_empty() && self.country.is_some()
+    }
+
+    fn country(&self) -> &str {
+        self.country.as_deref().unwrap_or_default()
     }
 
     /// All its fields, filled in.
     fn fields<'a>(&'a self, intent: &'a str, email: &'a str, card: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
         let unseen = [("checkout_id", self.checkout_id.as_str()), ("total_seen", &self.total_seen), ("intent", intent)];
-        let contact = [("email", email), ("phone", ""), ("name", "Ada Byron"), ("country", &self.country)];
+        let contact = [("email", email), ("phone", ""), ("name", "Ada Byron"), ("country", self.country())];
         let address = [
             ("line1", "Sonnenallee 1"),
             ("line2", ""),

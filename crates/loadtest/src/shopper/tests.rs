@@ -143,6 +143,17 @@ fn a_buyer_goes_from_the_product_to_the_receipt_as_a_browser_does() {
 }
 
 #[test]
+fn a_shop_that_delivers_nowhere_is_told_where_to_change_that() {
+    let mut way = Way::in_the_cart();
+    way.comes_to("GET /cart");
+    way.is_answered(200, "", "<h1>Your cart</h1>");
+    way.comes_to("GET /checkout");
+    let nowhere = CHECKOUT.replace("<option value=\"DE\">", "");
+    let Opinion::Failed(why) = way.is_answered(200, "", &nowhere) else { panic!("nobody can buy") };
+    assert!(why.contains("delivers to no country") && why.contains("Settings, Shipping"), "{why}");
+}
+
+#[test]
 fn a_total_that_has_changed_is_read_and_paid() {
     let mut way = Way::at_the_till();
     let changed = CHECKOUT.replace("2380", "2870");

@@ -2,6 +2,7 @@
 
 use crate::report::data::{Run, Step, Verdict};
 use crate::report::headline::{first_missed, last_held, pay_p99_ms};
+use crate::verdict::order_pages;
 use charts::chart::{Axis, Band, Bound, Chart, Fill, Height, Scale, Series, Shape, Sign, Tone};
 use charts::markup::{Row, Set, Table, escape};
 use charts::numbers::{bytes, grouped, latency, percent, rate, short};
@@ -227,6 +228,10 @@ fn objectives(run: &Run) -> Table {
     row("99 of 100 pages within", bounds.page_p99_ms, latency, |step| Some(step.response.p99_ms));
     row("99 of 100 payments within", bounds.pay_p99_ms, latency, pay_p99_ms);
     row("Share of requests that fail", bounds.errors, percent, |step| Some(step.counts.error_share()));
+    row("The same of what leads to an order", bounds.errors, percent, |step| {
+        let (failed, requests) = order_pages(step);
+        (requests > 0).then(|| failed as f64 / requests as f64)
+    });
     table
 }
 

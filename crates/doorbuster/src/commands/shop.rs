@@ -183,8 +183,13 @@ fn addresses(shop: &Shop, settings: &Settings) -> Vec<String> {
 async fn set_door(db: &Db, handle: &str, door: Door) -> Result<(), Failure> {
     let shop = find_shop(db, handle).await?;
     shops::set_door(db, shop, door).await?;
+    let delivers = shops::load_shop(db, shop).await?.is_some_and(|shop| !shop.shipping.zones.is_empty());
     say(match door {
-        Door::Open => "The shop is open.",
+        Door::Open if delivers => "The shop is open.",
+        Door::Open => {
+            "The shop is open, but it delivers nowhere yet, so nobody can buy what is sent. Say where at its desk, under \
+             Settings, Shipping."
+        }
         Door::Closed => "The shop is closed. Its desk stays reachable.",
     })
 }

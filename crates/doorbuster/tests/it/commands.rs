@@ -128,6 +128,15 @@ fn an_unknown_shop_or_a_misspelled_option_is_refused() {
 }
 
 #[test]
+fn whoever_opens_a_shop_that_delivers_nowhere_is_told_so() {
+    let place = Place::new(Engine::Sqlite);
+    place.must(&["shop", "create", "bags", "--domain", "bags.example"]);
+    let said = place.must(&["shop", "open", "bags"]);
+    assert!(said.contains("open") && said.contains("delivers nowhere yet") && said.contains("Settings, Shipping"), "{said}");
+    assert!(!place.must(&["shop", "close", "bags"]).contains("nowhere"));
+}
+
+#[test]
 fn settings_are_shown_with_their_origin_and_without_their_secrets() {
     let place = Place::new(Engine::Sqlite);
     let mut command = place.command(&["config"]);

@@ -6,8 +6,10 @@ use std::net::SocketAddr;
 /// How a shop is reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Way {
-    /// The server.
+    /// The server: the one that is asked before and after the shoppers.
     pub server: SocketAddr,
+    /// More nodes of the same shop. The shoppers' connections go to all of them in turns, as a load balancer has them.
+    pub more_nodes: Vec<SocketAddr>,
     /// The host as it stands in addresses: `juniper.localhost:8080`.
     pub host: String,
     /// What addresses begin with.
@@ -37,7 +39,12 @@ pub enum Trust {
 impl Way {
     /// To this server without TLS.
     pub fn plain(server: SocketAddr, host: impl Into<String>) -> Self {
-        Self { server, host: host.into(), scheme: Scheme::Http }
+        Self { server, more_nodes: Vec::new(), host: host.into(), scheme: Scheme::Http }
+    }
+
+    /// All nodes.
+    pub fn nodes(&self) -> Vec<SocketAddr> {
+        [&[self.server], &self.more_nodes[..]].concat()
     }
 
     /// What the shop's pages call it, as browsers send it along with forms: `http://juniper.localhost:8080`.

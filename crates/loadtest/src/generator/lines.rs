@@ -21,9 +21,10 @@ pub(super) struct Line {
     free_at: usize,
 }
 
-/// All connections to one server.
+/// All connections to a shop.
 pub(super) struct Lines {
-    server: SocketAddr,
+    /// One or more; connections go to them in turns.
+    nodes: Vec<SocketAddr>,
     tls: Option<Tls>,
     /// Addresses that connections come from, in turn; none leaves it to the system.
     sources: Vec<Ipv4Addr>,
@@ -36,8 +37,8 @@ pub(super) struct Lines {
 
 impl Lines {
     /// None yet, and never more than `open_max`.
-    pub fn new(server: SocketAddr, tls: Option<Tls>, sources: Vec<Ipv4Addr>, open_max: usize) -> Self {
-        Self { server, tls, sources, opened: 0, open_max, lines: Vec::new(), unused: Vec::new(), free: Vec::new() }
+    pub fn new(nodes: Vec<SocketAddr>, tls: Option<Tls>, sources: Vec<Ipv4Addr>, open_max: usize) -> Self {
+        Self { nodes, tls, sources, opened: 0, open_max, lines: Vec::new(), unused: Vec::new(), free: Vec::new() }
     }
 
     /// How many are open.
@@ -90,15 +91,17 @@ impl Lines {
     }
 
     fn begin_to_connect(&self) -> io::Result<TcpStream> {
+        let (round, turn) = (self.opened / self.nodes.len(), self.opened % self.nodes.len());
+        let node = self.nodes[turn];
         if self.sources.is_empty() {
-            return TcpStream::connect(self.server);
+            return TcpStream::connect(node);
         }
-        let socket = Socket::new(Domain::for_address(self.server), Type::STREAM, None)?;
+        let socket = Socket::new(Domain::for_address(node), Type::STREAM, None)?;
         socket.set_nonblocking(true)?;
         // A port that is bound is not used again for a minute after it was closed, so the sources are as many as that takes.
-        let source = self.sources[self.opened % self.sources.len()];
+        let source = self.sources[round % self.sources.len()];
         socket.bind(&SocketAddr::new(source.into(), 0).into())?;
-        match socket.connect(&self.server.into()) {
+        match socket.connect(&node.into()) {
             Err(error) if error.raw_os_error() != Some(rustix::io::Errno::INPROGRESS.raw_os_error()) => Err(error),
             _ => Ok(TcpStream::from_std(socket.into())),
         }
@@ -138,7 +141,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let poll = Poll::new().expect("the system has a readiness queue");
         let sources = vec![Ipv4Addr::new(127, 0, 0, 2), Ipv4Addr::new(127, 0, 0, 3)];
-        let mut lines = Lines::new(listener.local_addr().expect("it is bound"), None, sources, 3);
+        let mut lines = Lines::new(vec![listener.local_addr().expect("it is bound")], None, sources, 3);
         let lend = |lines: &mut Lines, shopper| lines.lend(shopper, poll.registry()).expect("there are sockets");
         let lent: Vec<_> = (0..4).map(|shopper| lend(&mut lines, shopper)).collect();
         assert_eq!(lent, [Some(0), Some(1), Some(2), None]);
@@ -153,5 +156,20 @@ mod tests {
         assert!([0, 1, 2].into_iter().all(|number| lines.get(number).is_some_and(|line| line.shopper.is_some())));
         let came: Vec<_> = (0..4).map(|_| listener.accept().expect("they have connected").1.ip().to_string()).collect();
         assert_eq!(came, ["127.0.0.2", "127.0.0.3", "127.0.0.2", "127.0.0.3"]);
+    }
+
+    #[test]
+    fn connections_go_to_all_nodes_in_turns() {
+        let nodes = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").expect("a port is free"));
+        let poll = Poll::new().expect("the system has a readiness queue");
+        let addresses = nodes.iter().map(|node| node.local_addr().expect("it is bound")).collect();
+        let mut lines = Lines::new(addresses, None, vec![Ipv4Addr::new(127, 0, 0, 2), Ipv4Addr::new(127, 0, 0, 3)], 4);
+        for shopper in 0..4 {
+            lines.connect(shopper, poll.registry()).expect("there are sockets");
+        }
+        for node in nodes {
+            let came: Vec<_> = (0..2).map(|_| node.accept().expect("two have connected").1.ip().to_string()).collect();
+            assert_eq!(came, ["127.0.0.2", "127.0.0.3"]);
+        }
     }
 }

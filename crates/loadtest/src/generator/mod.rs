@@ -158,7 +158,7 @@ impl<'a> Generator<'a> {
             visits: Vec::new(),
             vacant: Vec::new(),
             wheel: Wheel::default(),
-            lines: Lines::new(assignment.way.server, tls, assignment.sources.clone(), assignment.connections_max),
+            lines: Lines::new(assignment.way.nodes(), tls, assignment.sources.clone(), assignment.connections_max),
             queue: VecDeque::new(),
             room: vec![0; ROOM_BYTES],
             coming: VecDeque::new(),

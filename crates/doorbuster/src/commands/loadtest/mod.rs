@@ -74,9 +74,10 @@ pub struct LoadTestArgs {
     /// The shop's address as shoppers type it: http://juniper.localhost:8080, https://juniper.example
     #[arg(value_name = "URL", required_unless_present = "join")]
     shop: Option<String>,
-    /// Where the shop is, whatever its name says: 127.0.0.1:8080. Shoppers still ask for it by its name.
-    #[arg(long, value_name = "ADDRESS")]
-    connect_to: Option<SocketAddr>,
+    /// Where the shop is, whatever its name says: 127.0.0.1:8080. Shoppers still ask for it by its name. Several addresses with
+    /// commas between them are nodes of one shop: connections go to them in turns.
+    #[arg(long, value_name = "ADDRESSES", value_delimiter = ',')]
+    connect_to: Vec<SocketAddr>,
     /// Take any certificate of the server: for a shop with a test certificate.
     #[arg(long)]
     insecure: bool,
@@ -203,7 +204,7 @@ struct Prepared {
 impl Prepared {
     fn new(args: &LoadTestArgs) -> Result<Self, Failure> {
         let trust = if args.insecure { Trust::Any } else { Trust::Known };
-        let way = way_to(args.shop(), args.connect_to, trust).map_err(Failure::new)?;
+        let way = way_to(args.shop(), &args.connect_to, trust).map_err(Failure::new)?;
         let wishes = Wishes { to: args.to, step_seconds: args.step_seconds };
         let plan = Plan::find(&args.plan).and_then(|plan| plan.wishing(wishes)).map_err(Failure::new)?;
         let mix = Mix::find(&args.mix).map_err(Failure::new)?;
@@ -258,7 +259,8 @@ impl Prepared {
         let (began_ms, began) = began();
         Ok(LoadTest {
             target: args.shop().to_owned(),
-            server_process: args.server_pid.or_else(|| listening_process(way.server)),
+            // One of several nodes would tell little of what the shop needs.
+            server_process: args.server_pid.or_else(|| listening_process(way.server).filter(|_| way.more_nodes.is_empty())),
             way,
             plan,
             mix,

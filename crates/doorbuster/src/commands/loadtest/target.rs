@@ -3,12 +3,12 @@
 use loadtest::way::{Scheme, Trust, Way};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs as _};
 
-/// Reads `http://juniper.localhost:8080` or `https://juniper.example`, with or without what is before and after the host. `server`
-/// is where it is, whatever its name says; `trust` tells which certificates are taken.
+/// Reads `http://juniper.localhost:8080` or `https://juniper.example`, with or without what is before and after the host. `nodes`
+/// are where it is, whatever its name says; `trust` tells which certificates are taken.
 ///
 /// # Errors
 /// When it is no such address, or nobody knows the host. The text says what to do.
-pub fn way_to(address: &str, server: Option<SocketAddr>, trust: Trust) -> Result<Way, String> {
+pub fn way_to(address: &str, nodes: &[SocketAddr], trust: Trust) -> Result<Way, String> {
     let (scheme, port, rest) = match address.strip_prefix("https://") {
         Some(rest) => (Scheme::Https(trust), 443, rest),
         None => (Scheme::Http, 80, address.strip_prefix("http://").unwrap_or(address)),
@@ -23,9 +23,9 @@ pub fn way_to(address: &str, server: Option<SocketAddr>, trust: Trust) -> Result
         }
         _ => (host, port),
     };
-    let server = server.or_else(|| server_of(name, port));
+    let server = nodes.first().copied().or_else(|| server_of(name, port));
     let server = server.ok_or_else(|| format!("{address}: nobody knows where {name} is"))?;
-    Ok(Way { server, host: host.to_owned(), scheme })
+    Ok(Way { server, more_nodes: nodes.iter().skip(1).copied().collect(), host: host.to_owned(), scheme })
 }
 
 fn server_of(name: &str, port: u16) -> Option<SocketAddr> {
@@ -51,7 +51,7 @@ mod tests {
             ("http://[::1]:81/cart?x=1", "[::1]:81", "[::1]:81"),
             ("https://127.0.0.5/", "127.0.0.5:443", "127.0.0.5"),
         ] {
-            let way = way_to(typed, None, Trust::Known).expect(typed);
+            let way = way_to(typed, &[], Trust::Known).expect(typed);
             assert_eq!((way.server.to_string().as_str(), way.host.as_str()), (server, host), "{typed}");
             assert_eq!(way.scheme == Scheme::Https(Trust::Known), typed.starts_with("https:"));
         }
@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn a_shop_can_be_elsewhere_than_its_name_says() {
         let copy: SocketAddr = ([127, 0, 0, 1], 4711).into();
-        let way = way_to("http://www.juniper.example", Some(copy), Trust::Known).expect("nobody is asked where it is");
+        let way = way_to("http://www.juniper.example", &[copy], Trust::Known).expect("nobody is asked where it is");
         assert_eq!(way, Way::plain(copy, "www.juniper.example"));
     }
 
@@ -71,7 +71,7 @@ mod tests {
             ("http://juniper.localhost:shop", "shop is no port"),
             ("http://ada:secret@localhost", "is no address of a shop"),
         ] {
-            let told = way_to(typed, None, Trust::Known).expect_err(typed);
+            let told = way_to(typed, &[], Trust::Known).expect_err(typed);
             assert!(told.contains(says), "{told}");
         }
     }

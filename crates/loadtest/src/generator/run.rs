@@ -182,11 +182,22 @@ impl UnderWay {
         self.begins + self.step.seconds().ceil() as u32
     }
 
+    /// Until which second it is told before `next`. Where the plan says beforehand who comes when, nothing is decided underway,
+    /// and all of it is told at once: workers that are kept waiting then let nobody come twice.
+    fn told_until(&self, next: u32) -> u32 {
+        (next + AHEAD_S).max(if self.is_settled() { self.ends() } else { 0 })
+    }
+
+    /// Whether it is known beforehand who comes when, whoever is there.
+    fn is_settled(&self) -> bool {
+        self.step.course.shoppers(0.0).is_none()
+    }
+
     /// Whether what happened in this second is counted.
     fn is_counted(&self, second: u32) -> bool {
         let counted_from = self.begins + (self.step.ramp_s + self.step.ignored_s).ceil() as u32;
         // Nobody is held in a sale or a drop: there the coming itself is what is measured.
-        let counted_from = if self.step.course.shoppers(0.0).is_none() { self.begins } else { counted_from };
+        let counted_from = if self.is_settled() { self.begins } else { counted_from };
         (counted_from..self.ends()).contains(&second)
     }
 
@@ -277,7 +288,7 @@ impl<'a> Running<'a> {
         if is_over && !self.next_step() {
             return Ok(false);
         }
-        self.order_until(next + AHEAD_S)?;
+        self.order_until(self.under_way.as_ref().map_or(next + AHEAD_S, |under_way| under_way.told_until(next)))?;
         Ok(true)
     }
 
@@ -417,4 +428,17 @@ fn server_of(seconds: &[ServerUse]) -> Option<ServerUse> {
     }
     let cores = seconds.iter().map(|used| used.cores).sum::<f64>() / seconds.len() as f64;
     Some(ServerUse { cores, memory: seconds.iter().map(|used| used.memory).max().unwrap_or(0) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Plan;
+
+    #[test]
+    fn a_landing_is_told_as_a_whole_and_a_crowd_that_is_held_second_by_second() {
+        let first = |plan: &str| UnderWay::new(Plan::find(plan).expect("it is shipped").steps().remove(0), 0);
+        assert_eq!((first("drop").told_until(0), first("drop").told_until(300)), (135, 302));
+        assert_eq!((first("steps").told_until(0), first("steps").told_until(5)), (2, 7));
+    }
 }

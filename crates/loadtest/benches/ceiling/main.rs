@@ -1,9 +1,12 @@
-//! What the generator itself can do: `cargo bench -p loadtest --bench ceiling` prints requests per second, and who was the limit.
+//! What the generator itself can do: `cargo bench -p loadtest --bench ceiling` prints requests per second, and who was the limit,
+//! and beside it what wrk and Locust do, where they are installed.
 //!
 //! A server that answers every request with the same bytes, as fast as a loop over sockets can, takes the place of a shop. On a
 //! machine with two cores each has one.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+
+mod others;
 
 use loadtest::generator::{Assignment, Chief, Coming, Order, Tally, work};
 use loadtest::mix::Mix;
@@ -68,13 +71,20 @@ fn main() -> io::Result<()> {
         let Watch { requests, errors, processor_s, worked_s, .. } = watch;
         let seconds = f64::from(SECONDS);
         // Only where the generator hardly ever waited was it the limit, and the rate its ceiling. Else the server was.
+        let ours = requests as f64 / seconds;
         println!(
-            "{bytes:>6} bytes a page: {:>7.0} requests/s; the generator was at work {:.0} % of the time, {:.0} % by its processor \
+            "{bytes:>6} bytes a page: {ours:>7.0} requests/s; the generator was at work {:.0} % of the time, {:.0} % by its processor \
              clock; {errors} errors",
-            requests as f64 / seconds,
             worked_s / seconds * 100.0,
             processor_s / seconds * 100.0,
         );
+        for other in others::measure(server, &product) {
+            let Some(per_s) = other.per_s else {
+                println!("{:>20}: not measured; is it installed?", other.name);
+                continue;
+            };
+            println!("{:>20}: {per_s:>7.0} requests/s; the load test makes {:.1} times as many", other.name, ours / per_s);
+        }
     }
     Ok(())
 }

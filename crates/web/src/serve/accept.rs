@@ -24,6 +24,10 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// kernel's queue, and whoever is dropped there tries again only after a second; so it is let in in large parts.
 const ACCEPTED_IN_A_ROW: usize = 1_024;
 
+/// How many may knock at once. A slot is free one turn of all tasks after somebody was told to close: if they were let in one by
+/// one, a crowd would be let in turn by turn.
+const KNOCKING_MAX: usize = 64;
+
 /// Starts a thread. It holds `door` until everybody is let in whom it has accepted.
 pub(super) fn start(
     index: usize,
@@ -74,19 +78,26 @@ type Knocking = VecDeque<(TcpStream, SocketAddr)>;
 async fn accept(listener: &TcpListener, house: &Arc<House>, knocking: &mut Knocking) {
     let mut accepted = 0;
     loop {
-        match listener.accept().await {
-            Ok(next) => {
-                knocking.push_back(next);
-                let_in(knocking, house).await;
-                accepted += 1;
-                if accepted % ACCEPTED_IN_A_ROW == 0 {
-                    yield_now().await;
+        tokio::select! {
+            biased;
+            slot = take_slot(house), if !knocking.is_empty() => let_in_first(knocking, house, slot),
+            next = listener.accept(), if knocking.len() < KNOCKING_MAX => match next {
+                Ok(next) => {
+                    knocking.push_back(next);
+                    // Whoever comes is more urgent than whoever has been silent for longest.
+                    if house.slots.are_taken() {
+                        house.parked.close_oldest(1);
+                    }
+                    accepted += 1;
+                    if accepted % ACCEPTED_IN_A_ROW == 0 {
+                        yield_now().await;
+                    }
                 }
-            }
-            Err(error) if is_of_the_client(&error) => {}
-            Err(error) => {
-                house.make_room(&error);
-                tokio::time::sleep(PAUSE).await;
+                Err(error) if is_of_the_client(&error) => {}
+                Err(error) => {
+                    house.make_room(&error);
+                    tokio::time::sleep(PAUSE).await;
+                }
             }
         }
     }
@@ -96,22 +107,23 @@ async fn accept(listener: &TcpListener, house: &Arc<House>, knocking: &mut Knock
 async fn let_in(knocking: &mut Knocking, house: &Arc<House>) {
     while !knocking.is_empty() {
         let slot = take_slot(house).await;
-        if let Some((stream, from)) = knocking.pop_front() {
-            spawn_local(Connection::new(Arc::clone(house), stream, from, slot));
-        }
+        let_in_first(knocking, house, slot);
+    }
+}
+
+fn let_in_first(knocking: &mut Knocking, house: &Arc<House>, slot: Slot) {
+    if let Some((stream, from)) = knocking.pop_front() {
+        spawn_local(Connection::new(Arc::clone(house), stream, from, slot));
     }
 }
 
 async fn take_slot(house: &House) -> Slot {
-    if let Some(slot) = house.slots.try_take() {
-        return slot;
-    }
     loop {
-        // Whoever comes is more urgent than whoever has been silent for longest; somebody may be so only after a while.
-        house.parked.close_oldest(1);
         if let Ok(slot) = tokio::time::timeout(PAUSE, house.slots.take()).await {
             return slot;
         }
+        // Nobody was silent when somebody knocked; by now somebody may be.
+        house.parked.close_oldest(1);
     }
 }
 

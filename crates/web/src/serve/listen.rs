@@ -6,8 +6,9 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
-/// Connections that wait in the kernel for one thread: enough for the opening of a sale.
-const BACKLOG: i32 = 4_096;
+/// Connections that wait in the kernel for one thread: as many as the system allows (`net.core.somaxconn`, 4,096 if nobody has
+/// set it). Whoever finds no place tries again after 1, 3, 7, 15 and 31 seconds, however idle the server is by then.
+const BACKLOG: i32 = 65_535;
 /// How long what was sent may stay unacknowledged before the kernel gives a connection up.
 const UNACKNOWLEDGED_MAX: Duration = Duration::from_secs(30);
 

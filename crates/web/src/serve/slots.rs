@@ -26,9 +26,9 @@ impl Slots {
         Self { free: Semaphore::new(total as usize), total, by_address: Mutex::default(), per_address_max }
     }
 
-    /// A slot, if one is free.
-    pub fn try_take(self: &Arc<Self>) -> Option<Slot> {
-        self.free.try_acquire().ok().map(|permit| self.slot(permit))
+    /// Whether nobody more can be let in.
+    pub fn are_taken(&self) -> bool {
+        self.free.available_permits() == 0
     }
 
     /// The next slot that is free.
@@ -99,7 +99,7 @@ mod tests {
     fn an_address_has_as_many_connections_as_it_may() {
         let slots = Arc::new(Slots::new(10, 2));
         let open = |address: &str| {
-            let mut slot = slots.try_take().expect("a slot is free");
+            let mut slot = slots.slot(slots.free.try_acquire().expect("a slot is free"));
             slot.count(address.parse().expect("an address")).then_some(slot)
         };
         let ada = (open("203.0.113.7"), open("::ffff:203.0.113.7"));

@@ -41,6 +41,12 @@ impl Client {
         String::from_utf8_lossy(&heard).into_owned()
     }
 
+    /// Whether the server has not closed the connection, which says nothing.
+    fn is_open(&self) -> bool {
+        self.0.set_nonblocking(true).expect("it is a socket");
+        self.0.peek(&mut [0]).is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock)
+    }
+
     fn send(&mut self, bytes: &str) {
         self.0.write_all(bytes.as_bytes()).expect("the connection is open");
     }

@@ -6,7 +6,7 @@
 
 use crate::plan::uncertainty::Input;
 use crate::scale::Cases;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The version of this format.
 pub const SCHEMA: u32 = 1;
@@ -59,7 +59,7 @@ pub struct Forecast {
 }
 
 /// A figure and how sure it is: nine times in ten it lies from `p5` to `p95`, if the inputs lie within their ranges.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// If every input is exactly as planned.
     pub planned: f64,
@@ -441,7 +441,7 @@ pub struct EverydayForecast {
 }
 
 /// What was learned from a sale.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Learned {
     /// How far the plan was off.
     pub before: Errors,
@@ -454,7 +454,7 @@ pub struct Learned {
 }
 
 /// How far an expectation was from what happened, each as a share of what happened.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Errors {
     /// Of the most sessions at once.
     pub peak_sessions: f64,
@@ -469,7 +469,7 @@ pub struct Errors {
 }
 
 /// A value of a plan that was fitted.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fitted {
     /// Its key, and of which channel it is.
     pub field: String,

@@ -4,7 +4,7 @@
 //! Plain functions over plain values: no clock, no input or output, and no randomness but that of a seed. Read [`plan`] first,
 //! then the way of a forecast: [`arrivals`], [`concurrency`], [`demand`], which [`course`] joins into one sale as planned, and
 //! [`bands`], which plays it with every input a little different. What comes out is described in [`data`], and told by
-//! [`report`].
+//! [`report`]. Afterwards [`outcome`] says what the sale really came to.
 
 pub mod plan;
 
@@ -26,6 +26,8 @@ pub mod check;
 
 pub mod everyday;
 pub mod learn;
+
+pub mod outcome;
 
 pub mod report;
 

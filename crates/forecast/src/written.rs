@@ -11,6 +11,14 @@ pub enum Unusable {
         /// Where and why.
         cause: Box<toml::de::Error>,
     },
+    /// It is not a stored forecast. The text of the cause has the line and what is missing.
+    #[error("{file} is no forecast that `doorbuster forecast --json` has written: {cause}")]
+    Stored {
+        /// Which file.
+        file: String,
+        /// Where and why.
+        cause: Box<serde_json::Error>,
+    },
     /// A value that makes no sense.
     #[error("{file}: {field} is {is}, but has to be {allowed}")]
     Value {

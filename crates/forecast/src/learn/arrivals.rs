@@ -4,7 +4,10 @@ use super::search::lowest;
 use crate::arrivals::Arrivals;
 use crate::course::SLOT_MINUTES;
 use crate::plan::MarketingPlan;
+use crate::plan::uncertainty::Input;
 
+/// Nine of ten draws of a normal distribution lie within so many standard deviations.
+const NINE_IN_TEN: f64 = 1.645;
 /// Rounds of weighted least squares: the weights are those of the fit before.
 const ROUNDS: usize = 4;
 
@@ -19,7 +22,9 @@ pub(super) fn fit(plan: &mut MarketingPlan, visits: &[f64], knows_delays: bool) 
         varied
     };
     let has_channels = !plan.channels.is_empty();
-    let place = if knows_delays || !has_channels { [0.0; 2] } else { lowest(|place| Fit::of(&varied(place), visits).deviance) };
+    // A few visits say little of delays: what the plan's ranges call unlikely has to be shown by many.
+    let doubt = |place| Fit::of(&varied(place), visits).deviance + unlikely(plan, place);
+    let place = if knows_delays || !has_channels { [0.0; 2] } else { lowest(doubt) };
     let mut fitted = varied(place);
     let fit = Fit::of(&fitted, visits);
     fitted.traffic.per_hour = fit.anyway_per_slot * 60.0 / SLOT_MINUTES as f64;
@@ -27,6 +32,14 @@ pub(super) fn fit(plan: &mut MarketingPlan, visits: &[f64], knows_delays: bool) 
         channel.click_rate = (channel.click_rate * fit.channels_times).min(1.0);
     }
     *plan = fitted;
+}
+
+/// How unlikely delays are that are so many times those of the plan (logarithms of median and sigma), by how far it says that
+/// they may be off: nine times in ten they are not.
+fn unlikely(plan: &MarketingPlan, place: [f64; 2]) -> f64 {
+    let inputs = [Input::DelayMedian, Input::DelaySigma];
+    let spread = |input| (plan.uncertainty.times(input).ln() / NINE_IN_TEN).max(1e-3);
+    place.iter().zip(inputs).map(|(off, input)| (off / spread(input)).powi(2) / 2.0).sum()
 }
 
 /// What scales the curve of a plan's channels, and what comes anyway, so that together they are likeliest to be what came.

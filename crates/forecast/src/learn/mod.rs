@@ -6,6 +6,7 @@
 //! visits, so all of it becomes the click rate. The rest is a division each.
 
 mod arrivals;
+mod counted;
 mod delay;
 mod search;
 

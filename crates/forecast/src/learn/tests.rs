@@ -3,8 +3,9 @@
 use super::*;
 use crate::chance::Chance;
 use crate::normal;
+use crate::outcome::recorded::{CrowdMinute, OrderSecond, Recorded};
 use crate::plan::uncertainty::Input;
-use crate::plan::{DECEMBER, NOVEMBER};
+use crate::plan::{DECEMBER, Defaults, NOVEMBER};
 
 fn plan(text: &str) -> MarketingPlan {
     MarketingPlan::parse(text, "golden.toml").expect("it is right")
@@ -146,4 +147,74 @@ fn counts_that_make_no_sense_are_refused_by_name() {
     let curve = |channel: &str, come: &[(f64, f64)]| Some(MailCurve { channel: channel.to_owned(), come: come.to_vec() });
     assert!(said(&|actuals| actuals.mail = curve("Owls", &[])).contains("the channel of the mail curve is Owls"));
     assert!(said(&|actuals| actuals.mail = curve("Announcement", &[(5.0, 9.0), (4.0, 10.0), (9.0, 11.0)])).contains("ascending"));
+}
+
+#[test]
+fn what_was_recorded_minute_by_minute_is_laid_over_the_slots_of_the_plan() {
+    let plan = plan(DECEMBER);
+    let opens = plan.sale.opens.as_second();
+    let before = opens - plan.starts().as_second();
+    let mut recorded = Recorded {
+        currency: "USD".to_owned(),
+        minor_units: 100.0,
+        opens,
+        closes: plan.sale.closes.as_second(),
+        told_at: opens + 2 * 3_600,
+        ..Recorded::default()
+    };
+    let minute = |after: i64, visits| CrowdMinute { at: opens + after, active: 9, sessions: 9, visits };
+    recorded.crowd = vec![minute(0, None), minute(60, Some(40)), minute(240, Some(2)), minute(300, Some(7))];
+    recorded.orders = vec![OrderSecond { at: opens + 299, orders: 3, charged_minor: 25_050 }];
+    let actuals = Actuals::of(&plan, &recorded).expect("visits were counted");
+    let first = usize::try_from(before / 300).expect("messages go out before the sale opens, or then");
+    assert_eq!(actuals.arrivals.len(), first + 24, "as far as the sale has come");
+    assert_eq!((actuals.arrivals[first], actuals.arrivals[first + 1]), (42.0, 7.0));
+    assert_eq!((actuals.orders[first], actuals.revenue), (3.0, 250.5));
+
+    let said = |change: &dyn Fn(&mut Recorded)| {
+        let mut recorded = recorded.clone();
+        change(&mut recorded);
+        Actuals::of(&plan, &recorded).expect_err("it makes no sense").to_string()
+    };
+    assert!(said(&|recorded| recorded.opens += 3_600).contains("when the sale opened"));
+    assert!(said(&|recorded| recorded.currency = "EUR".to_owned()).contains("currency is USD, but has to be the shop’s, EUR"));
+    assert!(said(&|recorded| recorded.crowd.truncate(1)).contains("minutes in which visits were counted is 0"));
+}
+
+#[test]
+fn a_few_visits_do_not_make_a_delay_that_no_mail_has() {
+    let mut plan = plan(DECEMBER);
+    plan.channels.truncate(1);
+    plan.channels[0].list = 20_000.0;
+    plan.traffic.per_hour = 600.0;
+    // Nobody opened the mail: what came came anyway.
+    let mut truth = plan.clone();
+    truth.channels[0].click_rate = 1e-6;
+    for seed in 1..=5 {
+        let found = learn(&plan, &play(&truth, 24, seed)).expect("enough was counted").plan.channels[0].delay;
+        let times = found.median_minutes / plan.channels[0].delay.median_minutes;
+        assert!((0.25..4.0).contains(&times), "{found:?}, seed {seed}");
+    }
+}
+
+#[test]
+fn the_next_plan_starts_from_what_the_last_sales_have_taught() {
+    let planned = plan(NOVEMBER);
+    let mut truth = planned.clone();
+    truth.shoppers.conversion = 0.01;
+    truth.channels[0].click_rate = 0.05;
+    let lesson = |truth: &MarketingPlan| learn(&planned, &play(truth, 576, 4)).expect("enough was counted").learned;
+    let first = lesson(&truth);
+    truth.shoppers.conversion = 0.015;
+    let second = lesson(&truth);
+    let defaults = Defaults::of([&first, &second]);
+    let silent = NOVEMBER.replace("conversion = 0.02145\n", "").replace("click_rate = 0.16\n", "");
+    assert!(MarketingPlan::parse(&silent, "a.toml").expect_err("nothing is known").to_string().contains("click_rate of channel"));
+    let next = MarketingPlan::parse_with(&silent, "a.toml", &defaults).expect("the rest is known");
+    close("conversion", next.shoppers.conversion, 0.015, 0.03, 4);
+    assert_eq!(next.channels[1].click_rate, planned.channels[1].click_rate, "what is written counts");
+    let assumed = |field: &str| next.assumed.iter().find(|assumed| assumed.field == field).expect("it is assumed");
+    assert_eq!(assumed("shoppers.conversion").value, next.shoppers.conversion);
+    let click_rate = assumed("click_rate of channel \"Early access\"");
+    assert_eq!((click_rate.value, click_rate.source), (next.channels[0].click_rate, "learned from the shop’s own sales"));
 }

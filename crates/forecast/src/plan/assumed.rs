@@ -27,7 +27,8 @@ const DEFAULTS: [Known; 8] = [
 ];
 
 /// What is assumed of every channel that does not say it.
-const OF_CHANNELS: [KnownOfChannel; 3] = [
+const OF_CHANNELS: [KnownOfChannel; 4] = [
+    ("click_rate", |channel| channel.click_rate, "no plan is read without one"),
     ("reach", |channel| channel.reach, "assumed: every message arrives"),
     ("median_minutes", |channel| channel.delay.median_minutes, DELAY),
     ("sigma", |channel| channel.delay.sigma, DELAY),

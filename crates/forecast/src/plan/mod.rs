@@ -6,11 +6,13 @@
 pub mod uncertainty;
 
 mod assumed;
+mod defaults;
 mod written;
 
 use crate::Unusable;
 use crate::data::Assumed;
 use crate::delay::Delay;
+pub use defaults::Defaults;
 use jiff::Timestamp;
 use serde::Deserialize;
 use uncertainty::{Input, Uncertainty};
@@ -168,7 +170,15 @@ impl MarketingPlan {
     /// # Errors
     /// When it is not right: the message names the field and what is allowed.
     pub fn parse(text: &str, file: &str) -> Result<Self, Unusable> {
-        written::read(text, file)
+        Self::parse_with(text, file, &Defaults::default())
+    }
+
+    /// Reads a plan of a shop whose sales have taught something.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_with(text: &str, file: &str, defaults: &Defaults) -> Result<Self, Unusable> {
+        written::read(text, file, defaults)
     }
 
     /// The first instant that anything happens: a message goes out, or the sale opens for somebody.

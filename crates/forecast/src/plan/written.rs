@@ -1,6 +1,8 @@
 //! The form in which a plan is written, and what is refused.
 
-use super::{Capacity, Channel, DAYS_MAX, Delay, Item, MarketingPlan, Sale, Shoppers, Traffic, Uncertainty, Wave, assumed};
+use super::{
+    Capacity, Channel, DAYS_MAX, Defaults, Delay, Item, MarketingPlan, Sale, Shoppers, Traffic, Uncertainty, Wave, assumed,
+};
 use crate::written::{Check, Unusable};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -47,7 +49,7 @@ struct WrittenChannel {
     list: f64,
     #[serde(default = "all")]
     reach: f64,
-    click_rate: f64,
+    click_rate: Option<f64>,
     #[serde(default)]
     delay: Preset,
     median_minutes: Option<f64>,
@@ -84,8 +86,8 @@ fn half_an_hour() -> u32 {
     30
 }
 
-/// Reads a plan; `file` is what messages call it.
-pub(super) fn read(text: &str, file: &str) -> Result<MarketingPlan, Unusable> {
+/// Reads a plan; `file` is what messages call it. What it does not say is taken from `defaults`, where these know it.
+pub(super) fn read(text: &str, file: &str, defaults: &Defaults) -> Result<MarketingPlan, Unusable> {
     let written: Written =
         toml::from_str(text).map_err(|cause| Unusable::Toml { file: file.to_owned(), cause: Box::new(cause) })?;
     let check = Check { file, of: "" };
@@ -94,7 +96,8 @@ pub(super) fn read(text: &str, file: &str) -> Result<MarketingPlan, Unusable> {
     check.that(is_currency, "currency", &written.currency, "three capital letters as in ISO 4217, like USD")?;
     let clock = Clock::of(check, &written.zone)?;
     let sale = written.sale.checked(check, &clock)?;
-    let channels = written.channels.into_iter().map(|channel| channel.checked(check, &clock, sale)).collect::<Result<_, _>>()?;
+    let channels = written.channels.into_iter().map(|channel| channel.checked(check, &clock, sale, defaults));
+    let channels = channels.collect::<Result<_, _>>()?;
     check_traffic(check, written.traffic)?;
     check_shoppers(check, written.shoppers)?;
     check_items(check, &written.items)?;
@@ -117,6 +120,7 @@ pub(super) fn read(text: &str, file: &str) -> Result<MarketingPlan, Unusable> {
         assumed: Vec::new(),
     };
     plan.assumed = assumed::of(&plan, text);
+    defaults.fill(&mut plan);
     let days = plan.minutes() as f64 / DAY_MINUTES;
     let (is, allowed) = (format!("{days:.1} days after the first message or opening"), format!("{DAYS_MAX} at most"));
     check.that(days <= f64::from(DAYS_MAX), "sale.closes", is, &allowed)?;
@@ -165,13 +169,15 @@ impl WrittenSale {
 }
 
 impl WrittenChannel {
-    fn checked(self, check: Check<'_>, clock: &Clock, sale: Sale) -> Result<Channel, Unusable> {
+    fn checked(self, check: Check<'_>, clock: &Clock, sale: Sale, defaults: &Defaults) -> Result<Channel, Unusable> {
         check.name("name of a channel", &self.name)?;
         let of = format!(" of channel \"{}\"", self.name);
         let check = Check { of: &of, ..check };
         check.positive("list", self.list, COUNT_MAX)?;
         check.share("reach", self.reach)?;
-        check.share("click_rate", self.click_rate)?;
+        let click_rate = self.click_rate.or_else(|| defaults.click_rate(&self.name));
+        let click_rate = click_rate.ok_or_else(|| check.refusal("click_rate", "missing", "from 0 to 1: 0.02 is 2 %"))?;
+        check.share("click_rate", click_rate)?;
         let preset = match self.delay {
             Preset::Mail => Delay::MAIL,
             Preset::Fast => Delay::FAST,
@@ -189,7 +195,7 @@ impl WrittenChannel {
         let waves = waves.collect::<Result<Vec<Wave>, _>>()?;
         let shares: f64 = waves.iter().map(|wave| wave.share).sum();
         check.that((shares - 1.0).abs() < 0.001, "sum of the waves' shares", shares, "1: everybody is told once")?;
-        let Self { name, list, reach, click_rate, invited: is_invited, .. } = self;
+        let Self { name, list, reach, invited: is_invited, .. } = self;
         Ok(Channel { name, list, reach, click_rate, delay, is_invited, waves })
     }
 }

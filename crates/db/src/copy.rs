@@ -81,6 +81,9 @@ const PARTS: [(&str, Part); TABLES.len()] = [
     ("crowd_minutes", Part::Nothing),
     ("load_tests", Part::Nothing),
     ("load_test_reports", Part::Nothing),
+    ("served_minutes", Part::Nothing),
+    ("missed_minutes", Part::Nothing),
+    ("sale_forecasts", Part::Nothing),
 ];
 
 /// What went into a copy.

@@ -27,7 +27,7 @@ pub struct NodeMarks {
 }
 
 /// How many people were in a shop within a minute, at most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CrowdMinute {
     /// When the minute begins.
     pub begins_at: Timestamp,
@@ -35,6 +35,8 @@ pub struct CrowdMinute {
     pub active: i64,
     /// Seen within half an hour.
     pub sessions: i64,
+    /// Visits that began in it; `None`: they were not counted yet.
+    pub visits: Option<i64>,
     /// Pages that robots have asked for.
     pub robot_pages: i64,
 }
@@ -99,16 +101,17 @@ pub async fn keep_minutes(db: &Db, minutes: &[(ShopId, CrowdMinute)]) -> Result<
         return Ok(());
     }
     let keep = sql!(
-        "INSERT INTO crowd_minutes (shop_id, begins_at, active, sessions, robot_pages) VALUES ($1, $2, $3, $4, $5)
+        "INSERT INTO crowd_minutes (shop_id, begins_at, active, sessions, visits, robot_pages) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (shop_id, begins_at) DO UPDATE SET
              active = CASE WHEN excluded.active > crowd_minutes.active THEN excluded.active ELSE crowd_minutes.active END,
              sessions = CASE WHEN excluded.sessions > crowd_minutes.sessions
                  THEN excluded.sessions ELSE crowd_minutes.sessions END,
+             visits = CASE WHEN excluded.visits > crowd_minutes.visits THEN excluded.visits ELSE crowd_minutes.visits END,
              robot_pages = crowd_minutes.robot_pages + excluded.robot_pages"
     );
     let mut tx = db.begin().await?;
     for (shop, minute) in minutes {
-        let row = params![minute.begins_at, minute.active, minute.sessions, minute.robot_pages];
+        let row = params![minute.begins_at, minute.active, minute.sessions, minute.visits, minute.robot_pages];
         tx.execute(*shop, keep, &row).await?;
     }
     tx.commit().await
@@ -120,7 +123,7 @@ pub async fn keep_minutes(db: &Db, minutes: &[(ShopId, CrowdMinute)]) -> Result<
 /// When the database fails.
 pub async fn crowd_minutes(db: &Db, shop: ShopId, from: Timestamp, until: Timestamp) -> Result<Vec<CrowdMinute>> {
     let sql = sql!(
-        "SELECT begins_at, active, sessions, robot_pages FROM crowd_minutes
+        "SELECT begins_at, active, sessions, visits, robot_pages FROM crowd_minutes
          WHERE shop_id = $1 AND begins_at >= $2 AND begins_at < $3 ORDER BY begins_at"
     );
     let rows = db.query(shop, sql, &params![from, until]).await?;
@@ -128,7 +131,8 @@ pub async fn crowd_minutes(db: &Db, shop: ShopId, from: Timestamp, until: Timest
         begins_at: row.get(0),
         active: row.get(1),
         sessions: row.get(2),
-        robot_pages: row.get(3),
+        visits: row.get(3),
+        robot_pages: row.get(4),
     };
     Ok(rows.iter().map(read).collect())
 }

@@ -30,6 +30,8 @@ pub mod orders;
 pub mod outbox;
 pub mod payments;
 pub mod reservations;
+pub mod sale_forecasts;
+pub mod sale_record;
 pub mod stock;
 pub mod submissions;
 

@@ -8,6 +8,7 @@ use crate::gate::keeper::KeeperSettings;
 use crate::gate::{Gate, WorkClock};
 use crate::health::Health;
 use crate::metrics::{Metrics, ShopMetrics};
+use crate::sale_record::SaleRecorder;
 use crate::search::Search;
 use crate::signature::Signer;
 use crate::snapshot::{Availability, Snapshot, load};
@@ -95,6 +96,7 @@ struct Inner {
     metrics: Metrics,
     busy_pages: BusyPages,
     crowds: Crowds,
+    sale_recorder: SaleRecorder,
 }
 
 #[derive(Default)]
@@ -124,6 +126,7 @@ impl App {
     /// When the database fails.
     pub async fn start(parts: AppParts) -> db::Result<Self> {
         let pictures = PictureCache::new(PictureCacheSettings::default());
+        let node = parts.db.ids().next((parts.clock)());
         let inner = Inner {
             shops: ArcSwap::default(),
             loading: Mutex::default(),
@@ -133,7 +136,8 @@ impl App {
             gate: Gate::new(parts.gate, parts.clock.clone(), parts.work_clock),
             metrics: Metrics::new((parts.clock)()),
             busy_pages: BusyPages::default(),
-            crowds: Crowds::new(parts.db.ids().next((parts.clock)()), parts.signer.clone()),
+            crowds: Crowds::new(node, parts.signer.clone()),
+            sale_recorder: SaleRecorder::new(node, (parts.clock)()),
             parts,
         };
         let app = Self(Arc::new(inner));
@@ -189,6 +193,11 @@ impl App {
     /// What counts the crowds of all shops.
     pub(crate) fn crowds(&self) -> &Crowds {
         &self.0.crowds
+    }
+
+    /// What keeps the minutes of sales.
+    pub(crate) fn sale_recorder(&self) -> &SaleRecorder {
+        &self.0.sale_recorder
     }
 
     /// How many people are in a shop, on all nodes; nobody where there is no shop.

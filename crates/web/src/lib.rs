@@ -25,6 +25,7 @@ pub mod markdown;
 pub mod password;
 pub mod pictures;
 pub mod reconcile;
+pub mod sale_record;
 
 pub mod gate;
 pub mod metrics;

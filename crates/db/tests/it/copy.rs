@@ -8,7 +8,7 @@ use db::{Db, Error, OpenOptions, PlatformSql, TABLES, Target, params, sql, testi
 use std::path::PathBuf;
 
 /// Tables of which no row may be in a copy: persons, what they did, and what is of one database.
-const NOT_COPIED: [&str; 25] = [
+const NOT_COPIED: [&str; 28] = [
     "shop_counters",
     "sellers",
     "seller_sessions",
@@ -34,6 +34,9 @@ const NOT_COPIED: [&str; 25] = [
     "crowd_minutes",
     "load_tests",
     "load_test_reports",
+    "served_minutes",
+    "missed_minutes",
+    "sale_forecasts",
 ];
 
 /// A copy, in a folder that goes with it.

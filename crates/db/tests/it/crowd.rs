@@ -20,7 +20,7 @@ async fn open_shop(db: &Db, handle: &str) -> ShopId {
 }
 
 fn minute(begins_at: Timestamp, active: i64, sessions: i64) -> CrowdMinute {
-    CrowdMinute { begins_at, active, sessions, robot_pages: 1 }
+    CrowdMinute { begins_at, active, sessions, visits: Some(active / 2), robot_pages: 1 }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,6 +11,7 @@ mod nodes;
 mod order_writer;
 mod outbox;
 mod repair;
+mod sale_record;
 mod schema;
 mod seam;
 mod sellers;

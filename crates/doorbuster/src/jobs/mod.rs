@@ -37,6 +37,7 @@ use web::crowd::count_round;
 use web::edition::press::{Press, PressLimits};
 use web::mail::{MailSettings, ROUND_MESSAGES_MAX, send_due};
 use web::reconcile::reconcile;
+use web::sale_record::keep_round;
 use web::{App, Site};
 
 /// The leases that jobs want.
@@ -62,6 +63,8 @@ const BOOKS_INTERVAL: Duration = Duration::from_secs(60);
 const LOAD_TESTS_INTERVAL: Duration = Duration::from_secs(1);
 /// How often it is asked whether the crowds are to be counted. Every node counts its own visitors.
 const CROWD_INTERVAL: Duration = Duration::from_millis(500);
+/// How often minutes of a sale that are over are kept. Every node keeps its own.
+const SALE_RECORD_INTERVAL: Duration = Duration::from_secs(15);
 /// How often sessions that ended are tidied.
 const SESSIONS_INTERVAL: Duration = Duration::from_secs(600);
 /// How often other nodes are told what was sold here. They commit one after the other when they tell.
@@ -98,6 +101,12 @@ impl Jobs {
             tell_availability(app.db(), app.writer().availability()).await
         });
         jobs.every(CROWD_INTERVAL, "Counting the crowd", app, |app| async move { count_round(&app, app.now()).await });
+        jobs.every(
+            SALE_RECORD_INTERVAL,
+            "Keeping the minutes of sales",
+            app,
+            |app| async move { keep_round(&app, app.now()).await },
+        );
         let looked_at = Arc::new(Mutex::new(app.now()));
         jobs.every(CATCH_UP_INTERVAL, "Looking at what other nodes sold", app, move |app| {
             let looked_at = Arc::clone(&looked_at);

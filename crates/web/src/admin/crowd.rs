@@ -27,7 +27,7 @@ pub(super) async fn card(seat: &Seat) -> Result<CrowdCard, Error> {
 
 fn draw(now: Crowd, kept: &[CrowdMinute], from: Timestamp, zone: &str) -> CrowdCard {
     let mut minutes: Vec<CrowdMinute> = (0..MINUTES as i64)
-        .map(|minute| CrowdMinute { begins_at: from.plus_minutes(minute), active: 0, sessions: 0, robot_pages: 0 })
+        .map(|minute| CrowdMinute { begins_at: from.plus_minutes(minute), ..CrowdMinute::default() })
         .collect();
     for minute in kept {
         let at = minute.begins_at.micros_since(from).div_euclid(MINUTE_SECONDS * 1_000_000);
@@ -86,7 +86,13 @@ mod tests {
 
     #[test]
     fn a_minute_without_anybody_is_drawn_at_the_bottom() {
-        let full = |minute| CrowdMinute { begins_at: NOON.plus_minutes(minute), active: 50, sessions: 1_000, robot_pages: 2 };
+        let full = |minute| CrowdMinute {
+            begins_at: NOON.plus_minutes(minute),
+            active: 50,
+            sessions: 1_000,
+            visits: None,
+            robot_pages: 2,
+        };
         let card = draw(Crowd { active: 3, sessions: 12_345 }, &[full(0), full(179)], NOON, "Europe/Berlin");
         assert_eq!((card.active.as_str(), card.sessions.as_str(), card.has_chart), ("3", "12,345", true));
         let corners: Vec<&str> = card.sessions_points.split(' ').collect();

@@ -165,6 +165,7 @@ pub(super) fn sample(now: commerce::Timestamp) -> Traffic {
     let minute = |number: i64| Minute {
         begins_at: now.plus_minutes(number - 60),
         requests: if number < 35 { 40 + (number * 7 % 23) as u64 } else { 900 + (number * 37 % 211) as u64 },
+        failed: 0,
         shed: if number > 44 && number < 52 { 160 } else { 0 },
         work: 400_000,
         answers: spread(if number < 35 { 9_000 } else { 19_000 }),

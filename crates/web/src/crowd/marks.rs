@@ -55,6 +55,8 @@ pub(super) struct Marked {
     pub active: usize,
     /// Within half an hour.
     pub sessions: usize,
+    /// Of these the ones that are no longer within half an hour when the next slot begins, unless they are seen before.
+    pub leaving: usize,
 }
 
 impl Marks {
@@ -195,9 +197,17 @@ impl Marks {
             let is_within = |age: Option<i64>, slots| age.is_some_and(|age| age <= slots);
             marked.active += usize::from(is_within(age, ACTIVE_SLOTS) && !is_within(known, ACTIVE_SLOTS));
             marked.sessions += usize::from(age.is_some() && known.is_none());
+            marked.leaving += usize::from(age == Some(SESSION_SLOTS) && known.is_none());
         };
-        self.each(|_, stamp| add(slot.age_of(stamp), None));
+        let mut stay_elsewhere = 0;
+        self.each(|place, stamp| {
+            let age = slot.age_of(stamp);
+            add(age, None);
+            let is_younger = || slot.age_of(others.stamp_of(place)).is_some_and(|age| age < SESSION_SLOTS);
+            stay_elsewhere += usize::from(age == Some(SESSION_SLOTS) && is_younger());
+        });
         others.each(|place, stamp| add(slot.age_of(stamp), slot.age_of(self.stamp_of(place))));
+        marked.leaving -= stay_elsewhere;
         marked
     }
 

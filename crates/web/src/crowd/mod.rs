@@ -26,7 +26,7 @@ use arc_swap::ArcSwap;
 use axum::http::HeaderMap;
 use commerce::{ShopId, Timestamp};
 use db::crowd::CrowdMinute;
-use marks::{Marks, Place, visitors};
+use marks::{Marked, Marks, Place, visitors};
 use round::Rounds;
 use slot::{SWEEP_SLOTS_MAX, Slot};
 use std::collections::BTreeMap;
@@ -71,7 +71,13 @@ impl Crowds {
             generations: ArcSwap::from_pointee(Generations { today, tomorrow: None }),
             counted: ArcSwap::default(),
             robot_pages: AtomicU64::new(0),
-            book: Mutex::new(Book { swept: Slot::at(now), others: BTreeMap::new(), minute: None, robot_pages_kept: 0 }),
+            book: Mutex::new(Book {
+                swept: Slot::at(now),
+                others: BTreeMap::new(),
+                minute: None,
+                counted: None,
+                robot_pages_kept: 0,
+            }),
         }
     }
 }
@@ -111,6 +117,8 @@ struct Book {
     others: BTreeMap<i64, Marks>,
     /// The highest numbers of the minute that has begun.
     minute: Option<CrowdMinute>,
+    /// What was counted last, and in which slot.
+    counted: Option<(Slot, Marked)>,
     robot_pages_kept: u64,
 }
 
@@ -223,19 +231,22 @@ impl ShopCrowd {
         let today = self.generations.load().today.clone();
         let mut book = self.book();
         let others = book.others.entry(today.day).or_insert_with(Marks::new);
-        let marked = today.marks.count(others, Slot::at(now));
+        let slot = Slot::at(now);
+        let marked = today.marks.count(others, slot);
+        let begun = book.counted.replace((slot, marked)).map_or(0, |(then, last)| begun(last, marked, slot.0 - then.0));
         let crowd = Crowd { active: visitors(marked.active), sessions: visitors(marked.sessions) };
         self.counted.store(Arc::new(crowd));
         let begins_at = Timestamp::from_seconds(now.seconds().div_euclid(MINUTE_SECONDS) * MINUTE_SECONDS);
         let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-        let (active, sessions) = (whole(crowd.active), whole(crowd.sessions));
+        let (active, sessions, begun) = (whole(crowd.active), whole(crowd.sessions), whole(begun));
         match &mut book.minute {
             Some(minute) if minute.begins_at == begins_at => {
                 (minute.active, minute.sessions) = (minute.active.max(active), minute.sessions.max(sessions));
+                minute.visits = Some(minute.visits.unwrap_or(0) + begun);
                 None
             }
             running => {
-                let over = running.replace(CrowdMinute { begins_at, active, sessions, robot_pages: 0 });
+                let over = running.replace(CrowdMinute { begins_at, active, sessions, visits: Some(begun), robot_pages: 0 });
                 let robot_pages = self.robot_pages();
                 let since = std::mem::replace(&mut book.robot_pages_kept, robot_pages);
                 let over = over.map(|minute| CrowdMinute { robot_pages: whole(robot_pages - since), ..minute });
@@ -260,6 +271,13 @@ impl Generations {
     fn iter_mut(&mut self) -> impl Iterator<Item = &mut Generation> {
         std::iter::once(&mut self.today).chain(&mut self.tomorrow)
     }
+}
+
+/// Visits that have begun since the last count, so many slots ago: those who are here now, without those who were here then and
+/// have not left. What a node counts first began before that, so it counts none.
+fn begun(last: Marked, now: Marked, slots: i64) -> u64 {
+    let left = last.leaving.saturating_mul(usize::try_from(slots).unwrap_or(0));
+    visitors(now.sessions).saturating_sub(visitors(last.sessions.saturating_sub(left)))
 }
 
 const fn day_of(now: Timestamp) -> i64 {

@@ -279,6 +279,34 @@ fn the_minute_that_is_over_has_its_highest_numbers() {
     assert_eq!(crowd.count(NOON), None);
     (10..30).for_each(|number| visit(&crowd, number, NOON.plus_seconds(30)));
     assert_eq!(crowd.count(NOON.plus_seconds(45)), None);
-    let over = CrowdMinute { begins_at: NOON, active: 30, sessions: 30, robot_pages: 0 };
+    let over = CrowdMinute { begins_at: NOON, active: 30, sessions: 30, visits: Some(20), robot_pages: 0 };
     assert_eq!(crowd.count(NOON.plus_seconds(62)), Some(over));
+}
+
+#[test]
+fn a_visit_begins_once_however_many_pages_it_has_and_anew_after_half_an_hour() {
+    const NEW_PER_MINUTE: u32 = 300;
+    let crowd = node(1);
+    let mut begun = 0;
+    for second in 0..7_200 {
+        let now = NOON.plus_seconds(second);
+        let minute = u32::try_from(second / 60).expect("two hours have few minutes");
+        if second % 60 == 4 && minute < 60 {
+            (0..NEW_PER_MINUTE).for_each(|number| visit(&crowd, minute * NEW_PER_MINUTE + number, now));
+        }
+        if second % 60 == 50 && (10..60).contains(&minute) {
+            // Half of those of ten minutes ago look at one more page.
+            (0..NEW_PER_MINUTE / 2).for_each(|number| visit(&crowd, (minute - 10) * NEW_PER_MINUTE + number, now));
+        }
+        if second == 7_000 {
+            // A hundred come back after more than half an hour.
+            (0..100).for_each(|number| visit(&crowd, number, now));
+        }
+        if second % 15 == 9 || second % 15 == 1 {
+            crowd.sweep(now);
+            begun += crowd.count(now).and_then(|over| over.visits).unwrap_or(0);
+        }
+    }
+    let expected = u64::from(60 * NEW_PER_MINUTE + 100);
+    assert!(off(begun.unsigned_abs(), expected) < 0.02, "{begun} of {expected}");
 }

@@ -74,6 +74,15 @@ impl Histogram {
         self.sum += other.sum;
     }
 
+    /// Takes away what is in a small copy that was added before, without its sum.
+    pub fn subtract(&mut self, spread: &Spread) {
+        for (bucket, count) in &spread.buckets {
+            if let Some(held) = self.counts.get_mut(usize::from(*bucket)) {
+                *held = held.saturating_sub(u64::from(*count));
+            }
+        }
+    }
+
     /// The duration that so many of a thousand do not exceed, microseconds; `None`: there are none.
     pub fn within(&self, per_mille: u64) -> Option<u64> {
         let count = self.count();
@@ -94,6 +103,53 @@ impl Spread {
         whole.add(self);
         whole.within(per_mille)
     }
+
+    /// As it is kept: for each bucket how far it is from the one before and how much it holds, both as numbers of seven bits to
+    /// a byte. A minute of a busy shop takes some two hundred bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.buckets.len() * 3);
+        let mut before = 0;
+        for (bucket, count) in &self.buckets {
+            write_number(&mut bytes, u32::from(*bucket - before));
+            write_number(&mut bytes, *count);
+            before = *bucket;
+        }
+        bytes
+    }
+
+    /// What was kept. What makes no sense is left out, with all that follows.
+    pub fn from_bytes(mut bytes: &[u8]) -> Self {
+        let (mut buckets, mut bucket) = (Vec::new(), 0_u32);
+        while let Some(step) = read_number(&mut bytes) {
+            bucket = bucket.saturating_add(step);
+            let held = u16::try_from(bucket).ok().filter(|bucket| usize::from(*bucket) < BUCKETS);
+            let (Some(held), Some(count)) = (held, read_number(&mut bytes)) else { break };
+            buckets.push((held, count));
+        }
+        Self { buckets }
+    }
+}
+
+fn write_number(bytes: &mut Vec<u8>, mut number: u32) {
+    while number >= 0x80 {
+        bytes.push((number & 0x7f) as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
+}
+
+/// The next number; `None`: there is none, or it does not end.
+fn read_number(bytes: &mut &[u8]) -> Option<u32> {
+    let mut number = 0;
+    for shift in (0..35).step_by(7) {
+        let (first, rest) = bytes.split_first()?;
+        *bytes = rest;
+        number |= u64::from(first & 0x7f) << shift;
+        if first & 0x80 == 0 {
+            return u32::try_from(number).ok();
+        }
+    }
+    None
 }
 
 fn bucket_of(micros: u64) -> usize {
@@ -141,5 +197,26 @@ mod tests {
         assert_eq!(histogram.between(0, u64::MAX), 10_000);
         let up_to_a_milli = histogram.between(0, 1_000) as f64;
         assert!((up_to_a_milli / 1_000.0 - 1.0).abs() < 0.06, "{up_to_a_milli}");
+    }
+
+    #[test]
+    fn a_small_copy_is_kept_as_bytes_and_others_can_be_told_apart_from_it() {
+        let mut own = Histogram::default();
+        (1..=10_000).for_each(|micros| own.record(micros * 7));
+        let spread = own.spread();
+        assert_eq!(Spread::from_bytes(&spread.to_bytes()), spread);
+        assert_eq!(Spread::from_bytes(&[]), Spread::default());
+        let cut = &spread.to_bytes()[..3];
+        assert_eq!(Spread::from_bytes(cut).buckets.len(), 1, "what is whole is read");
+        for nonsense in [&[0xff_u8; 9][..], &[0x80, 0x80, 0x80, 0x01, 5]] {
+            assert_eq!(Spread::from_bytes(nonsense), Spread::default());
+        }
+
+        let mut all = own.clone();
+        let mut others = Histogram::default();
+        others.record(3_000_000);
+        all.add(&others.spread());
+        all.subtract(&spread);
+        assert_eq!(all.spread(), others.spread());
     }
 }

@@ -15,6 +15,8 @@ pub struct Minute {
     pub begins_at: Timestamp,
     /// Requests of any kind, frozen pages among them.
     pub requests: u64,
+    /// Requests that failed on our side.
+    pub failed: u64,
     /// Requests that were told to come back later.
     pub shed: u64,
     /// Work of the shop's handlers, microseconds.
@@ -29,6 +31,7 @@ pub struct Minute {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Totals {
     pub requests: u64,
+    pub failed: u64,
     pub shed: u64,
     pub work: u64,
 }
@@ -71,6 +74,7 @@ impl Minutes {
         Minute {
             begins_at: Timestamp::from_seconds(self.number * 60),
             requests: totals.requests - self.at_begin.requests,
+            failed: totals.failed - self.at_begin.failed,
             shed: totals.shed - self.at_begin.shed,
             work: totals.work - self.at_begin.work,
             answers: self.answers.spread(),

@@ -7,6 +7,7 @@
 mod histogram;
 mod listener;
 mod minutes;
+mod missed;
 mod process;
 mod shop;
 mod text;

@@ -2,8 +2,9 @@
 
 use super::histogram::Histogram;
 use super::minutes::{Minute, Minutes, NodeMinutes, Totals};
+use super::missed::Missed;
 use crate::gate::class::Class;
-use commerce::Timestamp;
+use commerce::{Timestamp, VariantId};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -108,6 +109,7 @@ pub struct ShopMetrics {
     counts: [[AtomicU64; Outcome::COUNT]; Kind::COUNT],
     work: AtomicU64,
     timed: Mutex<Timed>,
+    missed: Mutex<Missed>,
     node: Arc<NodeMinutes>,
 }
 
@@ -120,7 +122,7 @@ struct Timed {
 
 impl ShopMetrics {
     pub(super) fn new(node: Arc<NodeMinutes>) -> Self {
-        Self { counts: Default::default(), work: AtomicU64::new(0), timed: Mutex::default(), node }
+        Self { counts: Default::default(), work: AtomicU64::new(0), timed: Mutex::default(), missed: Mutex::default(), node }
     }
 
     /// Counts a request.
@@ -149,6 +151,16 @@ impl ShopMetrics {
         self.count(kind, Outcome::Shed);
     }
 
+    /// Counts units that were asked for in the cart or at the checkout and had sold out.
+    pub fn note_missed(&self, now: Timestamp, variant: VariantId, units: i64) {
+        self.missed.lock().unwrap_or_else(PoisonError::into_inner).note(now, variant, units);
+    }
+
+    /// Does something with what could not be had.
+    pub(crate) fn with_missed<T>(&self, work: impl FnOnce(&mut Missed) -> T) -> T {
+        work(&mut self.missed.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// How many requests there were of a kind with this outcome.
     pub fn counted(&self, kind: Kind, outcome: Outcome) -> u64 {
         self.counts[kind.index()][outcome as usize].load(Ordering::Relaxed)
@@ -175,6 +187,7 @@ impl ShopMetrics {
         let sum = |counts: &[AtomicU64]| counts.iter().map(|count| count.load(Ordering::Relaxed)).sum::<u64>();
         Totals {
             requests: self.counts.iter().map(|counts| sum(counts)).sum(),
+            failed: Kind::all().map(|kind| self.counted(kind, Outcome::Failed)).sum(),
             shed: Kind::all().map(|kind| self.counted(kind, Outcome::Shed)).sum(),
             work: self.work(),
         }

@@ -38,6 +38,10 @@ pub async fn add(visit: Visit, headers: HeaderMap, fields: Fields) -> Result<Res
     let moment = visit.moment();
     let terms = moment.terms(variant);
     if !terms.buyable() {
+        if terms.opens_at.is_none() {
+            let units = quantity.min(visit.snapshot().shop.checkout.quantity_per_line_max);
+            visit.shop.metrics.note_missed(visit.now, wanted, i64::from(units));
+        }
         return refuse(StatusCode::CONFLICT, &format!("{}.", moment.stock(&terms).text));
     }
     let mut cart = cart_cookie::cart(&headers);

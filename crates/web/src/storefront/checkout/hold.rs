@@ -18,8 +18,18 @@ pub(super) enum Held {
     Busy,
 }
 
-/// Holds the cart, if it can be had.
+/// Holds the cart, if it can be had. What had sold out is counted, for the report about the sale.
 pub(super) async fn hold(submission: &Submission<'_>, payment_reference: &str) -> Result<Held, Error> {
+    let held = try_to_hold(submission, payment_reference).await?;
+    if let Held::Decided(Outcome::Refused(Refusal::SoldOut { variant, available, .. })) = &held {
+        let asked: i64 =
+            submission.cart.lines.iter().filter(|line| line.variant == *variant).map(|line| i64::from(line.quantity)).sum();
+        submission.visit.shop.metrics.note_missed(submission.visit.now, *variant, asked - (*available).max(0));
+    }
+    Ok(held)
+}
+
+async fn try_to_hold(submission: &Submission<'_>, payment_reference: &str) -> Result<Held, Error> {
     if let Some(refusal) = sold_out(submission)
         && !may_hold_something(submission).await?
     {

@@ -4,15 +4,12 @@
 
 use super::form::Form;
 use super::format::{hour_and_minute, thousands};
-use super::seat::{At, Seat, Typed, private};
+use super::seat::{At, Seat, Typed};
+use super::standalone;
 use super::views::{Confirm, CurrentTest, LoadTestRow, LoadTestShow, Permitted, TestFigures};
 use crate::error::Error;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use axum::response::Response;
 use db::load_tests::{self, KEPT_MAX, LoadTest, LoadTestId, LoadTestPlan, Occupied, Stage, TestProgress, TestState, Wanted};
-use sha2::{Digest as _, Sha256};
 use std::ops::RangeInclusive;
 
 /// How long a number of shoppers may be held, seconds.
@@ -62,19 +59,13 @@ pub async fn stop(seat: Seat, At(id): At<LoadTestId>) -> Result<Response, Error>
 /// `GET /admin/load-test/{id}/report`
 pub async fn report(seat: Seat, At(id): At<LoadTestId>) -> Result<Response, Error> {
     let page = load_tests::report_page(seat.db(), seat.shop(), id).await?.ok_or(Error::NotFound)?;
-    let page = String::from_utf8(page).map_err(|error| Error::Internal(error.to_string()))?;
-    let policy = HeaderValue::from_str(&policy_of(&page)).map_err(|error| Error::Internal(error.to_string()))?;
-    let html = HeaderValue::from_static("text/html; charset=utf-8");
-    let headers = [(header::CONTENT_TYPE, html), (header::CONTENT_SECURITY_POLICY, policy)];
-    Ok(private((headers, page).into_response()))
+    standalone::page(String::from_utf8(page).map_err(|error| Error::Internal(error.to_string()))?)
 }
 
 /// `GET /admin/load-test/{id}/report.json`
 pub async fn report_data(seat: Seat, At(id): At<LoadTestId>) -> Result<Response, Error> {
     let data = load_tests::report_data(seat.db(), seat.shop(), id).await?.ok_or(Error::NotFound)?;
-    let name = HeaderValue::from_str(&format!("attachment; filename=\"load-test-{id}.json\"")).expect("a number is plain ASCII");
-    let json = HeaderValue::from_static("application/json");
-    Ok(private(([(header::CONTENT_TYPE, json), (header::CONTENT_DISPOSITION, name)], data).into_response()))
+    standalone::data(&format!("load-test-{id}.json"), data)
 }
 
 /// `GET /admin/load-test/{id}/delete`
@@ -247,25 +238,6 @@ fn row(test: &LoadTest) -> Option<LoadTestRow> {
     Some(LoadTestRow { id: test.id, ended_at, what: what(test.wanted), state, said, has_report, asked_by })
 }
 
-/// What the page of a report may do: show its own styles and run its own script, each known by its hash, and nothing else. It is
-/// no part of the desk: a script in it could not reach the desk's cookies.
-fn policy_of(page: &str) -> String {
-    let (styles, scripts) = (hashes(page, "style"), hashes(page, "script"));
-    format!(
-        "default-src 'none'; style-src {styles}; script-src {scripts}; base-uri 'none'; form-action 'none'; \
-         frame-ancestors 'none'; sandbox allow-scripts"
-    )
-}
-
-/// The hashes of all elements of this name, or that there are none.
-fn hashes(page: &str, element: &str) -> String {
-    let (opening, closing) = (format!("<{element}>"), format!("</{element}>"));
-    let bodies = page.split(&opening).skip(1).filter_map(|rest| rest.split_once(&closing).map(|(body, _)| body));
-    let hashes: Vec<String> =
-        bodies.map(|body| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(body.as_bytes())))).collect();
-    if hashes.is_empty() { "'none'".into() } else { hashes.join(" ") }
-}
-
 /// Tests for looking at the page: one runs, one of each kind has ended.
 #[cfg(test)]
 pub(super) fn sample(now: commerce::Timestamp) -> LoadTestShow {
@@ -311,17 +283,6 @@ pub(super) fn sample_form() -> LoadTestShow {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_report_may_run_its_own_script_and_no_other() {
-        let page = "<style>a{}</style><p>&lt;script&gt;</p><script>one()</script><style>b{}</style>";
-        let policy = policy_of(page);
-        let hash = |body: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(body)));
-        assert!(policy.contains(&format!("style-src {} {};", hash("a{}"), hash("b{}"))), "{policy}");
-        assert!(policy.contains(&format!("script-src {};", hash("one()"))), "{policy}");
-        assert!(!policy.contains("unsafe"), "{policy}");
-        assert!(policy_of("<p>").contains("script-src 'none'"));
-    }
 
     #[test]
     fn what_is_left_and_what_was_measured_is_told_shortly() {

@@ -32,12 +32,14 @@ mod flash_sale_page;
 pub mod flash_sales;
 pub mod mail;
 pub mod pages;
+pub mod sale_report;
 
 pub mod settings;
 
 pub mod assets;
 mod once;
 mod picker;
+mod standalone;
 mod throttle;
 mod uploads;
 

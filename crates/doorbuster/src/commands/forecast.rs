@@ -3,21 +3,32 @@
 //!
 //! What is reckoned and how it is told is the `forecast` crate's business. Here files are read and written.
 
-use super::screen;
+use super::report::{find_sale, read_for};
+use super::{find_shop, screen};
 use crate::failure::Failure;
 use crate::output::{Existing, Output, Readers};
+use commerce::Timestamp;
+use db::Db;
+use db::sale_forecasts::{SaleForecast, keep_forecast};
 use forecast::advise::{Limit, advise};
 use forecast::check::{Claim, figure};
+use forecast::data::Forecast;
 use forecast::everyday::{self, DailyOrders};
+use forecast::outcome::data::Known;
 use forecast::plan::{DECEMBER, NOVEMBER};
+use forecast::report::outcome::of_the_shop;
 use forecast::report::{claim, days, html, json, terminal};
 use forecast::{MarketingPlan, Unusable, check};
 use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use web::sale_record::lessons;
 
 /// A claim is contradicted.
 const CONTRADICTED: u8 = 3;
+
+/// What is said beside a plan that cannot be used.
+pub const PLAN_ADVICE: &str = "`doorbuster forecast example november` prints a plan that explains itself.";
 
 /// What is drawn when nobody says otherwise. It is a number like any other.
 pub const SEED: u64 = 1;
@@ -51,6 +62,19 @@ pub struct ForecastArgs {
     /// What chance comes from: the same plan and seed make the same forecast, byte for byte.
     #[arg(long, default_value_t = SEED)]
     seed: u64,
+    /// The shop's handle: what the plan does not say is what the shop's sales have taught.
+    #[arg(long, value_name = "HANDLE")]
+    shop: Option<String>,
+    /// Keep it with this sale, whose report is then held against it: the end of its address in the shop, or its number.
+    #[arg(long, value_name = "SALE", requires = "shop")]
+    sale: Option<String>,
+}
+
+impl ForecastArgs {
+    /// Whether a shop's books have to be read.
+    pub const fn is_of_a_shop(&self) -> bool {
+        self.shop.is_some()
+    }
 }
 
 #[derive(clap::Subcommand, Debug)]
@@ -150,24 +174,49 @@ pub fn run(args: &ForecastArgs) -> Result<ExitCode, Failure> {
             Example::December => DECEMBER,
         })?,
         (Some(Question::Backtest(args)), _) => backtest(args)?,
-        (None, Some(plan)) => tell(args, plan)?,
+        (None, Some(plan)) => tell(args, &forecast::forecast(&read_plan(plan)?, args.seed), "")?,
         (None, None) => return Err(Failure::usage("no plan is named").with_advice("Name a TOML file.")),
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn tell(args: &ForecastArgs, plan: &Path) -> Result<(), Failure> {
-    let forecast = forecast::forecast(&read_plan(plan)?, args.seed);
+/// Forecasts a plan of a shop, and keeps it with the sale that it is for.
+///
+/// # Errors
+/// When the plan makes no sense, there is no such shop or sale, a file cannot be read or written, or the database fails.
+pub async fn run_for_shop(db: &Db, args: &ForecastArgs, now: Timestamp) -> Result<ExitCode, Failure> {
+    let (Some(shop), Some(file)) = (&args.shop, &args.plan) else { return run(args) };
+    let shop = find_shop(db, shop).await?;
+    let sale = match &args.sale {
+        Some(sale) => Some(find_sale(db, shop, sale).await?.id),
+        None => None,
+    };
+    let text = read(file)?;
+    let forecast = forecast::forecast(&read_for(db, shop, sale, &text, &file.display().to_string()).await?, args.seed);
+    let mut said = String::new();
+    if let Some(known) = Known::of(lessons(db, shop).await?.iter().map(|(_, lesson)| lesson)) {
+        said = format!("\n{}\n", of_the_shop(&known));
+    }
+    if let Some(sale) = sale {
+        let kept = SaleForecast { plan: text, forecast: json::text(&forecast), lesson: None };
+        keep_forecast(db, shop, sale, &kept, now).await?;
+        said += "\nIt is kept with the sale, whose report is held against it.\n";
+    }
+    tell(args, &forecast, &said)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn tell(args: &ForecastArgs, forecast: &Forecast, said: &str) -> Result<(), Failure> {
     let mut is_printed = false;
     for (file, text) in [(&args.html, html::page as fn(&_) -> String), (&args.json, json::text)] {
         let Some(file) = file else { continue };
         is_printed |= crate::output::is_standard(file);
         let mut output = Output::create(file, Existing::Replace, Readers::Usual)?;
-        output.write_all(text(&forecast).as_bytes())?;
+        output.write_all(text(forecast).as_bytes())?;
         output.finish()?;
     }
     if !is_printed {
-        print(&terminal::summary(&forecast, screen().ink))?;
+        print(&(terminal::summary(forecast, screen().ink) + said))?;
     }
     Ok(())
 }
@@ -204,11 +253,11 @@ fn backtest(args: &BacktestArgs) -> Result<(), Failure> {
 
 /// The plan of this file.
 pub fn read_plan(file: &Path) -> Result<MarketingPlan, Failure> {
-    let advice = "`doorbuster forecast example november` prints a plan that explains itself.";
-    MarketingPlan::parse(&read(file)?, &file.display().to_string()).map_err(|error| unusable(error).with_advice(advice))
+    MarketingPlan::parse(&read(file)?, &file.display().to_string()).map_err(|error| unusable(error).with_advice(PLAN_ADVICE))
 }
 
-fn read(file: &Path) -> Result<String, Failure> {
+/// The text of this file, or of standard input.
+pub fn read(file: &Path) -> Result<String, Failure> {
     let text =
         if crate::output::is_standard(file) { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(file) };
     text.map_err(|error| Failure::usage(format!("{} cannot be read: {error}", file.display())))

@@ -11,6 +11,7 @@ mod import;
 mod loadtest;
 mod nodes;
 mod password;
+mod report;
 mod restore;
 mod scale_plan;
 mod seller;
@@ -56,7 +57,9 @@ pub enum Command {
     LoadTest(loadtest::LoadTestArgs),
     /// Say what a marketing plan leads to: visits, people at once, orders, revenue, nodes, and how sure that is.
     #[command(after_help = forecast::HELP)]
-    Forecast(forecast::ForecastArgs),
+    Forecast(WithSettings<forecast::ForecastArgs>),
+    /// Say what a sale came to: revenue, peaks, what sold out and what was asked for after that, how the server did.
+    Report(WithSettings<report::ReportArgs>),
     /// Say when how many nodes run in a sale, and what that saves.
     ScalePlan(scale_plan::ScalePlanArgs),
     /// Take part in a load test that another process leads.
@@ -100,7 +103,10 @@ impl Command {
             Self::Demo(WithSettings { flags, .. }) => demo::run(flags),
             Self::Config(WithSettings { flags, .. }) => config::run(&flags),
             Self::LoadTest(args) => loadtest::run(&args),
-            Self::Forecast(args) => forecast::run(&args),
+            Self::Forecast(WithSettings { args, flags }) if args.is_of_a_shop() => {
+                with_database(&flags, Opening::Find, async |db, _| forecast::run_for_shop(&db, &args, now()).await)
+            }
+            Self::Forecast(WithSettings { args, .. }) => forecast::run(&args),
             Self::ScalePlan(args) => scale_plan::run(&args),
             Self::LoadTestWorker(loadtest::WorkerArgs {}) => loadtest::work(),
             Self::Restore(WithSettings { args, flags }) => restore::run(&flags, &args),
@@ -123,6 +129,9 @@ impl Command {
             }
             Self::Verify(WithSettings { args, flags }) => {
                 with_database(&flags, Opening::Find, async |db, _| verify::run(&db, &args, now()).await)
+            }
+            Self::Report(WithSettings { args, flags }) => {
+                with_database(&flags, Opening::Find, async |db, _| report::run(&db, &args, now()).await)
             }
             Self::Nodes(WithSettings { flags, .. }) => {
                 with_database(&flags, Opening::Find, async |db, _| nodes::run(&db, now()).await)

@@ -3,7 +3,7 @@
 use crate::program::{Engine, Place};
 
 /// Every command that needs a database.
-const LOOKING: [&[&str]; 12] = [
+const LOOKING: [&[&str]; 13] = [
     &["verify"],
     &["verify", "--json"],
     &["shop", "list"],
@@ -14,6 +14,7 @@ const LOOKING: [&[&str]; 12] = [
     &["seller", "create", "juniper", "ines@juniper.example"],
     &["import", "--shop", "juniper", "products.csv"],
     &["export", "--shop", "juniper", "products.csv"],
+    &["report", "--shop", "juniper", "--sale", "winter"],
     &["backup", "copy.backup"],
     &["backup", "-"],
 ];

@@ -33,6 +33,6 @@ mod tls;
 
 pub use connection::Broken;
 pub use cookies::Cookies;
-pub use page::hidden_value;
+pub use page::{hidden_value, price_shown};
 pub use request::Requests;
 pub use response::{Response, WrongAnswer, read_response};

@@ -13,6 +13,13 @@ pub fn hidden_value<'a>(page: &'a str, name: &str) -> Option<&'a str> {
     attribute(tag, "value").filter(|value| !value.contains('&'))
 }
 
+/// The price that a product's page asks, as its reader sees it. Nothing where the page shows none.
+pub fn price_shown(page: &str) -> Option<&str> {
+    let (_, line) = page.split_once("data-price-line")?;
+    let (_, price) = line.split_once("data-price>")?;
+    price.split('<').next().map(str::trim).filter(|price| !price.is_empty())
+}
+
 /// The value of the chosen one of these radio buttons.
 pub fn chosen_value<'a>(page: &'a str, name: &str) -> Option<&'a str> {
     let is_chosen = |tag: &&str| attribute(tag, "name") == Some(name) && tag.contains(" checked");
@@ -87,6 +94,14 @@ mod tests {
         <input type=\"hidden\" name=\"checkout_id\" value=\"AZq0-_\">\n\
         <input data-name=\"x\" name=\"variant\"\n  value=\"17\" type=\"hidden\" data-variant-field>\n\
         <input type=\"hidden\" name=\"note\" value=\"a &amp; b\"><input type=\"hidden\" name=\"cut\" value=\"1\"";
+
+    #[test]
+    fn the_price_of_a_product_is_told_apart_from_those_of_cards_and_from_the_one_before() {
+        let page = "<p><span data-price>€9.00</span></p><p class=\"buy-price\" data-price-line><span class=\"price\">\
+                    <span class=\"price-now\" data-price>€1,299.00</span> <s data-was>€1,500.00</s></span></p>";
+        assert_eq!(price_shown(page), Some("€1,299.00"));
+        assert_eq!(price_shown("<h1>Gone</h1>"), None);
+    }
 
     #[test]
     fn hidden_fields_are_found_wherever_their_name_stands() {

@@ -19,7 +19,7 @@ mod tally;
 pub use assignment::{Assignment, Chief, Coming, Order};
 pub use crew::{CrewError, WorkerName, serve_worker};
 pub use joining::{Gathering, Introduction, JoinError, Joined, SECRET_LETTERS_MIN, Secret, gather, join};
-pub use reading::{Unreadable, learn, left};
+pub use reading::{Unreadable, learn, left, pages};
 pub use run::{LoadTest, RunError, Watch, run, run_joined};
 pub use server::{ServerMeter, listening_process};
 pub use tally::{KindTally, Spread, Tally};

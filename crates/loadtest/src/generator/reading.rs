@@ -90,6 +90,15 @@ pub fn left(way: &Way, began_ms: i64) -> Result<Vec<Entry>, Unreadable> {
     Ok(left_in(&now, began_ms).into_iter().map(Entry::Left).collect())
 }
 
+/// The pages at these paths, one after the other; nothing for one that there is not.
+///
+/// # Errors
+/// When the shop cannot be read.
+pub fn pages(way: &Way, paths: &[String]) -> Result<Vec<Option<String>>, Unreadable> {
+    let mut reader = Reader::new(way)?;
+    paths.iter().map(|path| reader.page(path)).collect()
+}
+
 /// What is written to and read from until it has answered.
 trait Stream: Read + Write {}
 impl<S: Read + Write> Stream for S {}

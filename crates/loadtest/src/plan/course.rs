@@ -34,6 +34,13 @@ pub enum Course {
         /// In how many seconds all have.
         within_s: f64,
     },
+    /// So many in each stretch, evenly.
+    Counted {
+        /// How long a stretch is, seconds.
+        stretch_s: f64,
+        /// How many have come at the end of each stretch; the first is 0, at the beginning.
+        come: Vec<f64>,
+    },
 }
 
 /// Waves of mail and how fast they are opened, played faster than they happen.
@@ -70,11 +77,21 @@ pub struct Coming {
 }
 
 impl Course {
+    /// So many visits in each stretch.
+    pub(super) fn counted(stretch_s: f64, visits: Vec<f64>) -> Self {
+        let mut come = 0.0;
+        let after = visits.into_iter().map(|visits| {
+            come += visits;
+            come
+        });
+        Self::Counted { stretch_s, come: std::iter::once(0.0).chain(after).collect() }
+    }
+
     /// Shoppers that are aimed at `at_s` seconds after the beginning of the step, where a number is aimed at.
     pub fn shoppers(&self, at_s: f64) -> Option<f64> {
         match *self {
             Self::Held { from, to, ramp_s } => Some(from as f64 + (to as f64 - from as f64) * ramped(at_s, ramp_s)),
-            Self::Mailing(_) | Self::Landing { .. } => None,
+            Self::Mailing(_) | Self::Landing { .. } | Self::Counted { .. } => None,
         }
     }
 
@@ -97,6 +114,13 @@ impl Course {
             Self::Landing { visits, at_s: first_s, within_s } => {
                 let arriving = *visits as f64 * ((at_s - first_s) / within_s).clamp(0.0, 1.0);
                 Coming { arriving, ..Coming::default() }
+            }
+            Self::Counted { stretch_s, come } => {
+                let stretches = (at_s / stretch_s).min((come.len() - 1) as f64);
+                let whole = stretches.floor();
+                let before = come[whole as usize];
+                let next = come.get(whole as usize + 1).copied().unwrap_or(before);
+                Coming { arriving: before + (next - before) * (stretches - whole), ..Coming::default() }
             }
         }
     }

@@ -33,7 +33,7 @@ pub struct Plan {
     pub load: Load,
 }
 
-/// The four kinds of plans.
+/// The five kinds of plans.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Load {
     /// More and more shoppers at once, until an objective is missed.
@@ -44,6 +44,8 @@ pub enum Load {
     Sale(Sale),
     /// Everybody comes at one instant.
     Drop(Landing),
+    /// So many visits in each stretch of time, as a forecast says.
+    Counted(Counted),
 }
 
 /// `[steps]`
@@ -116,6 +118,16 @@ pub struct Landing {
     pub within_s: f64,
     /// How long it goes on after the last landing, seconds.
     pub hold_s: f64,
+}
+
+/// `[counted]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counted {
+    /// How long a stretch is, seconds.
+    pub stretch_s: f64,
+    /// How many visits begin in each, evenly; fractions add up.
+    pub visits: Vec<f64>,
 }
 
 /// A part of a run that is judged by itself.
@@ -195,6 +207,7 @@ impl Plan {
             Load::Constant(constant) => vec![constant.step()],
             Load::Sale(sale) => vec![sale.step()],
             Load::Drop(drop) => vec![drop.step()],
+            Load::Counted(counted) => vec![counted.step()],
         }
     }
 
@@ -312,6 +325,36 @@ impl Landing {
     }
 }
 
+impl Counted {
+    fn all(&self) -> f64 {
+        self.visits.iter().sum()
+    }
+
+    fn limit(&mut self, to: u64) {
+        let times = to as f64 / self.all();
+        self.visits.iter_mut().for_each(|visits| *visits *= times);
+    }
+
+    fn step(&self) -> Step {
+        let (stretch_s, visits) = (self.stretch_s, self.visits.clone());
+        Step {
+            shoppers: self.all().ceil() as u64,
+            is_search: false,
+            ramp_s: 0.0,
+            hold_s: stretch_s * visits.len() as f64,
+            ignored_s: 0.0,
+            course: Course::counted(stretch_s, visits),
+        }
+    }
+
+    fn check(&self, check: Check<'_>) -> Result<(), Unusable> {
+        check.positive("counted.stretch_s", self.stretch_s)?;
+        let is_count = |visits: &f64| visits.is_finite() && *visits >= 0.0;
+        check.that(self.visits.iter().all(is_count), "counted.visits", "a list with others", "a list of numbers from 0")?;
+        check_count(check, "counted.visits together", self.all().ceil() as u64)
+    }
+}
+
 impl Load {
     fn limit(&mut self, to: u64) {
         match self {
@@ -322,6 +365,7 @@ impl Load {
             Self::Constant(constant) => constant.shoppers = to,
             Self::Sale(sale) => sale.visits = to,
             Self::Drop(drop) => drop.visits = to,
+            Self::Counted(counted) => counted.limit(to),
         }
     }
 
@@ -336,6 +380,7 @@ impl Load {
             Self::Constant(constant) => shorten(&mut constant.hold_s, &mut constant.ignored_s),
             Self::Sale(sale) => sale.played_in_s = seconds,
             Self::Drop(drop) => drop.hold_s = seconds,
+            Self::Counted(counted) => counted.stretch_s = seconds / counted.visits.len() as f64,
         }
     }
 
@@ -345,6 +390,7 @@ impl Load {
             Self::Constant(constant) => constant.check(check),
             Self::Sale(sale) => sale.check(check),
             Self::Drop(drop) => drop.check(check),
+            Self::Counted(counted) => counted.check(check),
         }
     }
 }
@@ -360,7 +406,7 @@ fn check_hold(check: Check<'_>, table: &str, [ramp_s, hold_s, ignored_s]: [f64; 
     check.that(is_fine, &format!("{table}.ignored_s"), ignored_s, "0 or more, and less than hold_s")
 }
 
-/// The file as it is written: exactly one of the four tables.
+/// The file as it is written: exactly one of the five tables.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
@@ -374,33 +420,40 @@ struct Written {
     sale: Option<Sale>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     drop: Option<Landing>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    counted: Option<Counted>,
 }
 
 impl TryFrom<Written> for Plan {
     type Error = &'static str;
 
     fn try_from(written: Written) -> Result<Self, Self::Error> {
-        let Written { name, about, steps, constant, sale, drop } = written;
-        let load = match (steps, constant, sale, drop) {
-            (Some(steps), None, None, None) => Load::Steps(steps),
-            (None, Some(constant), None, None) => Load::Constant(constant),
-            (None, None, Some(sale), None) => Load::Sale(sale),
-            (None, None, None, Some(drop)) => Load::Drop(drop),
-            _ => return Err("a plan has exactly one of the tables [steps], [constant], [sale] and [drop]"),
-        };
-        Ok(Self { name, about, load })
+        let Written { name, about, steps, constant, sale, drop, counted } = written;
+        let loads = [
+            steps.map(Load::Steps),
+            constant.map(Load::Constant),
+            sale.map(Load::Sale),
+            drop.map(Load::Drop),
+            counted.map(Load::Counted),
+        ];
+        let mut loads = loads.into_iter().flatten();
+        match (loads.next(), loads.next()) {
+            (Some(load), None) => Ok(Self { name, about, load }),
+            _ => Err("a plan has exactly one of the tables [steps], [constant], [sale], [drop] and [counted]"),
+        }
     }
 }
 
 impl From<Plan> for Written {
     fn from(plan: Plan) -> Self {
         let Plan { name, about, load } = plan;
-        let mut written = Self { name, about, steps: None, constant: None, sale: None, drop: None };
+        let mut written = Self { name, about, steps: None, constant: None, sale: None, drop: None, counted: None };
         match load {
             Load::Steps(steps) => written.steps = Some(steps),
             Load::Constant(constant) => written.constant = Some(constant),
             Load::Sale(sale) => written.sale = Some(sale),
             Load::Drop(drop) => written.drop = Some(drop),
+            Load::Counted(counted) => written.counted = Some(counted),
         }
         written
     }

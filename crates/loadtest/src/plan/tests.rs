@@ -168,7 +168,7 @@ fn a_mistake_is_told_with_the_file_the_field_and_what_is_allowed() {
     check("drop", "visits = 150_000", "visits = 0", &["drop.visits is 0", "from 1 to"]);
     let two = format!("{}[drop]\nvisits = 1\nat_s = 0.0\nwithin_s = 1.0\nhold_s = 1.0\n", SHIPPED[0].text);
     let told = Plan::parse(&two, "own.toml").expect_err("it is two plans").to_string();
-    assert!(told.contains("exactly one of the tables [steps], [constant], [sale] and [drop]"), "{told}");
+    assert!(told.contains("exactly one of the tables [steps], [constant], [sale], [drop] and [counted]"), "{told}");
     let told = plan("steps").wishing(Wishes { to: Some(0), step_seconds: None }).expect_err("nobody comes").to_string();
     assert!(told.contains("the command line"), "{told}");
 }
@@ -185,4 +185,18 @@ fn at_most_as_many_are_there_as_have_landed_and_not_left() {
     assert!((sale.shoppers_max(1e9) / come - 1.0).abs() < 1e-3);
     let rate = sale.course.arriving_max(sale.seconds(), 1.0);
     assert!((sale.shoppers_max(5.0) / (5.0 * rate) - 1.0).abs() < 0.15, "{} and {rate}", sale.shoppers_max(5.0));
+}
+
+#[test]
+fn a_counted_plan_lets_so_many_come_in_each_stretch_and_nobody_afterwards() {
+    let text = "name = \"forecast\"\nabout = \"\"\n[counted]\nstretch_s = 2.0\nvisits = [0, 10, 4.5]\n";
+    let plan = Plan::parse(text, "counted.toml").expect("it is right");
+    let step = &plan.steps()[0];
+    assert_eq!((step.shoppers, step.seconds()), (15, 6.0));
+    let come = [0.0, 2.0, 3.0, 4.0, 5.0, 6.0, 9.0].map(|at_s| step.course.come(at_s, 30.0).arriving);
+    assert_eq!(come, [0.0, 0.0, 5.0, 10.0, 12.25, 14.5, 14.5]);
+    let held = plan.wishing(Wishes { to: Some(29), step_seconds: Some(3.0) }).expect("it still is");
+    assert_eq!((held.seconds(), held.steps()[0].course.come(3.0, 30.0).arriving), (3.0, 29.0));
+    let none = text.replace("[0, 10, 4.5]", "[]");
+    assert!(Plan::parse(&none, "none.toml").is_err(), "nobody comes");
 }

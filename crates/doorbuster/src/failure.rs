@@ -26,6 +26,12 @@ impl Failure {
         Self { code: 2, ..Self::new(message) }
     }
 
+    /// The same for a command whose code 2 means something else: it failed.
+    #[must_use]
+    pub fn into_failed(self) -> Self {
+        Self { code: 1, ..self }
+    }
+
     /// Says what to do about it.
     #[must_use]
     pub fn with_advice(self, advice: impl Display) -> Self {

@@ -11,6 +11,7 @@ mod import;
 mod loadtest;
 mod nodes;
 mod password;
+mod rehearse;
 mod report;
 mod restore;
 mod scale_plan;
@@ -62,6 +63,9 @@ pub enum Command {
     Report(WithSettings<report::ReportArgs>),
     /// Say when how many nodes run in a sale, and what that saves.
     ScalePlan(scale_plan::ScalePlanArgs),
+    /// Play a sale that is to come on a copy of the shop, and say whether it may open.
+    #[command(after_help = rehearse::AFTER_HELP)]
+    Rehearse(WithSettings<rehearse::RehearseArgs>),
     /// Take part in a load test that another process leads.
     #[command(name = loadtest::WORKER, hide = true)]
     LoadTestWorker(loadtest::WorkerArgs),
@@ -86,10 +90,10 @@ pub struct WithSettings<A: clap::Args> {
     flags: SettingFlags,
 }
 
-/// What a command line that is not understood ends with. The load test keeps 2 for a missed objective.
+/// What a command line that is not understood ends with. The load test keeps 2 for a missed objective, the rehearsal for a no-go.
 pub fn usage_code(arguments: impl Iterator<Item = std::ffi::OsString>) -> u8 {
-    let is_load_test = arguments.into_iter().nth(1).is_some_and(|command| command == "loadtest");
-    if is_load_test { 1 } else { 2 }
+    let keeps_two = arguments.into_iter().nth(1).is_some_and(|command| command == "loadtest" || command == "rehearse");
+    if keeps_two { 1 } else { 2 }
 }
 
 impl Command {
@@ -132,6 +136,12 @@ impl Command {
             }
             Self::Report(WithSettings { args, flags }) => {
                 with_database(&flags, Opening::Find, async |db, _| report::run(&db, &args, now()).await)
+            }
+            Self::Rehearse(WithSettings { args, flags }) => {
+                let played =
+                    with_database(&flags, Opening::Find, async |db, settings| rehearse::run(&db, &settings, &args).await);
+                // 2 is what a no-go ends with.
+                played.map_err(Failure::into_failed)
             }
             Self::Nodes(WithSettings { flags, .. }) => {
                 with_database(&flags, Opening::Find, async |db, _| nodes::run(&db, now()).await)

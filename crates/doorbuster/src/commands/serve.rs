@@ -300,7 +300,21 @@ fn announce(address: SocketAddr, settings: &Settings, welcome: &str) -> Result<(
 
 /// Listens for the word to stop from now on, and is ready when it has come.
 fn told_to_stop(stop_word: StopWord) -> std::io::Result<impl Future<Output = ()>> {
-    let input_ended = end_of_input(stop_word);
+    let (input_ended, stop) = (end_of_input(stop_word), stop_signal()?);
+    Ok(async move {
+        tokio::select! {
+            () = stop => {}
+            () = input_ended => {}
+        }
+        info!("Stopping: started requests may finish");
+    })
+}
+
+/// Listens for the signals by which a system or a person at a terminal ends a program, and is ready when one has come.
+///
+/// # Errors
+/// When the system does not tell of signals.
+pub fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     let stop = {
         use tokio::signal::unix::{SignalKind, signal};
@@ -314,13 +328,7 @@ fn told_to_stop(stop_word: StopWord) -> std::io::Result<impl Future<Output = ()>
     };
     #[cfg(not(unix))]
     let stop = async { drop(tokio::signal::ctrl_c().await) };
-    Ok(async move {
-        tokio::select! {
-            () = stop => {}
-            () = input_ended => {}
-        }
-        info!("Stopping: started requests may finish");
-    })
+    Ok(stop)
 }
 
 /// Ready when standard input has ended, if that is a word to stop.

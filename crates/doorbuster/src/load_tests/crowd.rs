@@ -3,6 +3,7 @@
 use super::process::{Background, Program, cannot_start, complaint};
 use super::{Line, Place, Reason, turned};
 use db::load_tests::{LoadTestPlan, Stage, TestProgress, TestReport, TestVerdict, Wanted};
+use loadtest::mix::Mix;
 use loadtest::plan::{Landing, Load, Plan, Steps};
 use loadtest::report::data::{Outcome, Progress, Run};
 use loadtest::report::headline::headline;
@@ -27,7 +28,9 @@ pub struct Visit<'a> {
     /// Its process.
     pub server_process: u32,
     /// Who comes when.
-    pub wanted: Wanted,
+    pub plan: Plan,
+    /// Who comes; nothing: as to a flash sale.
+    pub mix: Option<Mix>,
 }
 
 impl Visit<'_> {
@@ -38,12 +41,17 @@ impl Visit<'_> {
     pub async fn run(&self, program: &Program, place: &Place, line: &Line) -> Result<Run, Reason> {
         let cannot_write =
             |error: &dyn std::fmt::Display| Reason::of_server("There is no room for what a test writes.", error.to_string());
-        let plan = toml::to_string(&plan(self.wanted)).map_err(|error| cannot_write(&error))?;
+        let plan = toml::to_string(&self.plan).map_err(|error| cannot_write(&error))?;
         std::fs::write(place.file("plan.toml"), plan).map_err(|error| cannot_write(&error))?;
         let mut command = program.command(Background::Shoppers, &["loadtest", "--progress", "json"]);
         command.arg(format!("http://{}", self.domain)).arg("--connect-to").arg(self.server.to_string());
         command.arg("--server-pid").arg(self.server_process.to_string()).arg("--plan").arg(place.file("plan.toml"));
         command.arg("--json").arg(place.file("run.json")).arg("--receipts").arg(place.file("receipts.jsonl"));
+        if let Some(mix) = &self.mix {
+            let mix = toml::to_string(mix).map_err(|error| cannot_write(&error))?;
+            std::fs::write(place.file("mix.toml"), mix).map_err(|error| cannot_write(&error))?;
+            command.arg("--mix").arg(place.file("mix.toml"));
+        }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| cannot_start(&error))?;
         let (mut leash, mut stopping) = (child.stdin.take(), line.stopping.clone());
@@ -102,7 +110,7 @@ fn told(progress: &Progress) -> TestProgress {
 }
 
 /// Who comes when, as a plan for `doorbuster loadtest`.
-fn plan(wanted: Wanted) -> Plan {
+pub fn plan(wanted: Wanted) -> Plan {
     let (most, held_s) = (u64::from(wanted.shoppers), f64::from(wanted.step_seconds));
     let load = match wanted.plan {
         LoadTestPlan::Steps => {

@@ -8,6 +8,7 @@ mod crowd;
 mod place;
 mod process;
 mod proof;
+pub mod rehearsal;
 
 use crate::failure::Failure;
 use crate::settings::Settings;
@@ -31,6 +32,9 @@ const TOLD_EVERY: Duration = Duration::from_secs(1);
 /// How long a test may take in all.
 const TEST_MAX: Duration = Duration::from_secs(2 * 3_600);
 
+/// What a seller is told where only the server's log says more.
+const ASK: &str = " Ask whoever runs this server: its log says why.";
+
 /// Why a test left no report.
 #[derive(Debug)]
 struct Reason {
@@ -43,13 +47,26 @@ struct Reason {
 impl Reason {
     /// What whoever runs the server has to look into: the seller is told no more than that.
     fn of_server(said: &str, detail: impl Into<String>) -> Self {
-        Self { said: format!("{said} Ask whoever runs this server: its log says why."), detail: detail.into() }
+        Self { said: format!("{said}{ASK}"), detail: detail.into() }
+    }
+
+    /// What the seller can mend.
+    fn of_seller(said: impl Into<String>) -> Self {
+        Self { said: said.into(), detail: String::new() }
+    }
+}
+
+/// On a command line, whoever runs the server reads all of it.
+impl From<Reason> for Failure {
+    fn from(Reason { said, detail }: Reason) -> Self {
+        let said = said.strip_suffix(ASK).unwrap_or(&said);
+        Self::new(format!("{said} {detail}").trim())
     }
 }
 
 impl From<&str> for Reason {
     fn from(said: &str) -> Self {
-        Self { said: said.into(), detail: String::new() }
+        Self::of_seller(said)
     }
 }
 
@@ -87,13 +104,6 @@ impl TestStand {
 
     fn places(&self) -> PathBuf {
         self.data.join(PLACES)
-    }
-
-    /// What a copy takes at most, bytes, as far as is known: as much as the whole database, where that is a file.
-    fn copy_bytes_max(&self) -> u64 {
-        let Target::Folder(folder) = &self.source else { return 0 };
-        let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        files.filter_map(|file| file.metadata().ok()).filter(std::fs::Metadata::is_file).map(|file| file.len()).sum()
     }
 
     /// Runs the tests that were asked for, one after the other, until none is left or `stopped` is true.
@@ -147,32 +157,40 @@ impl TestStand {
         let permitted = app.loadtest_shoppers_max();
         if asked.wanted.shoppers > permitted {
             let said = format!("The server that runs tests permits {permitted} shoppers. Ask whoever runs it.");
-            return Err(Reason { said, detail: String::new() });
+            return Err(Reason::of_seller(said));
         }
         let shop = db::shops::load_shop(app.db(), asked.shop).await;
         let shop = shop.map_err(|error| Reason::of_server("The shop could not be read.", error.to_string()))?;
         let shop = shop.ok_or("The shop is gone.")?;
         let domain = shop.domains.first().ok_or("The shop has no domain. Give it one in the settings, and test it then.")?;
-        if !place::has_room(&self.data, self.copy_bytes_max()) {
+        if !place::has_room(&self.data, copy_bytes_max(&self.source)) {
             return Err(Reason::of_server(
                 "There is no room for a copy on the server's disk.",
                 "The shops would be left without.",
             ));
         }
-        let place = Place::make(&self.places(), asked.id);
+        let place = Place::make(&self.places(), &asked.id.to_string());
         let place = place.map_err(|error| Reason::of_server("There is no room for a copy.", error.to_string()))?;
         self.program.copy_shop(&self.source, &self.data, &shop.handle, &place.copy()).await?;
         if *line.stopping.borrow() {
             return Err("It was stopped before shoppers came.".into());
         }
         let copy = self.program.serve(&place.copy()).await?;
-        let visit = crowd::Visit { domain, server: copy.address, server_process: copy.process, wanted: asked.wanted };
+        let plan = crowd::plan(asked.wanted);
+        let visit = crowd::Visit { domain, server: copy.address, server_process: copy.process, plan, mix: None };
         let mut run = visit.run(&self.program, &place, &line).await?;
         line.progress.send_modify(|progress| progress.stage = Stage::Proving);
         run.audit = Some(proof::of_copy(&self.program, &place, &shop.handle).await?);
         copy.stop().await;
         Ok(crowd::report(&mut run))
     }
+}
+
+/// What a copy takes at most, bytes, as far as is known: as much as the whole database, where that is a file.
+fn copy_bytes_max(source: &Target) -> u64 {
+    let Target::Folder(folder) = source else { return 0 };
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    files.filter_map(|file| file.metadata().ok()).filter(std::fs::Metadata::is_file).map(|file| file.len()).sum()
 }
 
 /// Ready when it is true, or nobody can say so any more.

@@ -2,7 +2,6 @@
 //! the next start.
 
 use crate::folder_lock::FolderLock;
-use db::load_tests::LoadTestId;
 use std::io;
 use std::path::{Path, PathBuf};
 use tracing::warn;
@@ -34,18 +33,19 @@ pub struct Place {
 }
 
 impl Place {
-    /// Makes the folder, so that only its owner can look inside.
+    /// Makes the folder of this name, so that only its owner can look inside.
     ///
     /// # Errors
-    /// When it cannot be made.
-    pub fn make(places: &Path, id: LoadTestId) -> io::Result<Self> {
-        let folder = places.join(id.to_string());
+    /// When it cannot be made; `ResourceBusy` while somebody is in one of this name.
+    pub fn make(places: &Path, name: &str) -> io::Result<Self> {
+        let folder = places.join(name);
         let mut builder = std::fs::DirBuilder::new();
         builder.recursive(true);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(&folder)?;
-        let lock = FolderLock::take(&folder).map_err(|failure| io::Error::other(failure.to_string()))?;
+        let lock =
+            FolderLock::take(&folder).map_err(|failure| io::Error::new(io::ErrorKind::ResourceBusy, failure.to_string()))?;
         Ok(Self { folder, _lock: lock })
     }
 
@@ -100,7 +100,7 @@ mod tests {
         let places = std::env::temp_dir().join(format!("doorbuster-places-{}", std::process::id()));
         let left_behind = places.join("1");
         std::fs::create_dir_all(left_behind.join("shop")).expect("the temporary folder can be written");
-        let place = Place::make(&places, LoadTestId(2)).expect("there is room");
+        let place = Place::make(&places, "2").expect("there is room");
         std::fs::write(place.file("receipts.jsonl"), "{}").expect("it can be written");
         clear(&places);
         assert!(!left_behind.exists(), "nobody is there");

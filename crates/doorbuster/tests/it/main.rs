@@ -26,6 +26,7 @@ mod moving;
 mod nodes;
 mod one_server;
 mod pages;
+mod rehearsal;
 mod report;
 mod screenshots;
 mod sellers;

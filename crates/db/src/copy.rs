@@ -84,6 +84,7 @@ const PARTS: [(&str, Part); TABLES.len()] = [
     ("served_minutes", Part::Nothing),
     ("missed_minutes", Part::Nothing),
     ("sale_forecasts", Part::Nothing),
+    ("rehearsals", Part::Nothing),
 ];
 
 /// What went into a copy.

@@ -4,7 +4,7 @@
 //! shops. What a test does is not known here.
 
 use crate::{Db, Error, Result, Row, Value, params, platform_sql, sql};
-use commerce::{ShopId, Timestamp};
+use commerce::{FlashSaleId, ShopId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -65,6 +65,17 @@ pub struct Wanted {
     pub shoppers: u32,
     /// How long a number of them is held, seconds, 1 or more.
     pub step_seconds: u32,
+}
+
+/// A sale that a seller wants to be rehearsed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rehearsal {
+    /// Which.
+    pub sale: FlashSaleId,
+    /// What it is called.
+    pub sale_name: String,
+    /// Who is expected, as a plan that `doorbuster forecast` takes; empty where nobody has said.
+    pub marketing_plan: String,
 }
 
 /// Why a test cannot be had now: one at a time.
@@ -212,6 +223,8 @@ pub struct LoadTest {
     pub id: LoadTestId,
     /// What was wanted.
     pub wanted: Wanted,
+    /// What the sale was called, if it is the rehearsal of one.
+    pub rehearsed: Option<String>,
     /// E-mail address of the seller.
     pub asked_by: String,
     /// When it was asked for.
@@ -244,6 +257,34 @@ pub async fn ask(
     asked_by: &str,
     now: Timestamp,
 ) -> Result<std::result::Result<LoadTestId, Occupied>> {
+    ask_either(db, shop, wanted, None, asked_by, now).await
+}
+
+/// Asks for the rehearsal of a sale, with so many shoppers at once at most, unless a test of whatever shop waits or runs.
+///
+/// # Errors
+/// When the database fails.
+pub async fn ask_rehearsal(
+    db: &Db,
+    shop: ShopId,
+    rehearsal: &Rehearsal,
+    shoppers: u32,
+    asked_by: &str,
+    now: Timestamp,
+) -> Result<std::result::Result<LoadTestId, Occupied>> {
+    // Of what a test has, only how many are permitted means something here: the rest follows from the sale.
+    let wanted = Wanted { plan: LoadTestPlan::Drop, shoppers, step_seconds: 1 };
+    ask_either(db, shop, wanted, Some(rehearsal), asked_by, now).await
+}
+
+async fn ask_either(
+    db: &Db,
+    shop: ShopId,
+    wanted: Wanted,
+    rehearsal: Option<&Rehearsal>,
+    asked_by: &str,
+    now: Timestamp,
+) -> Result<std::result::Result<LoadTestId, Occupied>> {
     let current = platform_sql!(
         "SELECT shop_id, asked_by, asked_at FROM load_tests
          WHERE status = 'asked' OR (status = 'running' AND running_until > $1) ORDER BY asked_at LIMIT 1"
@@ -261,6 +302,9 @@ pub async fn ask(
     let id = LoadTestId(db.ids().next(now));
     let Wanted { plan, shoppers, step_seconds } = wanted;
     let asked = tx.execute(shop, insert, &params![id, plan.as_str(), shoppers, step_seconds, asked_by, now]).await?;
+    if let Some(rehearsal) = rehearsal.filter(|_| asked == 1) {
+        keep_rehearsal(&mut tx, shop, id, rehearsal).await?;
+    }
     tx.commit().await?;
     if asked == 1 {
         return Ok(Ok(id));
@@ -268,6 +312,33 @@ pub async fn ask(
     // Somebody asked in the same instant.
     let rows = db.query_platform(current, &params![now]).await?;
     Ok(Err(rows.first().map_or(Occupied::ByAnother { asked_at: now }, |row| occupied(row, shop))))
+}
+
+async fn keep_rehearsal(tx: &mut crate::Tx, shop: ShopId, id: LoadTestId, rehearsal: &Rehearsal) -> Result<()> {
+    let keep =
+        sql!("INSERT INTO rehearsals (shop_id, load_test_id, sale_id, sale_name, marketing_plan) VALUES ($1, $2, $3, $4, $5)");
+    let Rehearsal { sale, sale_name, marketing_plan } = rehearsal;
+    tx.execute(shop, keep, &params![id, *sale, sale_name, marketing_plan]).await.map(drop)
+}
+
+/// The sale that this test is the rehearsal of; nothing where it is none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn rehearsal(db: &Db, shop: ShopId, id: LoadTestId) -> Result<Option<Rehearsal>> {
+    let read = sql!("SELECT sale_id, sale_name, marketing_plan FROM rehearsals WHERE shop_id = $1 AND load_test_id = $2");
+    let row = db.query_opt(shop, read, &params![id]).await?;
+    Ok(row.map(|row| Rehearsal { sale: row.get(0), sale_name: row.get(1), marketing_plan: row.get(2) }))
+}
+
+/// The marketing plan with which this sale was rehearsed last, if that is known.
+///
+/// # Errors
+/// When the database fails.
+pub async fn last_marketing_plan(db: &Db, shop: ShopId, sale: FlashSaleId) -> Result<Option<String>> {
+    let last =
+        sql!("SELECT marketing_plan FROM rehearsals WHERE shop_id = $1 AND sale_id = $2 ORDER BY load_test_id DESC LIMIT 1");
+    Ok(db.query_opt(shop, last, &params![sale]).await?.map(|row| row.get(0)))
 }
 
 fn occupied(row: &Row, shop: ShopId) -> Occupied {
@@ -405,7 +476,9 @@ async fn forget_oldest(tx: &mut crate::Tx, shop: ShopId) -> Result<()> {
 pub async fn list(db: &Db, shop: ShopId) -> Result<Vec<LoadTest>> {
     let list = sql!(
         "SELECT load_test_id, plan, shoppers, step_seconds, asked_by, asked_at, status, stop_asked, progress,
-             ended_at, verdict, said
+             ended_at, verdict, said,
+             (SELECT sale_name FROM rehearsals
+              WHERE rehearsals.shop_id = $1 AND rehearsals.load_test_id = load_tests.load_test_id)
          FROM load_tests WHERE shop_id = $1 ORDER BY load_test_id DESC"
     );
     db.query(shop, list, &[]).await?.iter().map(read_test).collect()
@@ -465,5 +538,5 @@ fn read_test(row: &Row) -> Result<LoadTest> {
         _ => TestState::Failed { at: ended_at(), said: row.get(11) },
     };
     let (asked_by, asked_at) = (row.get(4), row.get(5));
-    Ok(LoadTest { id: LoadTestId(row.get(0)), wanted: read_wanted(row, 1)?, asked_by, asked_at, state })
+    Ok(LoadTest { id: LoadTestId(row.get(0)), wanted: read_wanted(row, 1)?, rehearsed: row.get(12), asked_by, asked_at, state })
 }

@@ -92,7 +92,7 @@ fn admin(app: &App) -> Router<App> {
 
 /// Sales, coupons, pages, mail, the books and the load test.
 fn selling() -> Router<App> {
-    use admin::{books, coupons, flash_sales, load_test, mail, pages, sale_report, traffic};
+    use admin::{books, coupons, flash_sales, load_test, mail, pages, rehearsal, sale_report, traffic};
     Router::new()
         .route("/admin/flash-sales", get(flash_sales::list).post(flash_sales::create))
         .route("/admin/flash-sales/new", get(flash_sales::new))
@@ -103,6 +103,7 @@ fn selling() -> Router<App> {
         .route("/admin/flash-sales/{id}/delete", get(flash_sales::ask_delete).post(flash_sales::delete))
         .route("/admin/flash-sales/{id}/report", get(sale_report::show))
         .route("/admin/flash-sales/{id}/report.json", get(sale_report::data))
+        .route("/admin/flash-sales/{id}/rehearse", get(rehearsal::ask).post(rehearsal::start))
         .route("/admin/coupons", get(coupons::list).post(coupons::create))
         .route("/admin/coupons/new", get(coupons::new))
         .route("/admin/coupons/{id}", get(coupons::edit).post(coupons::update))

@@ -7,7 +7,7 @@
 use crate::{Db, Error, Result, Tx, params, platform_sql};
 
 /// Number, name, text.
-const SCRIPTS: [(i64, &str, &str); 8] = [
+const SCRIPTS: [(i64, &str, &str); 9] = [
     (1, "first_schema", include_str!("0001_first_schema.sql")),
     (2, "submissions", include_str!("0002_submissions.sql")),
     (3, "proofs", include_str!("0003_proofs.sql")),
@@ -16,13 +16,14 @@ const SCRIPTS: [(i64, &str, &str); 8] = [
     (6, "crowd", include_str!("0006_crowd.sql")),
     (7, "load_tests", include_str!("0007_load_tests.sql")),
     (8, "sale_record", include_str!("0008_sale_record.sql")),
+    (9, "rehearsals", include_str!("0009_rehearsals.sql")),
 ];
 
 /// The schema's version that this program works with.
 pub const SCHEMA_VERSION: i64 = SCRIPTS[SCRIPTS.len() - 1].0;
 
 /// Every table of a shop, parents before children. Backup and verification walk this list; a test holds it against both engines.
-pub const TABLES: [&str; 45] = [
+pub const TABLES: [&str; 46] = [
     "shops",
     "shop_domains",
     "shop_settings",
@@ -68,6 +69,7 @@ pub const TABLES: [&str; 45] = [
     "served_minutes",
     "missed_minutes",
     "sale_forecasts",
+    "rehearsals",
 ];
 
 /// The tables that belong to no shop. They say what runs at the moment, so no backup holds them.

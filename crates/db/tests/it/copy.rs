@@ -8,7 +8,7 @@ use db::{Db, Error, OpenOptions, PlatformSql, TABLES, Target, params, sql, testi
 use std::path::PathBuf;
 
 /// Tables of which no row may be in a copy: persons, what they did, and what is of one database.
-const NOT_COPIED: [&str; 28] = [
+const NOT_COPIED: [&str; 29] = [
     "shop_counters",
     "sellers",
     "seller_sessions",
@@ -37,6 +37,7 @@ const NOT_COPIED: [&str; 28] = [
     "served_minutes",
     "missed_minutes",
     "sale_forecasts",
+    "rehearsals",
 ];
 
 /// A copy, in a folder that goes with it.

@@ -1,9 +1,9 @@
 //! Load tests: asked for, run one at a time, and kept with their reports; on both engines.
 
 use crate::shops::{NOW, juniper_roasters, make_juniper_roasters};
-use commerce::ShopId;
+use commerce::{FlashSaleId, ShopId};
 use db::load_tests::{
-    self, KEPT_MAX, LoadTestId, LoadTestPlan, Occupied, REPORT_BYTES_MAX, Stage, TestProgress, TestReport, TestState,
+    self, KEPT_MAX, LoadTestId, LoadTestPlan, Occupied, REPORT_BYTES_MAX, Rehearsal, Stage, TestProgress, TestReport, TestState,
     TestVerdict, Wanted,
 };
 use db::shops::NewShop;
@@ -64,6 +64,31 @@ async fn a_test_is_asked_for_run_and_kept_with_its_report() {
         assert!(load_tests::delete(db, shop, id).await.expect(test.engine));
         assert!(!load_tests::delete(db, shop, id).await.expect(test.engine));
         assert_eq!(load_tests::report_page(db, shop, id).await.expect(test.engine), None, "{}: the report goes too", test.engine);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rehearsal_is_a_test_that_knows_its_sale() {
+    for test in testing::databases().await {
+        let db = &test.db;
+        let shop = make_juniper_roasters(db).await;
+        let friday = Rehearsal { sale: FlashSaleId(7), sale_name: "Friday".into(), marketing_plan: "name = \"Friday\"".into() };
+        let asked = load_tests::ask_rehearsal(db, shop, &friday, 500, INES, NOW).await.expect(test.engine);
+        let id = asked.expect("nobody tests");
+        assert!(load_tests::ask(db, shop, WANTED, INES, NOW).await.expect(test.engine).is_err(), "it takes its turn with tests");
+        assert_eq!(load_tests::rehearsal(db, shop, id).await.expect(test.engine).as_ref(), Some(&friday));
+        assert_eq!(load_tests::rehearsal(db, make_neighbor(db).await, id).await.expect(test.engine), None);
+        let plan = load_tests::last_marketing_plan(db, shop, FlashSaleId(7)).await.expect(test.engine);
+        assert_eq!(plan, Some(friday.marketing_plan));
+        assert_eq!(load_tests::last_marketing_plan(db, shop, FlashSaleId(8)).await.expect(test.engine), None);
+        assert!(load_tests::begin(db, shop, id, NOW).await.expect(test.engine));
+        load_tests::finish(db, shop, id, &report("<p>Go.</p>"), NOW).await.expect(test.engine);
+        let kept = load_tests::list(db, shop).await.expect(test.engine).remove(0);
+        assert_eq!((kept.rehearsed.as_deref(), kept.wanted.shoppers), (Some("Friday"), 500), "{}", test.engine);
+        assert!(load_tests::delete(db, shop, id).await.expect(test.engine));
+        assert_eq!(load_tests::rehearsal(db, shop, id).await.expect(test.engine), None, "{}: it goes with the test", test.engine);
+        let id = ask(db, shop).await;
+        assert_eq!(load_tests::rehearsal(db, shop, id).await.expect(test.engine), None, "a plain test rehearses nothing");
     }
 }
 

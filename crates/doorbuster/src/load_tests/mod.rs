@@ -159,6 +159,12 @@ impl TestStand {
             let said = format!("The server that runs tests permits {permitted} shoppers. Ask whoever runs it.");
             return Err(Reason::of_seller(said));
         }
+        let rehearsal = load_tests::rehearsal(app.db(), asked.shop, asked.id).await;
+        let rehearsal = rehearsal.map_err(|error| Reason::of_server("The test could not be read.", error.to_string()))?;
+        if let Some(rehearsal) = rehearsal {
+            let asked = rehearsal::Asked { shop: asked.shop, rehearsal, shoppers_max: asked.wanted.shoppers };
+            return rehearsal::report(app.db(), self, asked, line).await;
+        }
         let shop = db::shops::load_shop(app.db(), asked.shop).await;
         let shop = shop.map_err(|error| Reason::of_server("The shop could not be read.", error.to_string()))?;
         let shop = shop.ok_or("The shop is gone.")?;

@@ -102,7 +102,7 @@ fn a_copied_shop_sells_as_the_shop_does_and_knows_none_of_its_people() {
 }
 
 /// Juniper Roasters, where Ines may test with twenty shoppers and sits at her desk.
-fn open(place: &Place) -> (Server, Shopper) {
+pub fn open(place: &Place) -> (Server, Shopper) {
     place.open_juniper_roasters(50);
     let mut command = place.command(&[&["serve"][..], &ANY_PORT].concat());
     command.env("DOORBUSTER_LOADTEST_SHOPPERS_MAX", "20");
@@ -125,18 +125,18 @@ fn start(ines: &mut Shopper) -> Page {
     ines.post("/admin/load-test", &form).expect("the desk answers")
 }
 
-fn desk(ines: &mut Shopper) -> Page {
+pub fn desk(ines: &mut Shopper) -> Page {
     ines.get("/admin/load-test").expect("the desk answers")
 }
 
 /// The last text between these two.
-fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
+pub fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
     let (text, _) = text.split_once(after)?;
     text.rsplit_once(before).map(|(_, between)| between)
 }
 
 /// What is in the folder of copies.
-fn places(place: &Place) -> Vec<PathBuf> {
+pub fn places(place: &Place) -> Vec<PathBuf> {
     let entries = fs::read_dir(place.folder.join("load-tests"));
     entries.map(|entries| entries.flatten().map(|entry| entry.path()).collect()).unwrap_or_default()
 }

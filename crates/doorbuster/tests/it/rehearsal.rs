@@ -1,10 +1,12 @@
 //! A seller rehearses a sale on the command line: the go/no-go page, its data and exit codes, and a shop that notices nothing.
 
-use crate::program::{Engine, Place};
+use crate::load_test::{between, desk, open, places};
+use crate::program::{Engine, Place, until};
 use commerce::sale::{BeforeOpening, FlashSale, FlashSaleItem, FlashSaleStatus};
 use commerce::{FlashSaleId, Timestamp};
 use db::{Db, OpenOptions};
 use serde_json::Value;
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 /// A plan of few people, who buy so often that some do in a short rehearsal.
@@ -45,8 +47,39 @@ fn check(engine: Engine) {
     assert_eq!(data["books"]["books_hold"], true);
 
     assert_eq!(place.must(&["export", "--shop", "juniper", "-"]), stock, "the shop's own stock is as it was");
-    let left = std::fs::read_dir(place.folder.join("load-tests")).map_or(0, Iterator::count);
-    assert_eq!(left, 0, "the copy is gone");
+    assert_eq!(places(&place), Vec::<PathBuf>::new(), "the copy is gone");
+    place.verify();
+}
+
+#[test]
+fn a_seller_has_a_sale_rehearsed_at_the_desk_and_keeps_the_page() {
+    let place = Place::new(Engine::Sqlite);
+    let (server, mut ines) = open(&place);
+    let opens_at = tomorrow();
+    put_on_sale(&place, opens_at, 5, 40);
+    let plan = plan(opens_at, 5).replace("list = 100", "list = 1_000");
+    let asked = ines.post("/admin/flash-sales/1/rehearse", &[("marketing_plan", &plan)]).expect("the desk answers");
+    assert_eq!(asked.status, 303, "{asked:?}");
+    let mut page = desk(&mut ines);
+    assert!(page.body.contains("Rehearsal of “Friday”"), "{}", page.body);
+    while page.body.contains("Stop the test") {
+        let before = page.body.clone();
+        until("the rehearsal goes on", || {
+            page = desk(&mut ines);
+            page.body != before
+        });
+    }
+    let report = between(&page.body, "href=\"", "/report\"").unwrap_or_else(|| panic!("a page is kept: {}", page.body));
+    let shown = ines.get(&format!("{report}/report")).expect("the desk answers");
+    assert!(shown.status == 200 && shown.body.contains("Rehearsal of <b>Friday</b>"), "{shown:?}");
+    let data = ines.get(&format!("{report}/report.json")).expect("the desk answers");
+    let data: Value = serde_json::from_str(&data.body).expect("the data is JSON");
+    assert_eq!((light(&data, "Books"), light(&data, "Prices on pages")), ("green", "green"), "{data}");
+    let most =
+        data["tested"]["seconds"].as_array().and_then(|seconds| seconds.iter().filter_map(|s| s["shoppers"].as_u64()).max());
+    assert!(most.is_some_and(|most| (1..=20).contains(&most)), "no more come than are permitted: {most:?}");
+    assert_eq!(places(&place), Vec::<PathBuf>::new(), "the copy is gone");
+    assert_eq!(server.stop(), Some(0));
     place.verify();
 }
 

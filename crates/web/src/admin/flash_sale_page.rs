@@ -4,6 +4,7 @@ use super::desk::Pages;
 use super::form::Form;
 use super::format;
 use super::picker::Shown;
+use super::rehearsal::can_be_rehearsed;
 use super::seat::Seat;
 use super::uploads;
 use super::views::{PickerView, SaleEdit, SaleItemRow, SaleTimeline, Span, VariantChoice};
@@ -73,6 +74,7 @@ pub(super) async fn editor(seat: &Seat, sale: Option<&FlashSale>, form: Form, sh
         closes_at: sale.closes_at,
         timeline: Some(timeline(sale, now)),
         early_link: early_link(seat, sale),
+        can_be_rehearsed: can_be_rehearsed(sale, now),
         items: items(seat, &sale.items[rows]).await?,
         items_pages,
         picture_choices: uploads::picture_choices(seat, &form, &["picture"]).await?,

@@ -4,12 +4,16 @@
 
 use super::form::Form;
 use super::format::{hour_and_minute, thousands};
+use super::rehearsal::can_be_rehearsed;
 use super::seat::{At, Seat, Typed};
 use super::standalone;
-use super::views::{Confirm, CurrentTest, LoadTestRow, LoadTestShow, Permitted, TestFigures};
+use super::views::{Confirm, CurrentTest, LoadTestRow, LoadTestShow, Permitted, SaleToRehearse, TestFigures};
 use crate::error::Error;
 use axum::response::Response;
-use db::load_tests::{self, KEPT_MAX, LoadTest, LoadTestId, LoadTestPlan, Occupied, Stage, TestProgress, TestState, Wanted};
+use commerce::sale::FlashSale;
+use db::load_tests::{
+    self, KEPT_MAX, LoadTest, LoadTestId, LoadTestPlan, Occupied, Stage, TestProgress, TestState, TestVerdict, Wanted,
+};
 use std::ops::RangeInclusive;
 
 /// How long a number of shoppers may be held, seconds.
@@ -73,7 +77,7 @@ pub async fn ask_delete(seat: Seat, At(id): At<LoadTestId>) -> Result<Response, 
     let test = find(&seat, id).await?;
     let page = Confirm {
         question: "Delete this test?".into(),
-        consequence: format!("The report of the test with {} is gone then.", what(test.wanted).to_lowercase()),
+        consequence: format!("The report is gone then: {}.", what(&test)),
         verb: "Delete".into(),
         action: format!("/admin/load-test/{id}/delete"),
         back: "/admin/load-test".into(),
@@ -105,7 +109,7 @@ fn begins(seat: &Seat) -> Response {
 }
 
 /// Whether this seller's own test was asked for a moment ago: whoever clicks twice wants one, and has it.
-fn is_double_click(occupied: &Occupied, seat: &Seat) -> bool {
+pub(super) fn is_double_click(occupied: &Occupied, seat: &Seat) -> bool {
     match occupied {
         Occupied::ByThisShop { asked_by, asked_at } => {
             *asked_by == seat.seller.email && seat.now() < asked_at.plus_seconds(DOUBLE_CLICK_SECONDS)
@@ -115,7 +119,7 @@ fn is_double_click(occupied: &Occupied, seat: &Seat) -> bool {
 }
 
 /// Who is testing. Of a neighbor nothing is said but since when.
-fn in_words(occupied: &Occupied, zone: &str) -> String {
+pub(super) fn in_words(occupied: &Occupied, zone: &str) -> String {
     match occupied {
         Occupied::ByThisShop { asked_by, asked_at } => {
             let at = hour_and_minute(*asked_at, zone);
@@ -137,7 +141,10 @@ async fn find(seat: &Seat, id: LoadTestId) -> Result<LoadTest, Error> {
 
 async fn page(seat: &Seat, form: Form) -> Result<LoadTestShow, Error> {
     let tests = load_tests::list(seat.db(), seat.shop()).await?;
-    Ok(told(&tests, seat.app.loadtest_shoppers_max(), form))
+    let sales = db::flash_sales::list_flash_sales(seat.db(), seat.shop()).await?;
+    let to_come = sales.into_iter().filter(|sale| can_be_rehearsed(sale, seat.now()));
+    let sales = to_come.map(|FlashSale { id, name, opens_at, .. }| SaleToRehearse { id, name, opens_at }).collect();
+    Ok(LoadTestShow { sales, ..told(&tests, seat.app.loadtest_shoppers_max(), form) })
 }
 
 fn told(tests: &[LoadTest], shoppers_max: u32, form: Form) -> LoadTestShow {
@@ -150,6 +157,7 @@ fn told(tests: &[LoadTest], shoppers_max: u32, form: Form) -> LoadTestShow {
         permitted,
         current: tests.iter().find_map(current),
         form,
+        sales: Vec::new(),
         rows: tests.iter().filter_map(row).collect(),
         kept_max: KEPT_MAX,
     }
@@ -164,7 +172,7 @@ fn current(test: &LoadTest) -> Option<CurrentTest> {
     let visiting = progress.filter(|progress| progress.stage == Stage::Visiting);
     Some(CurrentTest {
         id: test.id,
-        what: what(test.wanted),
+        what: what(test),
         asked_by: test.asked_by.clone(),
         asked_at: test.asked_at,
         doing: doing(progress),
@@ -220,9 +228,12 @@ fn within(millis: f64) -> String {
     }
 }
 
-fn what(wanted: Wanted) -> String {
-    let (shoppers, seconds) = (thousands(wanted.shoppers.into()), wanted.step_seconds);
-    match wanted.plan {
+fn what(test: &LoadTest) -> String {
+    if let Some(sale) = &test.rehearsed {
+        return format!("Rehearsal of “{sale}”");
+    }
+    let (shoppers, seconds) = (thousands(test.wanted.shoppers.into()), test.wanted.step_seconds);
+    match test.wanted.plan {
         LoadTestPlan::Steps => format!("Up to {shoppers} shoppers in steps of {seconds} s"),
         LoadTestPlan::Drop => format!("{shoppers} shoppers at once, for {seconds} s"),
     }
@@ -231,17 +242,25 @@ fn what(wanted: Wanted) -> String {
 fn row(test: &LoadTest) -> Option<LoadTestRow> {
     let (ended_at, state, said, has_report) = match &test.state {
         TestState::Asked | TestState::Running { .. } => return None,
-        TestState::Finished { at, verdict, said } => (*at, verdict.as_str(), said, true),
+        TestState::Finished { at, verdict, said } => (*at, ended(test, *verdict), said, true),
         TestState::Failed { at, said } => (*at, "failed", said, false),
     };
     let (said, asked_by) = (said.clone(), test.asked_by.clone());
-    Some(LoadTestRow { id: test.id, ended_at, what: what(test.wanted), state, said, has_report, asked_by })
+    Some(LoadTestRow { id: test.id, ended_at, what: what(test), state, said, has_report, asked_by })
+}
+
+/// How it ended, as pills call it: of a rehearsal it is said whether its sale may open.
+fn ended(test: &LoadTest, verdict: TestVerdict) -> &'static str {
+    match verdict {
+        TestVerdict::Held if test.rehearsed.is_some() => "go",
+        TestVerdict::LimitFound if test.rehearsed.is_some() => "no_go",
+        verdict => verdict.as_str(),
+    }
 }
 
 /// Tests for looking at the page: one runs, one of each kind has ended.
 #[cfg(test)]
 pub(super) fn sample(now: commerce::Timestamp) -> LoadTestShow {
-    use db::load_tests::TestVerdict;
     let progress = TestProgress {
         step: (3, 4),
         elapsed_s: 96.0,
@@ -267,17 +286,28 @@ pub(super) fn sample(now: commerce::Timestamp) -> LoadTestShow {
     let failed = TestState::Failed { at: now, said: "The server was stopped in the middle of this test. Start it again.".into() };
     let states = [TestState::Running { progress, is_stopping: false }].into_iter().chain(ended).chain([failed]);
     let wanted = Wanted { plan: LoadTestPlan::Steps, shoppers: 2_000, step_seconds: 30 };
-    let test =
-        |(id, state)| LoadTest { id: LoadTestId(id), wanted, asked_by: "ines@juniper.example".into(), asked_at: now, state };
-    told(&(1..).zip(states).map(test).collect::<Vec<_>>(), 2_000, Form::default())
+    let test = |(id, state)| LoadTest {
+        id: LoadTestId(id),
+        wanted,
+        rehearsed: None,
+        asked_by: "ines@juniper.example".into(),
+        asked_at: now,
+        state,
+    };
+    let mut tests: Vec<_> = (1..).zip(states).map(test).collect();
+    let said = "No-go: The sale must not open like this: 1 thing to be put right.".to_owned();
+    let state = TestState::Finished { at: now, verdict: TestVerdict::LimitFound, said };
+    tests.push(LoadTest { rehearsed: Some("Black Friday".into()), ..test((99, state)) });
+    told(&tests, 2_000, Form::default())
 }
 
 /// The page before the first test, with a number that is too large.
 #[cfg(test)]
-pub(super) fn sample_form() -> LoadTestShow {
+pub(super) fn sample_form(now: commerce::Timestamp) -> LoadTestShow {
     let mut form = Form::filled([("shoppers", "90000"), ("plan", "drop"), ("step_seconds", "30")]);
     form.number("shoppers", 1..=2_000);
-    told(&[], 2_000, form)
+    let sale = SaleToRehearse { id: commerce::FlashSaleId(1), name: "Black Friday".into(), opens_at: now.plus_minutes(1_440) };
+    LoadTestShow { sales: vec![sale], ..told(&[], 2_000, form) }
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ pub mod books;
 mod crowd;
 pub mod dashboard;
 pub mod load_test;
+pub mod rehearsal;
 pub mod traffic;
 
 pub mod orders;

@@ -1,7 +1,7 @@
 //! A rehearsal: tomorrow's sale tonight, on a copy of the shop, with the forecast's crowd; and whether it may open.
 //!
 //! [`crowd`] says who comes, `copied_sale` moves the sale, `measured` reads what the load test left, [`figures`] is all of it as
-//! data, [`judge`] makes it go or no-go, and [`told`] tells it. Here it is
+//! data, [`judge`] makes it go or no-go, and [`told`] tells it. `asked` is for sellers at their desks. Here it is
 //! played: the copy is made, served, visited, and proved.
 
 pub mod crowd;
@@ -9,9 +9,12 @@ pub mod figures;
 pub mod judge;
 pub mod told;
 
+mod asked;
 mod copied_sale;
 mod measured;
 mod on_sale;
+
+pub(super) use asked::{Asked, report};
 
 use super::crowd::Visit;
 use super::place::{self, Place};

@@ -1,5 +1,6 @@
 //! The load test: what may be tested, the test that runs, and what came of the last ones.
 
+use super::SaleToRehearse;
 use crate::admin::form::Form;
 use commerce::Timestamp;
 use db::load_tests::LoadTestId;
@@ -14,6 +15,8 @@ pub struct LoadTestShow {
     pub current: Option<CurrentTest>,
     /// What a new one shall be.
     pub form: Form,
+    /// Sales that are to come and can be rehearsed.
+    pub sales: Vec<SaleToRehearse>,
     /// Those that have ended, the newest first.
     pub rows: Vec<LoadTestRow>,
     /// How many are kept.

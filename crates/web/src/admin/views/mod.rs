@@ -6,6 +6,7 @@ mod catalog;
 mod home;
 mod load_test;
 mod orders;
+mod rehearsal;
 mod selling;
 mod settings;
 mod traffic;
@@ -18,6 +19,7 @@ pub use catalog::*;
 pub use home::*;
 pub use load_test::*;
 pub use orders::*;
+pub use rehearsal::*;
 pub use selling::*;
 pub use settings::*;
 pub use traffic::*;
@@ -40,6 +42,7 @@ view! {
     Books => "books/show.html" in "books",
     Traffic => "traffic/show.html" in "traffic",
     LoadTestShow => "load_test/show.html" in "load_test",
+    RehearsalAsk => "rehearsal/ask.html" in "flash_sales",
     ProductList => "products/list.html" in "products",
     ProductEdit => "products/edit.html" in "products",
     InventoryList => "inventory/list.html" in "inventory",

@@ -269,6 +269,7 @@ fn sale_edit() -> SaleEdit {
             length: "1 day 1 h".into(),
             now_x: Some(80.0),
         }),
+        can_be_rehearsed: true,
         early_link: "https://juniper.example/early/7/bmljZSB0cnksIHJlYWRlcg".into(),
         items: vec![SaleItemRow {
             variant: VariantId(11),
@@ -340,8 +341,10 @@ fn every_template_of_the_desk_renders_its_sample() {
     g.show("traffic", crate::admin::traffic::sample(SAMPLE_NOW));
     g.show("traffic_silent", Traffic::default());
     g.show("load_test", crate::admin::load_test::sample(SAMPLE_NOW));
-    g.show("load_test_form", crate::admin::load_test::sample_form());
+    g.show("load_test_form", crate::admin::load_test::sample_form(SAMPLE_NOW));
     g.show("load_test_not_permitted", LoadTestShow::default());
+    g.show("rehearsal", crate::admin::rehearsal::sample(SAMPLE_NOW, 2_000));
+    g.show("rehearsal_not_permitted", crate::admin::rehearsal::sample(SAMPLE_NOW, 0));
     g.show(
         "confirm",
         Confirm {

@@ -57,6 +57,8 @@ pub struct SaleEdit {
     pub timeline: Option<SaleTimeline>,
     /// The address that gives early access; empty: the sale has none.
     pub early_link: String,
+    /// Whether it is still to come, with something in it.
+    pub can_be_rehearsed: bool,
     /// A page of what is cheaper.
     pub items: Vec<SaleItemRow>,
     /// Media ids and what they show; the first is “none”.

@@ -5,6 +5,7 @@ mod books;
 mod catalog;
 mod load_test;
 mod orders;
+mod rehearsal;
 mod sale_report;
 mod selling;
 mod settings;

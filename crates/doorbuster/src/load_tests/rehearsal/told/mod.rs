@@ -45,6 +45,11 @@ fn sentence(lines: &[Line]) -> String {
     }
 }
 
+/// The answer as lists have it.
+pub fn headline(lines: &[Line]) -> String {
+    format!("{}: {}", word(lines), sentence(lines))
+}
+
 /// What was played, and what it does not say.
 fn meaning(figures: &Figures) -> Vec<String> {
     let played = figures.played;

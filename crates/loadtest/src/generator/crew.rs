@@ -16,7 +16,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync
 use std::time::{Duration, Instant};
 
 /// Orders and tallies that may lie unread: half a minute.
-const UNREAD_MAX: usize = 32;
+pub const UNREAD_MAX: usize = 32;
 /// How long a worker may be silent.
 const SILENCE: Duration = Duration::from_secs(30);
 

@@ -1,8 +1,8 @@
 //! A run: the steps of a plan one after the other, judged as they end.
 //!
-//! All that workers are told is who comes in which second, two seconds ahead. Whatever a plan is, is decided here.
+//! All that workers are told is who comes in which second, some seconds ahead. Whatever a plan is, is decided here.
 
-use super::crew::{Crew, CrewError};
+use super::crew::{Crew, CrewError, UNREAD_MAX};
 use super::{Assignment, Coming, Joined, Order, ServerMeter, Spread, Tally};
 use crate::audit::Entry;
 use crate::capacity;
@@ -23,6 +23,9 @@ use std::time::Instant;
 
 /// How far ahead workers are told who comes, seconds: enough for a message to be late, and little is lost between two steps.
 const AHEAD_S: u32 = 2;
+/// The same where that is known beforehand. A worker that is told more than it can keep unread counts as lost.
+const AHEAD_SETTLED_S: u32 = 30;
+const _: () = assert!((AHEAD_SETTLED_S as usize) < UNREAD_MAX);
 
 /// Everything that decides a run.
 #[derive(Clone, Debug)]
@@ -183,9 +186,9 @@ impl UnderWay {
     }
 
     /// Until which second it is told before `next`. Where the plan says beforehand who comes when, nothing is decided underway,
-    /// and all of it is told at once: workers that are kept waiting then let nobody come twice.
+    /// and half a minute of it is told: workers that are kept waiting then let nobody come twice.
     fn told_until(&self, next: u32) -> u32 {
-        (next + AHEAD_S).max(if self.is_settled() { self.ends() } else { 0 })
+        (next + AHEAD_S).max(if self.is_settled() { self.ends().min(next + AHEAD_SETTLED_S) } else { 0 })
     }
 
     /// Whether it is known beforehand who comes when, whoever is there.
@@ -436,9 +439,9 @@ mod tests {
     use crate::plan::Plan;
 
     #[test]
-    fn a_landing_is_told_as_a_whole_and_a_crowd_that_is_held_second_by_second() {
+    fn a_landing_is_told_half_a_minute_ahead_and_a_crowd_that_is_held_second_by_second() {
         let first = |plan: &str| UnderWay::new(Plan::find(plan).expect("it is shipped").steps().remove(0), 0);
-        assert_eq!((first("drop").told_until(0), first("drop").told_until(300)), (135, 302));
+        assert_eq!([0, 120, 300].map(|next| first("drop").told_until(next)), [30, 135, 302]);
         assert_eq!((first("steps").told_until(0), first("steps").told_until(5)), (2, 7));
     }
 }

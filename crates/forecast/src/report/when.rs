@@ -1,6 +1,7 @@
 //! Minutes of a sale as the clock on the seller's wall shows them.
 
 use crate::data::Forecast;
+use charts::chart::{Axis, Scale, Words};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -45,6 +46,20 @@ impl When {
         let at = self.at(minute);
         let form = if at.hour() == 0 && at.minute() == 0 { "%-d %b" } else { "%H:%M" };
         at.strftime(form).to_string()
+    }
+
+    /// An axis of time from the beginning to this minute. `zone` is what readers call the zone.
+    pub fn axis(&self, zone: &str, to: f64) -> Axis {
+        let (at_axis, in_table) = (self.clone(), self.clone());
+        Axis {
+            name: format!("Time in {zone}"),
+            scale: Scale::Linear,
+            from: 0.0,
+            to,
+            ticks: self.ticks_between(0.0, to),
+            at_axis: Words::from(move |minute: f64| at_axis.short(minute)),
+            in_table: Words::from(move |minute: f64| in_table.words(minute)),
+        }
     }
 
     /// How many minutes after the beginning this instant is, RFC 3339.

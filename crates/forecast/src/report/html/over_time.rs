@@ -3,7 +3,7 @@
 use super::super::sentences::{about_count, count};
 use super::super::when::When;
 use crate::data::{Estimate, Forecast, Slot};
-use charts::chart::{Axis, Band, Bound, Chart, Fill, Height, Range, Scale, Series, Shape, Tone, Words};
+use charts::chart::{Axis, Band, Bound, Chart, Fill, Height, Range, Series, Shape, Tone};
 use charts::numbers::{duration, short};
 use charts::page::{Section, paragraph};
 
@@ -163,21 +163,12 @@ impl<'a> Time<'a> {
     /// A chart of nothing yet.
     fn chart(&self, id: &'static str, title: &str, about: &str) -> Chart {
         let ends = self.when.minute(&self.forecast.closes);
-        let (at_axis, in_table) = (self.when.clone(), self.when.clone());
         Chart {
             id,
             title: title.to_owned(),
             about: about.to_owned(),
             height: Height::Low,
-            x: Axis {
-                name: format!("Time in {}", self.forecast.zone),
-                scale: Scale::Linear,
-                from: 0.0,
-                to: ends,
-                ticks: self.when.ticks_between(0.0, ends),
-                at_axis: Words::from(move |minute: f64| at_axis.short(minute)),
-                in_table: Words::from(move |minute: f64| in_table.words(minute)),
-            },
+            x: self.when.axis(&self.forecast.zone, ends),
             y: Axis::from_zero("", short, count),
             bands: self.bands(ends),
             bounds: Vec::new(),

@@ -3,7 +3,7 @@
 use super::super::sentences::{amount, count};
 use super::super::when::When;
 use crate::outcome::data::{Outcome, Slot};
-use charts::chart::{Axis, Band, Bound, Chart, Fill, Height, Scale, Series, Shape, Tone, Words};
+use charts::chart::{Axis, Band, Bound, Chart, Fill, Height, Series, Shape, Tone};
 use charts::numbers::{duration, latency, short};
 use charts::page::{Section, paragraph};
 
@@ -73,21 +73,12 @@ impl<'a> Time<'a> {
     /// A chart of nothing yet.
     fn chart(&self, id: &'static str, title: &str, about: &str) -> Chart {
         let ends = self.ends();
-        let (at_axis, in_table) = (self.when.clone(), self.when.clone());
         Chart {
             id,
             title: title.to_owned(),
             about: about.to_owned(),
             height: Height::Low,
-            x: Axis {
-                name: format!("Time in {}", self.outcome.zone),
-                scale: Scale::Linear,
-                from: 0.0,
-                to: ends,
-                ticks: self.when.ticks_between(0.0, ends),
-                at_axis: Words::from(move |minute: f64| at_axis.short(minute)),
-                in_table: Words::from(move |minute: f64| in_table.words(minute)),
-            },
+            x: self.when.axis(&self.outcome.zone, ends),
             y: Axis::from_zero("", short, count),
             bands: self.bands(ends),
             bounds: Vec::new(),

@@ -17,6 +17,9 @@ pub const PLENTY: &str = "endless-coffee";
 /// A person's browser, for clients that are people.
 pub const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
+/// Some ten seconds: each try is answered within a millisecond.
+const READY_TRIES: usize = 10_000;
+
 /// The running shops.
 pub struct Demo {
     pub server: Server,
@@ -46,7 +49,17 @@ impl Demo {
     fn on(place: Place) -> Self {
         let arguments = ["demo", "--listen", "127.0.0.1:0", "--connections-max", "19800"];
         let server = Server::start(place.command_through(&["taskset", "-c", SERVER_CORE, PROGRAM], &arguments));
-        Self { server, _place: place }
+        let demo = Self { server, _place: place };
+        demo.wait_until_ready();
+        demo
+    }
+
+    /// Until its pages are printed, whoever asks has one made: no load balancer would send visitors yet.
+    fn wait_until_ready(&self) {
+        let agent = ureq::Agent::config_builder().proxy(None).build().new_agent();
+        let question = format!("{}/readyz", self.server.address);
+        let is_ready = (0..READY_TRIES).any(|_| agent.get(&question).call().is_ok());
+        assert!(is_ready, "the server did not become ready");
     }
 
     /// Where they are.

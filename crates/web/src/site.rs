@@ -6,7 +6,7 @@
 use crate::app::{App, ShopInMemory};
 use crate::crowd::is_page;
 use crate::edition::address::key_of;
-use crate::edition::{FirstTouch, FrozenPage};
+use crate::edition::{FirstTouch, FromMemory, FrozenPage};
 use crate::error::Error;
 use crate::gate::class::Route;
 use crate::gate::{self, Busy, Errand, Knocked, Turn, pass_or_refuse};
@@ -16,7 +16,7 @@ use crate::routes::router;
 use crate::serve::{Peer, is_cross_site, protect};
 use crate::storefront::{BusyPage, EARLY_COOKIE, answer_not_modified, draw_failure, host_of, media};
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, header};
 use axum::response::{IntoResponse, Response};
 use commerce::Timestamp;
@@ -44,21 +44,20 @@ impl Site {
 
     /// The answer from memory alone: a page that the shop's edition holds, a picture that was asked for lately. `None`:
     /// [`Site::answer`] makes it.
-    pub fn at_once<B>(&self, request: &Request<B>, peer: Peer) -> Option<Response<Bytes>> {
+    pub fn at_once<B>(&self, request: &Request<B>, peer: Peer, now: Timestamp) -> Option<FromMemory> {
         if let Some((shop, key)) = self.place_in_edition(request) {
-            let now = self.app.now();
             let editions = shop.editions.load();
             let page = editions.as_ref()?.at(now)?.page(&key, now)?;
             shop.metrics.count(Kind::Frozen, Outcome::Answered);
             count(&shop, request, peer, now);
-            return Some(page.answer(request.headers()));
+            return Some(FromMemory::of(page, request.headers()));
         }
         let asks_for_picture = *request.method() == Method::GET && request.uri().path().starts_with("/media/");
         let host = host_of(request.headers(), request.uri()).filter(|_| asks_for_picture)?;
         let shop = self.app.shop_at(host)?;
         let picture = media::in_memory(&self.app, &shop, request.uri().path())?;
         shop.metrics.count(Kind::Free, Outcome::Answered);
-        Some(picture)
+        Some(FromMemory::Made(picture))
     }
 
     /// Stands in line at the gate for a request that [`Self::at_once`] has no answer to, once its form, if it has one, was read.

@@ -154,7 +154,7 @@ mod tests {
             let (page, before) = (edition.page(key, NOW).expect(key), page_of(text));
             let (answer, expected) = (page.answer(&HeaderMap::new()), before.answer(&HeaderMap::new()));
             assert_eq!((answer.body(), answer.headers()), (expected.body(), expected.headers()));
-            assert_eq!(page.coded(), before.coded());
+            assert_eq!(page.files(), before.files());
         }
         std::fs::remove_dir_all(folder).ok();
     }

@@ -18,7 +18,8 @@ pub mod press;
 mod shelf;
 pub mod whole;
 
-pub use page::{Coding, FrozenPage, Printed};
+pub(crate) use page::http_date;
+pub use page::{Coding, FromMemory, FrozenPage, Printed};
 pub use press::Press;
 
 use asked::Asked;

@@ -12,6 +12,7 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use jiff::tz::TimeZone;
 use std::io::{Read as _, Write as _};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Brotli's quality: within a few percent of the smallest, at a tenth of the time of the highest levels.
@@ -121,8 +122,7 @@ impl FrozenPage {
     pub fn answer(&self, request: &HeaderMap) -> Response<Bytes> {
         let coding = Coding::wanted(request.get(header::ACCEPT_ENCODING));
         let etag = match coding {
-            Coding::Brotli => &self.brotli.headers[header::ETAG],
-            Coding::Gzip => &self.gzip.headers[header::ETAG],
+            Coding::Brotli | Coding::Gzip => &self.coded(coding).headers[header::ETAG],
             Coding::Plain => &self.plain_etag,
         };
         if request.get(header::IF_NONE_MATCH).is_some_and(|known| is_among(etag, known)) {
@@ -133,10 +133,7 @@ impl FrozenPage {
 
     /// The whole page, whatever the visitor has of it.
     pub fn in_coding(&self, coding: Coding) -> Response<Bytes> {
-        let coded = match coding {
-            Coding::Brotli => &self.brotli,
-            Coding::Gzip | Coding::Plain => &self.gzip,
-        };
+        let coded = self.coded(coding);
         let mut response = Response::new(if coding == Coding::Plain { self.plain() } else { coded.body.clone() });
         let headers = response.headers_mut();
         headers.clone_from(&coded.headers);
@@ -145,6 +142,14 @@ impl FrozenPage {
             headers.insert(header::ETAG, self.plain_etag.clone());
         }
         response
+    }
+
+    /// As it is kept; in place of the plain bytes those from which they are made.
+    const fn coded(&self, coding: Coding) -> &Coded {
+        match coding {
+            Coding::Brotli => &self.brotli,
+            Coding::Gzip | Coding::Plain => &self.gzip,
+        }
     }
 
     fn not_modified(&self, etag: &HeaderValue) -> Response<Bytes> {
@@ -166,7 +171,7 @@ impl FrozenPage {
     }
 
     /// Its bytes as `br` and as `gzip`.
-    pub fn coded(&self) -> [(&'static str, &Bytes); 2] {
+    pub fn files(&self) -> [(&'static str, &Bytes); 2] {
         [("br", &self.brotli.body), ("gz", &self.gzip.body)]
     }
 
@@ -191,6 +196,58 @@ impl FrozenPage {
     /// Whether somebody has asked for it.
     pub(super) fn is_touched(&self) -> bool {
         self.touched.load(Ordering::Relaxed)
+    }
+}
+
+/// An answer that was in memory. What a crowd asks for is looked at where it is kept; anything else is a copy.
+#[derive(Debug)]
+pub enum FromMemory {
+    /// A whole page in a coding in which it is kept.
+    Kept(Arc<FrozenPage>, Coding),
+    /// Anything else.
+    Made(Response<Bytes>),
+}
+
+impl FromMemory {
+    /// The answer of this page to a request with these headers.
+    pub fn of(page: Arc<FrozenPage>, request: &HeaderMap) -> Self {
+        let coding = Coding::wanted(request.get(header::ACCEPT_ENCODING));
+        if coding == Coding::Plain || request.contains_key(header::IF_NONE_MATCH) {
+            return Self::Made(page.answer(request));
+        }
+        Self::Kept(page, coding)
+    }
+
+    /// Its status.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Kept(..) => StatusCode::OK,
+            Self::Made(response) => response.status(),
+        }
+    }
+
+    /// Its headers, without those that belong to the connection.
+    pub fn headers(&self) -> &HeaderMap {
+        match self {
+            Self::Kept(page, coding) => &page.coded(*coding).headers,
+            Self::Made(response) => response.headers(),
+        }
+    }
+
+    /// Its bytes.
+    pub fn body(&self) -> &Bytes {
+        match self {
+            Self::Kept(page, coding) => &page.coded(*coding).body,
+            Self::Made(response) => response.body(),
+        }
+    }
+
+    /// As a response of its own.
+    pub fn into_response(self) -> Response<Bytes> {
+        match self {
+            Self::Kept(page, coding) => page.in_coding(coding),
+            Self::Made(response) => response,
+        }
     }
 }
 
@@ -229,7 +286,8 @@ fn etag(text: &str) -> HeaderValue {
     HeaderValue::from_str(&format!("\"{text}\"")).expect("letters, digits and a hyphen are visible ASCII")
 }
 
-fn http_date(at: Timestamp) -> HeaderValue {
+/// An instant as headers write it (RFC 9110, section 5.6.7).
+pub(crate) fn http_date(at: Timestamp) -> HeaderValue {
     let text = format_instant(at, &TimeZone::UTC, "%a, %d %b %Y %H:%M:%S GMT");
     HeaderValue::from_str(&text).expect("a date is visible ASCII")
 }

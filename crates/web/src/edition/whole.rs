@@ -78,7 +78,7 @@ fn file_of(address: String, page: &FrozenPage) -> SiteFile {
     let answer = page.answer(&HeaderMap::new());
     let text = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let body = answer.body().clone();
-    let smaller = page.coded().into_iter().filter(|(_, coded)| coded.len() < body.len());
+    let smaller = page.files().into_iter().filter(|(_, coded)| coded.len() < body.len());
     SiteFile {
         address,
         content_type: text(header::CONTENT_TYPE),

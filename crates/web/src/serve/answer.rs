@@ -122,8 +122,10 @@ impl Reply {
             return Self::refusal(answering).and_close(request.version() != Version::HTTP_2);
         }
         let peer = house.proxies.shopper(peer, request.headers());
-        let source = match house.site.at_once(&request, peer) {
-            Some(response) => Source::Here(Some(response.map(AnswerBody::Whole))),
+        let found = house.site.at_once(&request, peer, house.site.app().now());
+        answering.found_in_memory(found.is_some());
+        let source = match found {
+            Some(found) => Source::Here(Some(found.into_response().map(AnswerBody::Whole))),
             None => {
                 let request = request.map(|body| Body::new(Trickle::new(body, house.limits.stall_timeout)));
                 if has_small_body(&request) {

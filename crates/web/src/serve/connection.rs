@@ -1,15 +1,17 @@
-//! One connection, from its first byte to its last. While bytes go to and fro it is *awake*: hyper reads and answers. Once it
-//! has been quiet for a moment it is *parked*: a socket and a place in a line, without a parser and without buffers, until bytes
-//! arrive. Over TLS it keeps the session's keys as well.
+//! One connection, from its first byte to its last. It is *parked* while nothing is on its way: a socket and a place in a line,
+//! without a parser and without buffers, and over TLS the session's keys. What is asked for on a parked connection and is in
+//! memory is answered directly. Everything else makes it *awake*, where hyper reads and answers until it has been quiet for a
+//! moment.
 //!
-//! Most of a crowd reads what it was sent, and its connections wait for the next tap.
+//! Most of a crowd reads what it was sent, and its connections wait for the next tap, which asks for the next frozen page.
 
 use super::Peer;
 use super::certificates::{Certificates, HTTP2};
+use super::direct::{Heard, hear};
 use super::house::House;
 use super::http1::{self, End, Opening};
 use super::http2;
-use super::parked::{Awoken, Place};
+use super::parked::Place;
 use super::proxies::ProxyProtocol;
 use super::proxy_protocol::read_header;
 use super::slots::Slot;
@@ -70,6 +72,10 @@ impl<S> Connection<S> {
     const fn park(held: Held<S>) -> Self {
         Self::Parked { held, place: None }
     }
+
+    fn awake(awake: impl Future<Output = Option<Held<S>>> + 'static) -> Self {
+        Self::Awake(Box::pin(awake))
+    }
 }
 
 impl<S: Speaks> Future for Connection<S> {
@@ -80,9 +86,9 @@ impl<S: Speaks> Future for Connection<S> {
         loop {
             let next = match this {
                 Self::Parked { held, place } => {
-                    let awoken = ready!(held.house.parked.poll_wait(held.stream.socket(), place, context));
+                    let news = ready!(held.poll_news(place, context));
                     let Self::Parked { held, .. } = std::mem::replace(this, Self::Over) else { continue };
-                    held.woken(awoken)
+                    held.hears(news)
                 }
                 Self::Awake(awake) => ready!(awake.as_mut().poll(context)).map_or(Self::Over, Self::park),
                 Self::Over => return Poll::Ready(()),
@@ -96,35 +102,92 @@ impl<S: Speaks> Unpin for Connection<S> {}
 
 /// What is spoken on a stream.
 pub(super) trait Speaks: Wire + Sized {
-    /// Converses until there is nothing to say for a while.
-    fn awake(held: Held<Self>) -> Awake<Self>;
+    /// Whether what arrives is a request, and not a handshake.
+    fn speaks_openly(house: &House) -> bool;
+
+    /// Converses until there is nothing to say for a while. These bytes have arrived before.
+    fn converse(held: Held<Self>, arrived: Bytes) -> Awake<Self>;
 }
 
 impl Speaks for TcpStream {
-    fn awake(held: Held<Self>) -> Awake<Self> {
+    fn speaks_openly(house: &House) -> bool {
+        house.certificates.is_none()
+    }
+
+    fn converse(held: Held<Self>, arrived: Bytes) -> Awake<Self> {
         match held.house.certificates.clone() {
             Some(certificates) => Box::pin(encrypt(held, certificates)),
-            None => Box::pin(converse(held)),
+            None => Box::pin(converse(held, arrived)),
         }
     }
 }
 
 impl Speaks for TlsStream<TcpStream> {
-    fn awake(held: Held<Self>) -> Awake<Self> {
-        Box::pin(converse(held))
+    fn speaks_openly(_: &House) -> bool {
+        true
+    }
+
+    fn converse(held: Held<Self>, arrived: Bytes) -> Awake<Self> {
+        Box::pin(converse(held, arrived))
     }
 }
 
+/// Why a connection is parked no longer.
+enum News {
+    /// Something was heard that takes time.
+    Heard(Heard),
+    /// It is to close.
+    Told,
+}
+
 impl<S: Speaks> Held<S> {
-    fn woken(self, awoken: Awoken) -> Connection<S> {
-        match awoken {
-            Awoken::Readable => Connection::Awake(S::awake(self)),
+    /// Answers directly what can be, until there are news.
+    fn poll_news(&mut self, place: &mut Option<Place>, context: &mut Context<'_>) -> Poll<News> {
+        loop {
+            // What arrived is answered, even if there was no time left for it.
+            match self.hear(context) {
+                Heard::Answered => {
+                    self.opening = Opening::Http1;
+                    // Whoever was told to close just now is given a new place.
+                    *place = place.take().filter(|place| !place.is_told());
+                    if let Some(place) = place {
+                        place.speak();
+                    }
+                }
+                Heard::Nothing => break,
+                heard => return Poll::Ready(News::Heard(heard)),
+            }
+        }
+        if place.is_none() {
+            *place = self.house.parked.stand_in(context.waker());
+        }
+        if place.as_ref().is_some_and(|place| !place.is_told()) { Poll::Pending } else { Poll::Ready(News::Told) }
+    }
+
+    fn hear(&mut self, context: &mut Context<'_>) -> Heard {
+        if S::speaks_openly(&self.house) {
+            return hear(&self.house, &mut self.stream, self.peer, context);
+        }
+        match self.stream.socket().poll_read_ready(context) {
+            Poll::Ready(_) => Heard::Spoken(Bytes::new()),
+            Poll::Pending => Heard::Nothing,
+        }
+    }
+
+    fn hears(mut self, news: News) -> Connection<S> {
+        match news {
+            News::Heard(Heard::Spoken(arrived)) => Connection::Awake(S::converse(self, arrived)),
+            News::Heard(Heard::Sending(unsent)) => Connection::awake(async move {
+                unsent.send(&mut self.stream, self.house.limits.stall_timeout).await?;
+                self.opening = Opening::Http1;
+                Some(self)
+            }),
             // One that was accepted just before the end may bring a request that is on its way.
-            Awoken::Told if self.opening == Opening::Unknown && self.house.is_draining() => Connection::Awake(Box::pin(async {
+            News::Told if self.opening == Opening::Unknown && self.house.is_draining() => Connection::awake(async {
                 timeout(LAST_CHANCE, self.stream.socket().readable()).await.ok()?.ok()?;
-                S::awake(self).await
-            })),
-            Awoken::Told => Connection::Over,
+                S::converse(self, Bytes::new()).await
+            }),
+            News::Heard(Heard::Nothing | Heard::Answered | Heard::Gone) | News::Told => Connection::Over,
         }
     }
 
@@ -154,16 +217,15 @@ async fn encrypt(held: Held<TcpStream>, certificates: Arc<Certificates>) -> Opti
     if stream.get_ref().1.alpn_protocol() == Some(HTTP2) {
         Box::pin(http2::converse(&house, stream, Bytes::new(), peer)).await;
     } else {
-        // It is awake at once: some of the request may have come with the handshake's end.
         let held = Held { house, stream, peer, opening: Opening::Http1, slot, open };
-        tokio::task::spawn_local(Connection::Awake(TlsStream::awake(held)));
+        tokio::task::spawn_local(Connection::park(held));
     }
     None
 }
 
-async fn converse<S: Wire>(held: Held<S>) -> Option<Held<S>> {
+async fn converse<S: Wire>(held: Held<S>, arrived: Bytes) -> Option<Held<S>> {
     let Held { house, stream, peer, opening, slot, open } = held;
-    match http1::converse(&house, stream, opening, peer).await {
+    match http1::converse(&house, stream, opening, peer, arrived).await {
         End::Quiet(stream, opening) => return Some(Held { house, stream, peer, opening, slot, open }),
         End::Http2(stream, begun) => Box::pin(http2::converse(&house, stream, begun, peer)).await,
         End::Closed => {}

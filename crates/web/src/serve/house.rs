@@ -4,6 +4,7 @@ use super::certificates::Certificates;
 use super::http2::SameThread;
 use super::parked::Parked;
 use super::proxies::Proxies;
+use super::pulse::PULSE;
 use super::slots::Slots;
 use super::{Entrance, ServeLimits};
 use crate::site::Site;
@@ -49,7 +50,7 @@ impl House {
             site,
             certificates,
             proxies,
-            parked: Arc::default(),
+            parked: Arc::new(Parked::new(&limits)),
             slots: Arc::new(Slots::new(limits.connections_max, limits.connections_per_address_max)),
             http1,
             http2: super::http2::builder(&limits),
@@ -62,10 +63,14 @@ impl House {
 
     /// Closes connections that have been idle for too long, without end.
     pub async fn tend(&self) {
-        loop {
-            tokio::time::sleep(self.limits.idle_timeout / Parked::ROUNDS).await;
-            self.parked.close_idle();
-            self.is_short_told.store(false, Ordering::Relaxed);
+        /// Between two warnings that descriptors are short: some ten seconds.
+        const PULSES_OF_A_WARNING: u32 = 40;
+        for pulse in 0_u32.. {
+            tokio::time::sleep(PULSE).await;
+            self.parked.beat();
+            if pulse % PULSES_OF_A_WARNING == 0 {
+                self.is_short_told.store(false, Ordering::Relaxed);
+            }
         }
     }
 

@@ -39,10 +39,10 @@ pub(super) enum Opening {
     Http1,
 }
 
-/// Reads and answers until the connection is closed or has become quiet.
-pub(super) async fn converse<S: Wire>(house: &Arc<House>, stream: S, opening: Opening, peer: Peer) -> End<S> {
+/// Reads and answers until the connection is closed or has become quiet. `arrived` was read from the stream before.
+pub(super) async fn converse<S: Wire>(house: &Arc<House>, stream: S, opening: Opening, peer: Peer, arrived: Bytes) -> End<S> {
     let watch = Rc::new(Watch::of_one(!house.proxies.trusts(peer.0.ip())));
-    let watched = Watched::new(stream, Rc::clone(&watch), Bytes::new());
+    let watched = Watched::new(stream, Rc::clone(&watch), arrived);
     let watched = if opening == Opening::Unknown { watched.looking_for_http2() } else { watched };
     let answer = service_fn(|request| answer(house, &watch, request, peer));
     let mut connection = house.http1.serve_connection(TokioIo::new(watched), answer);
@@ -53,7 +53,7 @@ pub(super) async fn converse<S: Wire>(house: &Arc<House>, stream: S, opening: Op
             if Pin::new(&mut connection).poll(context).is_ready() {
                 return Poll::Ready(None);
             }
-            if house.limits.quiet.is_zero() && watch.is_quiet() {
+            if watch.is_quiet() && (house.limits.quiet.is_zero() || watch.asks_for_what_is_in_memory()) {
                 return Poll::Ready(Some(Beat::Quiet));
             }
             if next_pulse.as_mut().poll(context).is_pending() {

@@ -2,14 +2,16 @@
 //!
 //! This folder is the only place that knows hyper. What becomes of a request is the site's business.
 //!
-//! Read in this order: `listen` and `accept` (how connections come in), `connection` (the life of one), `http1` and `http2` (what
-//! is spoken on it), `answer` (from a request to the site and back). `parked` and `slots` bound what there is, `pulse` how long;
-//! `lane` says who is read last; `certificates` and `proxies` say who is at either end.
+//! Read in this order: `listen` and `accept` (how connections come in), `connection` (the life of one), `direct` (what most of a
+//! crowd asks for), `http1` and `http2` (what else is spoken), `answer` (from a request to the site and back). `parked` and
+//! `slots` bound what there is, `pulse` how long; `lane` says who is read last; `certificates` and `proxies` say who is at either
+//! end.
 
 mod accept;
 mod answer;
 mod certificates;
 mod connection;
+mod direct;
 mod head;
 mod house;
 mod http1;
@@ -56,8 +58,8 @@ pub struct ServeLimits {
     pub header_timeout: Duration,
     /// How long a client may take bytes of an answer, or send those of a form, at less than a trickle.
     pub stall_timeout: Duration,
-    /// After how long without a byte to read or to write a connection is parked: longer than a browser takes from a page to the
-    /// files that it names, which would otherwise pay for a new parser each.
+    /// After how long without a byte to read or to write a connection is parked, and may be closed for others: longer than a
+    /// browser takes from a page to the files that it names, which would otherwise pay for a new parser or connection each.
     pub quiet: Duration,
     /// How long a connection on which nothing happens is kept.
     pub idle_timeout: Duration,

@@ -1,78 +1,80 @@
-//! Connections on which nothing happens: after an answer, or before the first request. Each holds a socket, a small future and
-//! a place in the line of those that wait. Whoever has waited longest is closed first, when its time is over or when room is
-//! needed.
+//! Connections on which nothing is on its way: before the first request, after an answer. Each holds a socket, a small future and
+//! a place in the line of those that wait. Whoever has been silent for longest is closed first, when its time is over or when
+//! room is needed.
+//!
+//! Time is counted in pulses. A connection that speaks does not move in the line, whose lock all threads share: it notes the
+//! pulse, and is given the place that it has earned when it would be its turn to be closed.
 
-use std::collections::{BTreeMap, VecDeque};
+use super::ServeLimits;
+use super::pulse::PULSE;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
-use tokio::net::TcpStream;
+use std::task::Waker;
+use std::time::Duration;
 
-/// All parked connections of a process. The threads share one line: it is touched when a connection falls silent and when it
-/// speaks again, which is rare beside requests.
-#[derive(Default)]
-pub(super) struct Parked(Mutex<Line>);
+/// All parked connections of a process. The threads share one line: it is touched when a connection becomes parked and when it
+/// is parked no longer, which is rare beside requests.
+pub(super) struct Parked {
+    line: Mutex<Line>,
+    /// Pulses so far.
+    now: AtomicU32,
+    /// After how many pulses of silence a connection may be closed for others, and after how many it is closed anyway.
+    quiet: u32,
+    idle: u32,
+}
 
 #[derive(Default)]
 struct Line {
-    /// Whom to wake, by the order in which they came. Who was taken out of it and woken is to close.
-    waiting: BTreeMap<u64, Waker>,
+    /// Who waits, by the pulse at which they last spoke as far as the line knows. Who was taken out of it is to close.
+    waiting: BTreeMap<(u32, u64), Arc<Waiting>>,
     next: u64,
-    /// The next place at the end of each of the last rounds.
-    rounds: VecDeque<u64>,
     is_closed: bool,
 }
 
-/// Why a connection is parked no longer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Awoken {
-    /// There are bytes, or the client has left.
-    Readable,
-    /// It is to close.
-    Told,
+struct Waiting {
+    waker: Waker,
+    /// The pulse at which it last spoke.
+    spoke: AtomicU32,
+    /// The one under which it waits; written by whoever holds the line.
+    filed: AtomicU32,
+    is_told: AtomicBool,
 }
 
 impl Parked {
-    /// In how many rounds the time of an idle connection runs out.
-    pub const ROUNDS: u32 = 8;
-
-    /// Ready once there is something to read, or once the connection is to close. It has its `place` in the line until then.
-    pub fn poll_wait(self: &Arc<Self>, socket: &TcpStream, place: &mut Option<Place>, context: &mut Context<'_>) -> Poll<Awoken> {
-        // What arrived is answered, even if there was no time left for it.
-        if socket.poll_read_ready(context).is_ready() {
-            return Poll::Ready(Awoken::Readable);
-        }
-        let may_stay = match place {
-            Some(place) => self.line().waiting.contains_key(&place.number),
-            None => {
-                let number = self.line().stand_in(context.waker());
-                *place = number.map(|number| Place { parked: Arc::clone(self), number });
-                number.is_some()
-            }
-        };
-        if may_stay { Poll::Pending } else { Poll::Ready(Awoken::Told) }
+    /// Nobody yet.
+    pub fn new(limits: &ServeLimits) -> Self {
+        // The first of them may have begun just before.
+        let pulses = |time: Duration| if time.is_zero() { 0 } else { time.div_duration_f64(PULSE).ceil() as u32 + 1 };
+        let (quiet, idle) = (pulses(limits.quiet), pulses(limits.idle_timeout));
+        Self { line: Mutex::default(), now: AtomicU32::new(0), quiet, idle }
     }
 
-    /// Closes those who have waited longest; returns how many.
+    /// A new place at the end of the line; `None` when everybody is to close.
+    pub fn stand_in(self: &Arc<Self>, waker: &Waker) -> Option<Place> {
+        let now = self.now.load(Ordering::Relaxed);
+        let (spoke, filed, is_told) = (AtomicU32::new(now), AtomicU32::new(now), AtomicBool::new(false));
+        let waiting = Arc::new(Waiting { waker: waker.clone(), spoke, filed, is_told });
+        let mut line = self.line();
+        if line.is_closed {
+            return None;
+        }
+        let number = line.next;
+        line.next += 1;
+        line.waiting.insert((now, number), Arc::clone(&waiting));
+        drop(line);
+        Some(Place { parked: Arc::clone(self), waiting, number })
+    }
+
+    /// Closes those who have been silent for longest, but not whoever has just spoken; returns how many.
     pub fn close_oldest(&self, count: usize) -> usize {
-        let mut line = self.line();
-        let told: Vec<Waker> = std::iter::from_fn(|| line.waiting.pop_first()).take(count).map(|(_, waker)| waker).collect();
-        drop(line);
-        wake(told)
+        self.close(self.quiet, count)
     }
 
-    /// Ends a round, and closes those who were there before the first of the last rounds.
-    pub fn close_idle(&self) {
-        let mut line = self.line();
-        let next = line.next;
-        line.rounds.push_back(next);
-        if line.rounds.len() <= Self::ROUNDS as usize {
-            return;
-        }
-        let first = line.rounds.pop_front().unwrap_or_default();
-        let staying = line.waiting.split_off(&first);
-        let told = std::mem::replace(&mut line.waiting, staying);
-        drop(line);
-        wake(told.into_values());
+    /// Counts a pulse, and closes those whose time is over.
+    pub fn beat(&self) {
+        self.now.fetch_add(1, Ordering::Relaxed);
+        self.close(self.idle, usize::MAX);
     }
 
     /// Closes all, and whoever would be parked from now on.
@@ -81,41 +83,78 @@ impl Parked {
         line.is_closed = true;
         let told = std::mem::take(&mut line.waiting);
         drop(line);
-        wake(told.into_values());
+        tell(told.into_values());
+    }
+
+    fn close(&self, silent_pulses: u32, count: usize) -> usize {
+        let Some(since) = self.now.load(Ordering::Relaxed).checked_sub(silent_pulses) else { return 0 };
+        let told = self.line().take_silent(since, count);
+        tell(told)
     }
 
     fn line(&self) -> MutexGuard<'_, Line> {
         // Nothing in here can panic half way.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn wake(told: impl IntoIterator<Item = Waker>) -> usize {
-    told.into_iter().map(Waker::wake).count()
 }
 
 impl Line {
-    /// The number of a new place at the end; `None` when everybody is to close.
-    fn stand_in(&mut self, waker: &Waker) -> Option<u64> {
-        if self.is_closed {
-            return None;
+    /// Takes out those who have not spoken since this pulse.
+    fn take_silent(&mut self, since: u32, count: usize) -> Vec<Arc<Waiting>> {
+        let mut silent = Vec::new();
+        while silent.len() < count
+            && let Some(first) = self.waiting.first_entry()
+            && first.key().0 <= since
+        {
+            let ((filed, number), one) = first.remove_entry();
+            let spoke = one.spoke.load(Ordering::Relaxed);
+            if spoke > filed {
+                one.filed.store(spoke, Ordering::Relaxed);
+                self.waiting.insert((spoke, number), one);
+            } else {
+                silent.push(one);
+            }
         }
-        let number = self.next;
-        self.next += 1;
-        self.waiting.insert(number, waker.clone());
-        Some(number)
+        silent
     }
+}
+
+fn tell(told: impl IntoIterator<Item = Arc<Waiting>>) -> usize {
+    let tell = |one: Arc<Waiting>| {
+        one.is_told.store(true, Ordering::Release);
+        one.waker.wake_by_ref();
+    };
+    told.into_iter().map(tell).count()
 }
 
 /// A place in the line, left when it is dropped.
 pub(super) struct Place {
     parked: Arc<Parked>,
+    waiting: Arc<Waiting>,
     number: u64,
+}
+
+impl Place {
+    /// Whether the connection is to close.
+    pub fn is_told(&self) -> bool {
+        self.waiting.is_told.load(Ordering::Acquire)
+    }
+
+    /// The connection has spoken.
+    pub fn speak(&self) {
+        let now = self.parked.now.load(Ordering::Relaxed);
+        // Looked at first: most have spoken at this pulse already.
+        if self.waiting.spoke.load(Ordering::Relaxed) != now {
+            self.waiting.spoke.store(now, Ordering::Relaxed);
+        }
+    }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.parked.line().waiting.remove(&self.number);
+        let mut line = self.parked.line();
+        let filed = self.waiting.filed.load(Ordering::Relaxed);
+        line.waiting.remove(&(filed, self.number));
     }
 }
 
@@ -123,44 +162,65 @@ impl Drop for Place {
 mod tests {
     use super::*;
 
-    fn waiting(parked: &Parked) -> Vec<u64> {
-        parked.line().waiting.keys().copied().collect()
+    /// Two pulses of silence make room, four are too many. Each is one longer by then, because it may have begun just before.
+    fn parked() -> Arc<Parked> {
+        let limits = ServeLimits { quiet: PULSE, idle_timeout: 3 * PULSE, ..ServeLimits::default() };
+        Arc::new(Parked::new(&limits))
     }
 
-    fn stand_in(parked: &Parked) -> Option<u64> {
-        parked.line().stand_in(Waker::noop())
+    fn come(parked: &Arc<Parked>) -> Place {
+        parked.stand_in(Waker::noop()).expect("the line is open")
     }
 
-    #[test]
-    fn whoever_has_waited_longest_is_closed_first() {
-        let parked = Arc::new(Parked::default());
-        let places: Vec<_> = (0..4).map(|_| stand_in(&parked)).collect();
-        assert_eq!(places, [Some(0), Some(1), Some(2), Some(3)]);
-        drop(Place { parked: Arc::clone(&parked), number: 0 });
-        assert_eq!(parked.close_oldest(2), 2);
-        assert_eq!(waiting(&parked), [3], "the first had gone already");
-        assert_eq!(parked.close_oldest(2), 1);
+    fn told(places: &[Place]) -> Vec<bool> {
+        places.iter().map(Place::is_told).collect()
     }
 
     #[test]
-    fn a_connection_is_closed_after_its_rounds() {
-        let parked = Parked::default();
-        stand_in(&parked);
-        for _ in 0..Parked::ROUNDS {
-            parked.close_idle();
-            assert_eq!(waiting(&parked)[0], 0);
-            stand_in(&parked);
-        }
-        parked.close_idle();
-        assert_eq!(waiting(&parked)[0], 1, "the first one's time is over, the second one has a round left");
+    fn whoever_has_been_silent_for_longest_is_closed_first() {
+        let parked = parked();
+        let mut places: Vec<Place> = (0..4).map(|_| come(&parked)).collect();
+        assert_eq!(parked.close_oldest(4), 0, "all of them have just come");
+        (0..2).for_each(|_| parked.beat());
+        drop(places.remove(0));
+        assert_eq!((parked.close_oldest(2), told(&places)), (2, vec![true, true, false]), "the first had gone already");
+        assert_eq!((parked.close_oldest(2), told(&places)), (1, vec![true; 3]));
+        drop(places);
+        assert!(parked.line().waiting.is_empty());
+    }
+
+    #[test]
+    fn whoever_speaks_goes_to_the_end_of_the_line() {
+        let parked = parked();
+        let places: Vec<Place> = (0..3).map(|_| come(&parked)).collect();
+        parked.beat();
+        places[0].speak();
+        parked.beat();
+        assert_eq!((parked.close_oldest(9), told(&places)), (2, vec![false, true, true]), "it has just spoken");
+        parked.beat();
+        assert_eq!(parked.close_oldest(9), 1, "by now it has been silent, too");
+        drop(places);
+        assert!(parked.line().waiting.is_empty(), "also whoever has moved leaves nothing behind");
+    }
+
+    #[test]
+    fn a_connection_is_closed_after_its_time() {
+        let parked = parked();
+        let first = come(&parked);
+        (0..2).for_each(|_| parked.beat());
+        let second = come(&parked);
+        parked.beat();
+        assert!(!first.is_told());
+        parked.beat();
+        assert!(first.is_told() && !second.is_told(), "the second one has time left");
     }
 
     #[test]
     fn nobody_is_parked_any_more_once_all_are_closed() {
-        let parked = Parked::default();
-        stand_in(&parked);
+        let parked = parked();
+        let place = come(&parked);
         parked.close_all();
-        assert!(waiting(&parked).is_empty());
-        assert_eq!(stand_in(&parked), None);
+        assert!(place.is_told());
+        assert!(parked.stand_in(Waker::noop()).is_none());
     }
 }

@@ -55,6 +55,8 @@ pub(super) struct Watch {
     is_of_one: bool,
     /// Whether that person was told to come back later, and has not come.
     is_told_to_wait: Cell<bool>,
+    /// How many of the last requests in a row asked for what was in memory.
+    from_memory: Cell<u32>,
 }
 
 impl Watch {
@@ -71,6 +73,13 @@ impl Watch {
     /// Nothing is on its way: what hyper holds of the connection can be thrown away.
     pub fn is_quiet(&self) -> bool {
         !self.is_reading() && !self.is_answering() && !self.is_writing.get()
+    }
+
+    /// Whether the last few requests could have been answered without hyper.
+    pub fn asks_for_what_is_in_memory(&self) -> bool {
+        /// A page and the files that it names are a few, and often a form follows.
+        const IN_A_ROW: u32 = 8;
+        self.from_memory.get() >= IN_A_ROW
     }
 
     /// A head has begun and has not become a request.
@@ -135,6 +144,12 @@ impl Answering {
         let offered = self.watch.offered.get() - u32::from(self.is_offered) + u32::from(is_offered);
         self.watch.offered.set(offered);
         self.is_offered = is_offered;
+    }
+
+    /// Says whether what was asked for is in memory.
+    pub fn found_in_memory(&self, is_found: bool) {
+        let in_a_row = &self.watch.from_memory;
+        in_a_row.set(if is_found { in_a_row.get().saturating_add(1) } else { 0 });
     }
 
     /// Says that the answer tells the client to come back later.

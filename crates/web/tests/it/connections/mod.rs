@@ -1,5 +1,6 @@
 //! Connections as clients use them that are no browsers: requests in pieces, several at once, and long silences between them.
 
+mod direct;
 mod door;
 mod encrypted;
 mod ending;
@@ -53,6 +54,11 @@ impl Client {
 
     /// The status line of the next answer, whose body is read and thrown away.
     fn answer(&mut self) -> String {
+        self.head_of_answer().lines().next().unwrap_or_default().to_owned()
+    }
+
+    /// The head of the next answer in lower case, whose body is read and thrown away.
+    fn head_of_answer(&mut self) -> String {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             let mut byte = [0];
@@ -65,7 +71,7 @@ impl Client {
             .find_map(|line| line.strip_prefix("content-length: "))
             .map_or(0, |length| length.parse().expect("a length is a number"));
         self.0.read_exact(&mut vec![0; length]).expect("the body is as long as it was said to be");
-        head.lines().next().unwrap_or_default().to_owned()
+        head
     }
 }
 

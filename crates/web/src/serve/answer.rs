@@ -5,7 +5,7 @@ use super::body::{Trickle, has_small_body, take_in_body};
 use super::house::House;
 use super::watched::Answering;
 use crate::error::Error;
-use crate::gate::Knocked;
+use crate::gate::{Knocked, Turn};
 use crate::storefront::host_of;
 use axum::body::{Body, Bytes};
 use axum::http::header::{self, HeaderMap};
@@ -105,30 +105,36 @@ struct Arriving {
 impl Source {
     /// The answer to a request of which all is there that has to be: by the workers, once it stands in line.
     fn of(house: &Arc<House>, request: Request<Body>, peer: Peer) -> Self {
-        let turn = match house.site.knock(&request, peer) {
-            Knocked::InLine(turn) => Some(turn),
-            Knocked::Passes => None,
-            Knocked::Refused(refusal) => return Self::Here(Some(refusal.map(AnswerBody::Whole))),
-        };
+        match house.site.knock(&request, peer) {
+            Knocked::InLine(turn) => Self::by_workers(house, request, peer, Some(turn)),
+            Knocked::Passes => Self::by_workers(house, request, peer, None),
+            Knocked::Refused(refusal) => Self::Here(Some(refusal.map(AnswerBody::Whole))),
+        }
+    }
+
+    fn by_workers(house: &House, request: Request<Body>, peer: Peer, turn: Option<Turn>) -> Self {
         let site = house.site.clone();
         Self::Workers(house.workers.spawn(async move { site.answer(request, peer, turn).await }))
     }
 }
 
 impl Reply {
-    /// Answers a request.
-    pub fn to(house: &Arc<House>, request: Request<Incoming>, peer: Peer, answering: Answering) -> Self {
+    /// Answers a request, which may stand in line already.
+    pub fn to(house: &Arc<House>, request: Request<Incoming>, peer: Peer, answering: Answering, turn: Option<Turn>) -> Self {
         if !is_unambiguous(&request) {
             return Self::refusal(answering).and_close(request.version() != Version::HTTP_2);
         }
         let peer = house.proxies.shopper(peer, request.headers());
-        let found = house.site.at_once(&request, peer, house.site.app().now());
+        // Whoever stands in line has asked for it before.
+        let found = if turn.is_some() { None } else { house.site.at_once(&request, peer, house.site.app().now()) };
         answering.found_in_memory(found.is_some());
         let source = match found {
             Some(found) => Source::Here(Some(found.into_response().map(AnswerBody::Whole))),
             None => {
                 let request = request.map(|body| Body::new(Trickle::new(body, house.limits.stall_timeout)));
-                if has_small_body(&request) {
+                if turn.is_some() {
+                    Source::by_workers(house, request, peer, turn)
+                } else if has_small_body(&request) {
                     let host = host_of(request.headers(), request.uri()).map(str::to_owned);
                     let request = Box::pin(take_in_body(request));
                     Source::Arriving(Arriving { request, host, house: Arc::clone(house), peer })

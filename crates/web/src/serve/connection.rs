@@ -9,8 +9,9 @@ use super::Peer;
 use super::certificates::{Certificates, HTTP2};
 use super::direct::{Heard, hear};
 use super::house::House;
-use super::http1::{self, End, Opening};
+use super::http1::{self, End, First, Opening};
 use super::http2;
+use super::lane::Turn;
 use super::parked::Place;
 use super::proxies::ProxyProtocol;
 use super::proxy_protocol::read_header;
@@ -46,6 +47,8 @@ pub(super) struct Held<S> {
     stream: S,
     peer: Peer,
     opening: Opening,
+    /// Whoever was told to come back later is read in this turn.
+    lane: Option<Turn>,
     slot: Slot,
     /// Counted as open.
     open: metrics::Held,
@@ -60,7 +63,7 @@ impl Connection<TcpStream> {
         let peer = Peer(SocketAddr::new(from.ip().to_canonical(), from.port()));
         let is_introduced = house.proxies.protocol == ProxyProtocol::Required;
         let open = house.site.app().metrics().connections.hold();
-        let held = Held { house, stream, peer, opening: Opening::Unknown, slot, open };
+        let held = Held { house, stream, peer, opening: Opening::Unknown, lane: None, slot, open };
         if is_introduced {
             return Self::Awake(Box::pin(introduce(held)));
         }
@@ -105,8 +108,8 @@ pub(super) trait Speaks: Wire + Sized {
     /// Whether what arrives is a request, and not a handshake.
     fn speaks_openly(house: &House) -> bool;
 
-    /// Converses until there is nothing to say for a while. These bytes have arrived before.
-    fn converse(held: Held<Self>, arrived: Bytes) -> Awake<Self>;
+    /// Converses until there is nothing to say for a while.
+    fn converse(held: Held<Self>, first: First) -> Awake<Self>;
 }
 
 impl Speaks for TcpStream {
@@ -114,10 +117,10 @@ impl Speaks for TcpStream {
         house.certificates.is_none()
     }
 
-    fn converse(held: Held<Self>, arrived: Bytes) -> Awake<Self> {
+    fn converse(held: Held<Self>, first: First) -> Awake<Self> {
         match held.house.certificates.clone() {
             Some(certificates) => Box::pin(encrypt(held, certificates)),
-            None => Box::pin(converse(held, arrived)),
+            None => Box::pin(converse(held, first)),
         }
     }
 }
@@ -127,8 +130,8 @@ impl Speaks for TlsStream<TcpStream> {
         true
     }
 
-    fn converse(held: Held<Self>, arrived: Bytes) -> Awake<Self> {
-        Box::pin(converse(held, arrived))
+    fn converse(held: Held<Self>, first: First) -> Awake<Self> {
+        Box::pin(converse(held, first))
     }
 }
 
@@ -146,7 +149,9 @@ impl<S: Speaks> Held<S> {
         loop {
             // What arrived is answered, even if there was no time left for it.
             match self.hear(context) {
-                Heard::Answered => {
+                Heard::Answered { is_refusal } => {
+                    let is_told_to_wait = is_refusal && !self.house.proxies.trusts(self.peer.0.ip());
+                    self.lane = is_told_to_wait.then(Turn::default);
                     self.opening = Opening::Http1;
                     // Whoever was told to close just now is given a new place.
                     *place = place.take().filter(|place| !place.is_told());
@@ -165,18 +170,25 @@ impl<S: Speaks> Held<S> {
     }
 
     fn hear(&mut self, context: &mut Context<'_>) -> Heard {
+        if let Some(turn) = &mut self.lane {
+            let may_read = self.stream.socket().poll_read_ready(context).is_ready() && turn.poll(context).is_ready();
+            if !may_read {
+                return Heard::Nothing;
+            }
+            self.lane = None;
+        }
         if S::speaks_openly(&self.house) {
             return hear(&self.house, &mut self.stream, self.peer, context);
         }
         match self.stream.socket().poll_read_ready(context) {
-            Poll::Ready(_) => Heard::Spoken(Bytes::new()),
+            Poll::Ready(_) => Heard::Spoken(First::default()),
             Poll::Pending => Heard::Nothing,
         }
     }
 
     fn hears(mut self, news: News) -> Connection<S> {
         match news {
-            News::Heard(Heard::Spoken(arrived)) => Connection::Awake(S::converse(self, arrived)),
+            News::Heard(Heard::Spoken(first)) => Connection::Awake(S::converse(self, first)),
             News::Heard(Heard::Sending(unsent)) => Connection::awake(async move {
                 unsent.send(&mut self.stream, self.house.limits.stall_timeout).await?;
                 self.opening = Opening::Http1;
@@ -185,9 +197,9 @@ impl<S: Speaks> Held<S> {
             // One that was accepted just before the end may bring a request that is on its way.
             News::Told if self.opening == Opening::Unknown && self.house.is_draining() => Connection::awake(async {
                 timeout(LAST_CHANCE, self.stream.socket().readable()).await.ok()?.ok()?;
-                S::converse(self, Bytes::new()).await
+                S::converse(self, First::default()).await
             }),
-            News::Heard(Heard::Nothing | Heard::Answered | Heard::Gone) | News::Told => Connection::Over,
+            News::Heard(Heard::Nothing | Heard::Answered { .. } | Heard::Gone) | News::Told => Connection::Over,
         }
     }
 
@@ -217,16 +229,19 @@ async fn encrypt(held: Held<TcpStream>, certificates: Arc<Certificates>) -> Opti
     if stream.get_ref().1.alpn_protocol() == Some(HTTP2) {
         Box::pin(http2::converse(&house, stream, Bytes::new(), peer)).await;
     } else {
-        let held = Held { house, stream, peer, opening: Opening::Http1, slot, open };
+        let held = Held { house, stream, peer, opening: Opening::Http1, lane: None, slot, open };
         tokio::task::spawn_local(Connection::park(held));
     }
     None
 }
 
-async fn converse<S: Wire>(held: Held<S>, arrived: Bytes) -> Option<Held<S>> {
-    let Held { house, stream, peer, opening, slot, open } = held;
-    match http1::converse(&house, stream, opening, peer, arrived).await {
-        End::Quiet(stream, opening) => return Some(Held { house, stream, peer, opening, slot, open }),
+async fn converse<S: Wire>(held: Held<S>, first: First) -> Option<Held<S>> {
+    let Held { house, stream, peer, opening, slot, open, .. } = held;
+    match http1::converse(&house, stream, opening, peer, first).await {
+        End::Quiet(stream, opening, is_told_to_wait) => {
+            let lane = is_told_to_wait.then(Turn::default);
+            return Some(Held { house, stream, peer, opening, lane, slot, open });
+        }
         End::Http2(stream, begun) => Box::pin(http2::converse(&house, stream, begun, peer)).await,
         End::Closed => {}
     }

@@ -1,17 +1,19 @@
 //! Direct answers: a request for a page that is in memory is read, understood and answered on the spot, while its connection
-//! stays parked. A crowd asks for little else, so it needs no parser and no buffers of its own: each thread has one desk for
-//! everybody.
+//! stays parked, and so is one that there is no time for. A crowd asks for little else, so it needs no parser and no buffers of
+//! its own: each thread has one desk for everybody.
 //!
 //! Only the plainest requests are answered here: one whole head of a `GET` that came in one piece and says nothing about a body
-//! or about the connection. Nothing is refused: everything else goes to hyper with the bytes that were read, and what is
-//! answered here hyper would have answered in the same way.
+//! or about the connection. Nothing is called malformed here: everything else goes to hyper with the bytes that were read, and
+//! what is answered here hyper would have answered in the same way.
 
 use super::Peer;
 use super::head::{Head, Verdict};
 use super::house::House;
+use super::http1::First;
 use super::pulse::STALL_BYTES_MIN;
 use super::watched::Wire;
 use crate::edition::{FromMemory, http_date};
+use crate::gate::{Knocked, Turn};
 use axum::body::Bytes;
 use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderValue, Request, StatusCode, Uri};
@@ -49,11 +51,14 @@ pub(super) enum Heard {
     /// Nothing.
     Nothing,
     /// A request that was answered.
-    Answered,
+    Answered {
+        /// Whether the answer was to come back later.
+        is_refusal: bool,
+    },
     /// A request whose answer is on its way.
     Sending(Unsent),
     /// Something for the parser, whole or not.
-    Spoken(Bytes),
+    Spoken(First),
     /// The client has left.
     Gone,
 }
@@ -94,18 +99,25 @@ pub(super) fn hear<S: Wire>(house: &House, stream: &mut S, peer: Peer, context: 
         };
         // The last answer on a connection says so.
         if house.is_draining() || bytes.len() > house.limits.header_bytes_max || !understand(&bytes, &mut desk.request) {
-            return Heard::Spoken(bytes);
+            return for_the_parser(bytes, None);
         }
         let shopper = house.proxies.shopper(peer, desk.request.headers());
         let now = house.site.app().now();
-        match house.site.at_once(&desk.request, shopper, now) {
-            Some(found) => {
-                desk.write_head(&found, now);
-                send(stream, &desk.head, found.body(), context)
-            }
-            None => Heard::Spoken(bytes),
-        }
+        let found = match house.site.at_once(&desk.request, shopper, now) {
+            Some(found) => found,
+            None => match house.site.knock(&desk.request, shopper) {
+                Knocked::Refused(refusal) => FromMemory::Made(refusal),
+                Knocked::InLine(turn) => return for_the_parser(bytes, Some(turn)),
+                Knocked::Passes => return for_the_parser(bytes, None),
+            },
+        };
+        desk.write_head(&found, now);
+        send(stream, &desk.head, &found, context)
     })
+}
+
+fn for_the_parser(arrived: Bytes, turn: Option<Turn>) -> Heard {
+    Heard::Spoken(First { arrived, turn })
 }
 
 /// Makes a request of what was received; `false`: that is for the parser.
@@ -166,7 +178,8 @@ impl Desk {
     }
 }
 
-fn send<S: AsyncWrite + Unpin>(stream: &mut S, head: &[u8], body: &Bytes, context: &mut Context<'_>) -> Heard {
+fn send<S: AsyncWrite + Unpin>(stream: &mut S, head: &[u8], found: &FromMemory, context: &mut Context<'_>) -> Heard {
+    let body = found.body();
     let mut stream = Pin::new(stream);
     let taken = match stream.as_mut().poll_write_vectored(context, &[IoSlice::new(head), IoSlice::new(body)]) {
         Poll::Pending => 0,
@@ -175,7 +188,7 @@ fn send<S: AsyncWrite + Unpin>(stream: &mut S, head: &[u8], body: &Bytes, contex
     };
     // What was encrypted may not have been sent.
     if taken == head.len() + body.len() && stream.poll_flush(context).is_ready() {
-        return Heard::Answered;
+        return Heard::Answered { is_refusal: found.status() == StatusCode::SERVICE_UNAVAILABLE };
     }
     let of_head = taken.min(head.len());
     Heard::Sending(Unsent { head: Bytes::copy_from_slice(&head[of_head..]), body: body.slice(taken - of_head..) })
@@ -197,6 +210,7 @@ impl Unsent {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::Response;
     use std::future::poll_fn;
     use tokio::io::AsyncReadExt as _;
 
@@ -245,10 +259,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_client_that_takes_little_at_a_time_is_sent_all_of_it() {
-        let (head, body) = ("h".repeat(300), Bytes::from("b".repeat(20_000)));
+        let (head, found) = ("h".repeat(300), FromMemory::Made(Response::new("b".repeat(20_000).into())));
         for room in [1, 299, 300, 301, 5_000] {
             let (mut server, mut client) = tokio::io::duplex(room);
-            let heard = poll_fn(|context| Poll::Ready(send(&mut server, head.as_bytes(), &body, context))).await;
+            let heard = poll_fn(|context| Poll::Ready(send(&mut server, head.as_bytes(), &found, context))).await;
             let Heard::Sending(unsent) = heard else { panic!("{room} bytes are too little for all of it") };
             let mut taken = String::new();
             let sending = async {

@@ -6,11 +6,13 @@ use super::head::Verdict;
 use super::house::House;
 use super::pulse::{Beat, PULSE, Pulse};
 use super::watched::{UNBOUNDED, Watch, Watched, Wire};
+use crate::gate::Turn;
 use axum::body::Bytes;
 use axum::http::Request;
 use hyper::body::{Body as _, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use std::cell::Cell;
 use std::future::{Future as _, poll_fn};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
@@ -22,8 +24,9 @@ use tokio::time::{sleep, timeout};
 
 /// How it ended.
 pub(super) enum End<S> {
-    /// Nothing has happened for a while; what hyper held is gone.
-    Quiet(S, Opening),
+    /// Nothing has happened for a while, or hyper is not needed; what it held is gone. Says whether the client was told to come
+    /// back later.
+    Quiet(S, Opening, bool),
     /// The client speaks HTTP/2; this is what it has said.
     Http2(S, Bytes),
     /// The connection is closed.
@@ -39,12 +42,22 @@ pub(super) enum Opening {
     Http1,
 }
 
-/// Reads and answers until the connection is closed or has become quiet. `arrived` was read from the stream before.
-pub(super) async fn converse<S: Wire>(house: &Arc<House>, stream: S, opening: Opening, peer: Peer, arrived: Bytes) -> End<S> {
+/// How a connection becomes awake.
+#[derive(Default)]
+pub(super) struct First {
+    /// What was read of it before.
+    pub arrived: Bytes,
+    /// The turn of the request that has arrived, if it stands in line already.
+    pub turn: Option<Turn>,
+}
+
+/// Reads and answers until the connection is closed or has become quiet.
+pub(super) async fn converse<S: Wire>(house: &Arc<House>, stream: S, opening: Opening, peer: Peer, first: First) -> End<S> {
     let watch = Rc::new(Watch::of_one(!house.proxies.trusts(peer.0.ip())));
-    let watched = Watched::new(stream, Rc::clone(&watch), arrived);
+    let watched = Watched::new(stream, Rc::clone(&watch), first.arrived);
     let watched = if opening == Opening::Unknown { watched.looking_for_http2() } else { watched };
-    let answer = service_fn(|request| answer(house, &watch, request, peer));
+    let turn = Cell::new(first.turn);
+    let answer = service_fn(|request| answer(house, &watch, request, peer, turn.take()));
     let mut connection = house.http1.serve_connection(TokioIo::new(watched), answer);
     let (mut pulse, mut next_pulse) = (Pulse::default(), pin!(sleep(PULSE)));
     let beat = poll_fn(|context| {
@@ -53,7 +66,7 @@ pub(super) async fn converse<S: Wire>(house: &Arc<House>, stream: S, opening: Op
             if Pin::new(&mut connection).poll(context).is_ready() {
                 return Poll::Ready(None);
             }
-            if watch.is_quiet() && (house.limits.quiet.is_zero() || watch.asks_for_what_is_in_memory()) {
+            if watch.is_quiet() && (house.limits.quiet.is_zero() || watch.needs_no_parser()) {
                 return Poll::Ready(Some(Beat::Quiet));
             }
             if next_pulse.as_mut().poll(context).is_pending() {
@@ -78,7 +91,7 @@ pub(super) async fn converse<S: Wire>(house: &Arc<House>, stream: S, opening: Op
     let (stream, surplus, is_http2) = watched.into_parts();
     match beat {
         None if is_http2 => End::Http2(stream, surplus),
-        Some(Beat::Quiet) => End::Quiet(stream, opening),
+        Some(Beat::Quiet) => End::Quiet(stream, opening, watch.is_told_to_wait()),
         None if watch.leaves_bytes_unread() || !surplus.is_empty() => {
             hear_out(stream).await;
             End::Closed
@@ -87,7 +100,7 @@ pub(super) async fn converse<S: Wire>(house: &Arc<House>, stream: S, opening: Op
     }
 }
 
-fn answer(house: &Arc<House>, watch: &Rc<Watch>, request: Request<Incoming>, peer: Peer) -> Reply {
+fn answer(house: &Arc<House>, watch: &Rc<Watch>, request: Request<Incoming>, peer: Peer, turn: Option<Turn>) -> Reply {
     let body_bytes = if request.body().is_end_stream() { Some(0) } else { request.body().size_hint().exact() };
     let (answering, verdict) = watch.begin_request(body_bytes.unwrap_or(UNBOUNDED));
     if verdict == Verdict::Flawed {
@@ -95,7 +108,7 @@ fn answer(house: &Arc<House>, watch: &Rc<Watch>, request: Request<Incoming>, pee
         return Reply::refusal(answering).and_close(true);
     }
     // Where a body in chunks ends is seen by hyper alone, and the next request with it.
-    Reply::to(house, request, peer, answering).and_close(body_bytes.is_none() || house.is_draining())
+    Reply::to(house, request, peer, answering, turn).and_close(body_bytes.is_none() || house.is_draining())
 }
 
 /// Lets a client read the last answer that is still sending: a socket that is closed with bytes unread throws away what it has

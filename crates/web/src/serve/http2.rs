@@ -69,7 +69,7 @@ pub(super) async fn converse<S: Wire>(house: &Arc<House>, stream: S, begun: Byte
     let watched = Watched::new(stream, Rc::clone(&watch), begun);
     let answer = {
         let (house, watch) = (Arc::clone(house), Rc::clone(&watch));
-        service_fn(move |request: Request<Incoming>| Reply::to(&house, request, peer, watch.begin_answer()))
+        service_fn(move |request: Request<Incoming>| Reply::to(&house, request, peer, watch.begin_answer(), None))
     };
     let mut connection = house.http2.serve_connection(TokioIo::new(watched), answer);
     let (mut pulse, mut next_pulse) = (Pulse::default(), pin!(sleep(PULSE)));

@@ -75,11 +75,17 @@ impl Watch {
         !self.is_reading() && !self.is_answering() && !self.is_writing.get()
     }
 
-    /// Whether the last few requests could have been answered without hyper.
-    pub fn asks_for_what_is_in_memory(&self) -> bool {
+    /// Whether hyper is not needed for what seems to come: the last few requests asked for what was in memory, or the last one was
+    /// refused.
+    pub fn needs_no_parser(&self) -> bool {
         /// A page and the files that it names are a few, and often a form follows.
         const IN_A_ROW: u32 = 8;
         self.from_memory.get() >= IN_A_ROW
+    }
+
+    /// Whether the person was told to come back later, and has not come.
+    pub fn is_told_to_wait(&self) -> bool {
+        self.is_told_to_wait.get()
     }
 
     /// A head has begun and has not become a request.
@@ -155,6 +161,7 @@ impl Answering {
     /// Says that the answer tells the client to come back later.
     pub fn tell_to_wait(&self) {
         self.watch.is_told_to_wait.set(self.watch.is_of_one);
+        self.watch.from_memory.set(u32::MAX);
     }
 }
 

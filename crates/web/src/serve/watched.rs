@@ -75,8 +75,8 @@ impl Watch {
         !self.is_reading() && !self.is_answering() && !self.is_writing.get()
     }
 
-    /// Whether hyper is not needed for what seems to come: the last few requests asked for what was in memory, or the last one was
-    /// refused.
+    /// Whether hyper is not needed for what seems to come: the last few requests asked for what was in memory, or the last one
+    /// was refused.
     pub fn needs_no_parser(&self) -> bool {
         /// A page and the files that it names are a few, and often a form follows.
         const IN_A_ROW: u32 = 8;

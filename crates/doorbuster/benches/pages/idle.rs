@@ -1,5 +1,5 @@
-//! What a connection costs while nothing happens on it: many are opened, each asks for one page, and then the server's resident
-//! memory is looked at.
+//! What a connection costs while nothing happens on it: many are opened, each asks for one page, and the server's resident memory
+//! is looked at when half of them are there and when all are.
 
 use crate::contestants::Contestant;
 use crate::measure::demo::BROWSER;
@@ -9,18 +9,18 @@ use std::time::Duration;
 
 /// How long the server has to let go of what it needed for the answers.
 const REST: Duration = Duration::from_secs(3);
-/// Connections that come and go before the first look, so that what is kept from then on is there.
-const WARM_UP: usize = 200;
-
 /// Bytes for each of so many idle connections.
 ///
 /// # Errors
 /// When one of them is not answered.
 pub fn bytes_per_connection(server: &Contestant, connections: usize) -> Result<f64, String> {
-    drop((0..WARM_UP).map(|_| asked(server)).collect::<Result<Vec<_>, _>>()?);
+    let open_so_many = |count: usize| (0..count).map(|_| asked(server)).collect::<Result<Vec<_>, _>>();
+    // The first ones live in memory that was used for other things before; the others need more.
+    let first = connections / 2;
+    let mut open = open_so_many(first)?;
     rest()?;
     let before = server.resident();
-    let open = (0..connections).map(|_| asked(server)).collect::<Result<Vec<_>, _>>()?;
+    open.extend(open_so_many(connections - first)?);
     rest()?;
     let after = server.resident();
     let closed = open.iter().filter(|stream| !is_open(stream)).count();
@@ -30,7 +30,7 @@ pub fn bytes_per_connection(server: &Contestant, connections: usize) -> Result<f
     if closed > 0 {
         return Err(format!("{} has closed {closed} of {connections} idle connections before they were looked at", server.name));
     }
-    Ok((after.saturating_sub(before)) as f64 / connections as f64)
+    Ok((after.saturating_sub(before)) as f64 / (connections - first) as f64)
 }
 
 /// Whether the server has not hung up: there is nothing to read, instead of an end.

@@ -166,6 +166,13 @@ impl Mix {
         self.average(|persona| persona.mean_of(Kind::Pay))
     }
 
+    /// Units of an order on average, where nothing is sold out: what buyers put into their carts. 0 where nobody buys.
+    pub fn units_per_order(&self) -> f64 {
+        let of_buyers = |persona: &Persona| if persona.mean_of(Kind::Pay) > 0.0 { persona.mean_of(Kind::CartChange) } else { 0.0 };
+        let orders = self.orders_per_visit();
+        if orders > 0.0 { self.average(of_buyers) / orders } else { 0.0 }
+    }
+
     /// The share of page requests that no frozen page can answer, 0 to 1: search, cart, checkout, payment and receipt.
     pub fn dynamic_share(&self) -> f64 {
         let requests = self.requests_mean();

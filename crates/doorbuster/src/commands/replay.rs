@@ -3,8 +3,8 @@
 //! How it is played, judged and told is `load_tests::replay`'s business. Here the command line is read.
 
 use super::rehearse::{outputs, within};
-use super::serve::stop_signal;
 use super::screen;
+use super::serve::stop_signal;
 use crate::failure::Failure;
 use crate::load_tests::pace::{Pace, SCALE_MIN};
 use crate::load_tests::replay::study::StudySale;
@@ -101,8 +101,11 @@ fn wish(args: &ReplayArgs) -> Result<Wish, Failure> {
     let pace = Pace { speed: args.speed, scale: args.scale, minutes: script.minutes() };
     if pace.open_s() > LASTS_MAX_S {
         let takes = charts::numbers::duration(pace.open_s());
-        return Err(Failure::usage(format!("{} minutes of the sale at {} times the speed take {takes}", pace.minutes, pace.speed))
-            .with_advice("Play it faster (--speed 1800), or less of it (--minutes 120)."));
+        return Err(Failure::usage(format!(
+            "{} minutes of the sale at {} times the speed take {takes}",
+            pace.minutes, pace.speed
+        ))
+        .with_advice("Play it faster (--speed 1800), or less of it (--minutes 120)."));
     }
     Ok(Wish { script, pace })
 }

@@ -168,7 +168,8 @@ impl Mix {
 
     /// Units of an order on average, where nothing is sold out: what buyers put into their carts. 0 where nobody buys.
     pub fn units_per_order(&self) -> f64 {
-        let of_buyers = |persona: &Persona| if persona.mean_of(Kind::Pay) > 0.0 { persona.mean_of(Kind::CartChange) } else { 0.0 };
+        let of_buyers =
+            |persona: &Persona| if persona.mean_of(Kind::Pay) > 0.0 { persona.mean_of(Kind::CartChange) } else { 0.0 };
         let orders = self.orders_per_visit();
         if orders > 0.0 { self.average(of_buyers) / orders } else { 0.0 }
     }

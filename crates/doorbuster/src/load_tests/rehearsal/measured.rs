@@ -1,7 +1,7 @@
 //! What a load test measured, as a rehearsal tells it: pages a second, and how many of them were carried in time.
 
-use crate::load_tests::pace::Pace;
 use super::figures::{Page, Second, Tested};
+use crate::load_tests::pace::Pace;
 use loadtest::report::data::{self, Kind, Objectives, Run, Verdict};
 
 /// A rate is that of so many seconds.
@@ -78,7 +78,7 @@ fn highest(series: &[data::Second], counts: impl Fn(&data::Second) -> bool) -> f
 }
 
 /// The same of anything that a second has.
-pub fn highest_of(series: &[data::Second], of: impl Fn(&data::Second) -> u64, counts: impl Fn(&data::Second) -> bool) -> f64 {
+fn highest_of(series: &[data::Second], of: impl Fn(&data::Second) -> u64, counts: impl Fn(&data::Second) -> bool) -> f64 {
     let counted = series.windows(TOGETHER).filter(|seconds| seconds.iter().all(&counts));
     let rate = |seconds: &[data::Second]| seconds.iter().map(&of).sum::<u64>() as f64 / TOGETHER as f64;
     counted.map(rate).fold(0.0, f64::max)

@@ -3,7 +3,7 @@
 use super::figures::{CameTo, Counted, Rates, Second, Served};
 use super::script::Script;
 use crate::load_tests::pace::Pace;
-use crate::load_tests::rehearsal::measured::{highest_of, tested};
+use crate::load_tests::rehearsal::measured::tested;
 use db::orders::Takings;
 use forecast::concurrency::IDLE_TIMEOUT_MINUTES;
 use forecast::course::DAY_MINUTES;
@@ -95,13 +95,16 @@ pub fn scaled_back(counted: &Counted, script: &Script, pace: Pace, till: &Till) 
     }
 }
 
-/// What was carried at most over five seconds, by this machine's clock.
-pub fn carried(run: &Run, pace: Pace) -> Rates {
-    let tested = tested(run, pace);
+/// What was carried while the doors were open, by this machine's clock: visits and pages in the busiest second, and orders, of
+/// which a second has few, in the busiest stretch.
+pub fn carried(script: &Script, pace: Pace, run: &Run, till: &Till) -> Rates {
+    let while_open = || run.series.iter().zip(tested(run, pace).seconds).filter(|(second, _)| is_open(second, pace));
+    let busiest = till.seconds.get(script.busiest(pace).seconds).unwrap_or_default();
+    let orders: u64 = busiest.iter().map(|(orders, _)| orders).sum();
     Rates {
-        visits_per_s: highest_of(&run.series, |second| second.visits, |_| true),
-        pages_per_s: tested.pages_per_s,
-        orders_per_s: tested.orders_per_s,
+        visits_per_s: while_open().map(|(second, _)| second.visits as f64).fold(0.0, f64::max),
+        pages_per_s: while_open().map(|(_, tested)| tested.pages_per_s).fold(0.0, f64::max),
+        orders_per_s: orders as f64 / busiest.len().max(1) as f64,
     }
 }
 

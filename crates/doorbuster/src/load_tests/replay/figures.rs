@@ -29,7 +29,7 @@ pub struct Figures {
     pub counted: Counted,
     /// What the sale asks of its platform at its peak.
     pub needed: Rates,
-    /// What this machine carried at most, over five seconds.
+    /// What this machine carried: visits and pages in the busiest second, orders in the busiest stretch.
     pub carried: Rates,
     /// How it did.
     pub served: Served,
@@ -167,6 +167,11 @@ impl CameTo {
 }
 
 impl Counted {
+    /// Whether the busiest stretch is longer than five minutes, rounded up to a second of the replay.
+    pub fn is_coarse(&self) -> bool {
+        self.busiest_minutes >= 10.0
+    }
+
     /// By how much chance alone may have moved the orders of the busiest stretch: one standard deviation of a count (Poisson), as a
     /// share of it.
     pub fn busiest_deviation(&self) -> f64 {

@@ -161,7 +161,7 @@ fn found(wish: &Wish, began: Timestamp, run: &Run, till: &Till, books: Audit) ->
         came_to: counted::scaled_back(&counted, script, *pace, till),
         counted,
         needed: script.needed(),
-        carried: counted::carried(run, *pace),
+        carried: counted::carried(script, *pace, run, till),
         served: counted::served(run),
         books,
         seconds: counted::seconds(script, *pace, run),

@@ -51,7 +51,9 @@ fn meaning(figures: &Figures) -> Vec<String> {
         rate(played.times_harder)
     )];
     if played.times_harder < 1.0 {
-        meaning.push("That is easier than the sale, so it does not show that this machine carries it: raise --speed or --scale.".into());
+        meaning.push(
+            "That is easier than the sale, so it does not show that this machine carries it: raise --speed or --scale.".into(),
+        );
     }
     let books = &figures.books;
     if !is_broken(books) && books.receipts > 0 {
@@ -124,8 +126,10 @@ pub fn page(figures: &Figures) -> String {
         figures: remembered(figures),
         sections: vec![
             Section { id: "table", title: "The case study’s table", body: table(figures, &reasons) },
+            Section { id: "notes", title: "How to read it", body: notes(figures) },
             Section { id: "carried", title: "What this machine carried", body: carried(figures) },
             Section { id: "time", title: "Over the sale’s time", body: over_time::body(figures) },
+            Section { id: "served", title: "How it did", body: facts(tables::served(figures)) },
             Section { id: "books", title: "The books", body: books(figures) },
         ],
         made_by: "doorbuster replay",
@@ -159,12 +163,17 @@ fn table(figures: &Figures, reasons: &[String]) -> String {
         html.extend(reasons.iter().map(|reason| format!("<li class=\"missed\"><b>✗ Incident.</b> {}</li>", escape(reason))));
         html.push_str("</ul>");
     }
-    html + &tables::study(figures).html() + &tables::notes(figures).iter().map(|note| paragraph(note)).collect::<String>()
+    html + &tables::study(figures).html()
+}
+
+fn notes(figures: &Figures) -> String {
+    tables::notes(figures).iter().map(|note| paragraph(note)).collect()
 }
 
 fn carried(figures: &Figures) -> String {
-    let about = "By this machine’s own clock, over its busiest five seconds: nothing of this is scaled.";
-    paragraph(about) + &tables::carried(figures).html() + &facts(tables::served(figures))
+    let about = "By this machine’s own clock, nothing of it scaled: visits and pages in its busiest second, orders in the seconds in \
+                 which the forecast expects most.";
+    paragraph(about) + &tables::carried(figures).html()
 }
 
 fn books(figures: &Figures) -> String {
@@ -196,7 +205,7 @@ mod tests {
             ["25 Nov 2011, published", "110,000+"],
             ["27 Dec 2011, published", "150,000+"],
             ["27 Dec 2011, forecast", "149,966"],
-            ["27 Dec 2011, on this machine", "400 ± 67"],
+            ["27 Dec 2011, on this machine", "400 ± 67 (90 min)"],
         ]) {
             assert!(row.starts_with(says[0]) && row.contains(says[1]), "{row}");
         }
@@ -232,7 +241,7 @@ mod tests {
         let mut figures = well();
         (figures.played.is_whole, figures.played.minutes, figures.came_to.best_day) = (false, 120, None);
         let text = text(&figures, Ink::Plain);
-        assert!(text.contains("27 Dec 2011, forecast, of what was played  2 hours"), "{text}");
+        assert!(text.contains("27 Dec 2011, forecast of this part  2 hours"), "{text}");
         assert!(text.contains("A part of the sale was played"), "{text}");
     }
 }

@@ -5,6 +5,9 @@ use charts::chart::{Axis, Bound, Chart, Height, Scale, Series, Shape, Tone, Word
 use charts::numbers::{grouped, latency, short};
 use forecast::report::when::When;
 
+/// How much of the time before the opening is shown, as a share of the sale's.
+const SHOWN_BEFORE: f64 = 0.1;
+
 /// Charts.
 pub fn body(figures: &Figures) -> String {
     let users = Chart {
@@ -25,15 +28,21 @@ pub fn body(figures: &Figures) -> String {
 }
 
 fn series(name: &str, tone: Tone, figures: &Figures, of: fn(&Second) -> f64) -> Series {
-    let points = figures.seconds.iter().map(|second| (second.at_minute, Some(of(second)))).collect();
+    let points = shown(figures).map(|second| (second.at_minute, Some(of(second)))).collect();
     Series { name: name.into(), label: String::new(), shape: Shape::Line, tone, points }
 }
 
+/// The seconds of the sale, and of a little while before: at a high speed shoppers are there most of a day before it opens.
+fn shown(figures: &Figures) -> impl Iterator<Item = &Second> {
+    let from = -f64::from(figures.played.minutes) * SHOWN_BEFORE;
+    figures.seconds.iter().filter(move |second| second.at_minute >= from)
+}
+
 fn chart(figures: &Figures, id: &'static str, title: &str, about: &str) -> Chart {
-    let (played, seconds) = (&figures.played, &figures.seconds);
+    let played = &figures.played;
     let minutes = f64::from(played.minutes);
-    let from = seconds.first().map_or(0.0, |second| second.at_minute).min(0.0);
-    let to = seconds.last().map_or(0.0, |second| second.at_minute).max(minutes);
+    let from = shown(figures).next().map_or(0.0, |second| second.at_minute).min(0.0);
+    let to = shown(figures).last().map_or(0.0, |second| second.at_minute).max(minutes);
     let when = When::new(&played.opens, &played.zone);
     let (at_axis, in_table) = (when.clone(), when.clone());
     Chart {

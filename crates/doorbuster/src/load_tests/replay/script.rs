@@ -110,11 +110,14 @@ impl Script {
 
     /// The shortest stretch, in whole seconds of the replay, that is five minutes of the sale at least and in which as many orders
     /// are to come as tell something; where the forecast expects most. It is chosen by the forecast and not by what was
-    /// counted: of many stretches the one with most orders is above the truth by chance alone.
+    /// counted: of many stretches the one with most orders is above the truth by chance alone. A forecast counts an order when its
+    /// visit begins, a till when it is paid, some minutes of the sale later.
     pub fn busiest(&self, pace: Pace) -> Busiest {
         let minutes_in_a_second = pace.speed / 60.0;
         let seconds = (pace.open_s().floor() as usize).max(1);
-        let until: Vec<f64> = (0..=seconds).map(|second| self.orders_until(second as f64 * minutes_in_a_second)).collect();
+        let paid_after = pace.mix(&self.plan.shoppers).order_after_s() * minutes_in_a_second;
+        let paid_until = |second: usize| self.orders_until((second as f64 * minutes_in_a_second - paid_after).max(0.0));
+        let until: Vec<f64> = (0..=seconds).map(paid_until).collect();
         let least = (SLOT_MINUTES as f64 / minutes_in_a_second).ceil() as usize;
         let most = (BUSIEST_MINUTES_MAX / minutes_in_a_second).floor() as usize;
         let of = |length: usize| {

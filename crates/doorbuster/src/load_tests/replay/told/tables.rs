@@ -118,7 +118,9 @@ pub fn notes(figures: &Figures) -> Vec<String> {
     }
     if !played.is_whole {
         notes.push(
-            "A part of the sale was played: the last two rows are of that part, the published ones of all of it.".to_owned(),
+            "A part of the sale was played: the last two rows are of that part, the published ones of all of it. Who came in the \
+             last minutes of it, and pays after it, is counted by the forecast and not by the till."
+                .to_owned(),
         );
     }
     notes

@@ -26,8 +26,8 @@ const LASTS_MAX_S: f64 = 2.0 * 3_600.0;
 
 /// What `--help` ends with.
 pub const AFTER_HELP: &str = "\
-With the defaults each second is half an hour of the sale and 1 of 200 visitors comes, so 9 times as many come in a second as in the
-sale itself: 3 minutes for black-friday, 5 for after-christmas. More of the crowd, slower, around the opening:
+With the defaults each second is half an hour of the sale and 1 of 200 visitors comes, so 9 times as many come in a second as
+in the sale itself: 3 minutes for black-friday, 5 for after-christmas. More of the crowd, slower, around the opening:
 
   doorbuster replay black-friday --minutes 120 --speed 60 --scale 0.15
 

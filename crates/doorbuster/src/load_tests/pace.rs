@@ -10,8 +10,8 @@ use loadtest::mix::Mix;
 use loadtest::plan::{Counted, Load, Plan};
 use loadtest::report::data::Kind;
 
-/// Seconds before the opening for which shoppers are in the shop already, at least. Editions are printed half a minute before they
-/// count.
+/// Seconds before the opening for which shoppers are in the shop already, at least. Editions are printed half a minute before
+/// they count.
 const LEAD_S: f64 = 40.0;
 /// Seconds after the close in which they still are.
 const TAIL_S: f64 = 5.0;

@@ -1,4 +1,4 @@
-//! What a replay found, as data: the JSON is this and what is to be thought of it, and whatever is printed or drawn is made from it.
+//! What a replay found, as data: the JSON is this and what is to be thought of it, and whatever is told is made from it.
 //!
 //! Minutes are those of the sale and count from when its doors open. Amounts are in the case study's dollars. Rates are by this
 //! machine's clock. `SCHEMA` grows with every change that a reader would notice.
@@ -172,8 +172,8 @@ impl Counted {
         self.busiest_minutes >= 10.0
     }
 
-    /// By how much chance alone may have moved the orders of the busiest stretch: one standard deviation of a count (Poisson), as a
-    /// share of it.
+    /// By how much chance alone may have moved the orders of the busiest stretch: one standard deviation of a count (Poisson),
+    /// as a share of it.
     pub fn busiest_deviation(&self) -> f64 {
         1.0 / (self.busiest_orders.max(1) as f64).sqrt()
     }

@@ -11,7 +11,7 @@ use forecast::course::{Course, DAY_MINUTES, Highest, SLOT_MINUTES};
 use std::ops::Range;
 
 /// So many orders are enough to tell a rate from chance, within a fifth or so.
-const TELLING_ORDERS: f64 = 30.0;
+const TELLING_ORDERS: f64 = 25.0;
 /// A busiest stretch that is longer than this says little of five minutes.
 const BUSIEST_MINUTES_MAX: f64 = 120.0;
 
@@ -108,10 +108,10 @@ impl Script {
         }
     }
 
-    /// The shortest stretch, in whole seconds of the replay, that is five minutes of the sale at least and in which as many orders
-    /// are to come as tell something; where the forecast expects most. It is chosen by the forecast and not by what was
-    /// counted: of many stretches the one with most orders is above the truth by chance alone. A forecast counts an order when its
-    /// visit begins, a till when it is paid, some minutes of the sale later.
+    /// The shortest stretch, in whole seconds of the replay, that is five minutes of the sale at least and in which as many
+    /// orders are to come as tell something; where the forecast expects most. It is chosen by the forecast and not by what was
+    /// counted: of many stretches the one with most orders is above the truth by chance alone. A forecast counts an order when
+    /// its visit begins, a till when it is paid, some minutes of the sale later.
     pub fn busiest(&self, pace: Pace) -> Busiest {
         let minutes_in_a_second = pace.speed / 60.0;
         let seconds = (pace.open_s().floor() as usize).max(1);
@@ -189,7 +189,8 @@ mod tests {
     fn the_busiest_stretch_is_as_long_as_it_takes_to_tell_a_rate_from_chance() {
         let december = Script::of(StudySale::AfterChristmas, None);
         let coarse = december.busiest(pace(&december));
-        assert_eq!((coarse.seconds.start, coarse.seconds.len()), (0, 3), "half an hour of the sale is a second");
+        assert_eq!(coarse.seconds.start, 0, "half an hour of the sale is a second");
+        assert!((2..=4).contains(&coarse.seconds.len()), "{coarse:?}");
         assert!(coarse.expected * PACE.scale >= TELLING_ORDERS, "{coarse:?}");
         let part = Script::of(StudySale::AfterChristmas, Some(120));
         let fine = part.busiest(Pace { speed: 60.0, scale: 0.15, minutes: 120 });

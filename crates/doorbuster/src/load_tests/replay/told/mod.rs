@@ -31,7 +31,8 @@ fn sentence(figures: &Figures) -> String {
         false => format!("{} of the sale", duration(f64::from(played.minutes) * 60.0)),
     };
     format!(
-        "{what} in {}: at its peak this machine carried {} pages and {} orders a second, where the sale itself asks for {} and {}.",
+        "{what} in {}: at its peak this machine carried {} pages and {} orders a second, where the sale itself asks for {} and \
+         {}.",
         duration(played.open_s),
         rate(carried.pages_per_s),
         rate(carried.orders_per_s),
@@ -171,8 +172,8 @@ fn notes(figures: &Figures) -> String {
 }
 
 fn carried(figures: &Figures) -> String {
-    let about = "By this machine’s own clock, nothing of it scaled: visits and pages in its busiest second, orders in the seconds in \
-                 which the forecast expects most.";
+    let about = "By this machine’s own clock, nothing of it scaled: visits and pages in its busiest second, orders in the \
+                 seconds in which the forecast expects most.";
     paragraph(about) + &tables::carried(figures).html()
 }
 

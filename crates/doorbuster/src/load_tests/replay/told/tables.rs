@@ -95,8 +95,8 @@ pub fn notes(figures: &Figures) -> Vec<String> {
             .to_owned(),
         busiest(counted),
         format!(
-            "Users at once are sessions as a statistic counts them: whoever was there within the last half hour of the sale. With a \
-             page open were {} at once, {} by the forecast. Shoppers look at pages {speed} times as briefly, but a server’s \
+            "Users at once are sessions as a statistic counts them: whoever was there within the last half hour of the sale. With \
+             a page open were {} at once, {} by the forecast. Shoppers look at pages {speed} times as briefly, but a server’s \
              milliseconds are not shortened: they count {speed} times here.",
             grouped(about(came_to.active).round() as u64),
             grouped(about(figures.forecast.active).round() as u64)
@@ -111,8 +111,8 @@ pub fn notes(figures: &Figures) -> Vec<String> {
     ];
     if played.has_early_access {
         notes.push(
-            "In the day of early access only those came who were invited, and the doors were open: nobody who is played carries a \
-             link. Its other visitors, who may not buy, stayed away."
+            "In the day of early access only those came who were invited, and the doors were open: nobody who is played carries \
+             a link. Its other visitors, who may not buy, stayed away."
                 .to_owned(),
         );
     }
@@ -133,15 +133,15 @@ fn busiest(counted: &Counted) -> String {
     let chance = "± is what chance alone does to such a count";
     if !counted.is_coarse() {
         return format!(
-            "Orders in 5 minutes: {orders} orders were counted in the five minutes of the sale in which the forecast expects most; \
-             {chance}."
+            "Orders in 5 minutes: {orders} orders were counted in the five minutes of the sale in which the forecast expects \
+             most; {chance}."
         );
     }
     let minutes = duration(counted.busiest_minutes * 60.0);
     format!(
-        "Orders in 5 minutes: {orders} orders were counted in the {minutes} of the sale in which the forecast expects most, {forecast} \
-         in five minutes on average. In five minutes alone too few come at this scale to be told from chance; {chance}. --minutes \
-         120 --speed 60 --scale 0.15 counts them."
+        "Orders in 5 minutes: {orders} orders were counted in the {minutes} of the sale in which the forecast expects most, \
+         {forecast} in five minutes on average. In five minutes alone too few come at this scale to be told from chance; {chance}. \
+         --minutes 120 --speed 60 --scale 0.15 counts them."
     )
 }
 

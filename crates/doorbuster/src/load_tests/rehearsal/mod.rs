@@ -1,7 +1,8 @@
 //! A rehearsal: tomorrow's sale tonight, on a copy of the shop, with the forecast's crowd; and whether it may open.
 //!
 //! [`crowd`] says who comes, `measured` reads what the load test left, [`figures`] is all of it as data, [`judge`] makes it go or
-//! no-go, and [`told`] tells it. `asked` is for sellers at their desks. Here it is played: the copy is made, served, visited, and proved.
+//! no-go, and [`told`] tells it. `asked` is for sellers at their desks. Here it is played: the copy is made, served, visited, and
+//! proved.
 
 pub mod crowd;
 pub mod figures;

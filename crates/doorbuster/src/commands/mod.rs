@@ -12,6 +12,7 @@ mod loadtest;
 mod nodes;
 mod password;
 mod rehearse;
+mod replay;
 mod report;
 mod restore;
 mod scale_plan;
@@ -66,6 +67,9 @@ pub enum Command {
     /// Play a sale that is to come on a copy of the shop, and say whether it may open.
     #[command(after_help = rehearse::AFTER_HELP)]
     Rehearse(WithSettings<rehearse::RehearseArgs>),
+    /// Play a sale of the case study, compressed, on this machine, and print its table with this machine's row.
+    #[command(after_help = replay::AFTER_HELP)]
+    Replay(replay::ReplayArgs),
     /// Take part in a load test that another process leads.
     #[command(name = loadtest::WORKER, hide = true)]
     LoadTestWorker(loadtest::WorkerArgs),
@@ -90,10 +94,11 @@ pub struct WithSettings<A: clap::Args> {
     flags: SettingFlags,
 }
 
-/// What a command line that is not understood ends with. The load test keeps 2 for a missed objective, the rehearsal for a no-go.
+/// What a command line that is not understood ends with. Some commands keep 2 for what they found: a missed objective, a no-go, a
+/// sale that was not held.
 pub fn usage_code(arguments: impl Iterator<Item = std::ffi::OsString>) -> u8 {
-    let keeps_two = arguments.into_iter().nth(1).is_some_and(|command| command == "loadtest" || command == "rehearse");
-    if keeps_two { 1 } else { 2 }
+    let keeps_two = |command: std::ffi::OsString| ["loadtest", "rehearse", "replay"].iter().any(|keeps| command == *keeps);
+    if arguments.into_iter().nth(1).is_some_and(keeps_two) { 1 } else { 2 }
 }
 
 impl Command {
@@ -143,6 +148,8 @@ impl Command {
                 // 2 is what a no-go ends with.
                 played.map_err(Failure::into_failed)
             }
+            // 2 is what a sale that was not held ends with.
+            Self::Replay(args) => runtime()?.block_on(replay::run(&args)).map_err(Failure::into_failed),
             Self::Nodes(WithSettings { flags, .. }) => {
                 with_database(&flags, Opening::Find, async |db, _| nodes::run(&db, now()).await)
             }

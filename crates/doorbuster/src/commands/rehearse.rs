@@ -7,8 +7,8 @@ use super::serve::stop_signal;
 use super::{find_shop, screen};
 use crate::clock::now;
 use crate::failure::Failure;
-use crate::load_tests::rehearsal::crowd::{Pace, SCALE_MIN};
-use crate::load_tests::rehearsal::{Rehearsed, Wish, judge, rehearse, told};
+use crate::load_tests::pace::{Pace, SCALE_MIN};
+use crate::load_tests::rehearsal::{Wish, judge, rehearse, told};
 use crate::output::{Existing, Output, Readers, is_standard};
 use crate::settings::Settings;
 use commerce::ShopId;
@@ -76,7 +76,7 @@ pub struct RehearseArgs {
 pub async fn run(db: &Db, settings: &Settings, args: &RehearseArgs) -> Result<ExitCode, Failure> {
     let wish = wish(db, args).await?;
     // Before anybody has waited for it: a page that cannot be written is told now.
-    let outputs = outputs(args)?;
+    let outputs = outputs([(&args.html, told::page), (&args.json, told::json)])?;
     let is_printed = [&args.html, &args.json].into_iter().flatten().any(|file| is_standard(file));
     let tell = |said: &str| eprintln!("{said}");
     let ended_by_hand = stop_signal()?;
@@ -95,15 +95,18 @@ pub async fn run(db: &Db, settings: &Settings, args: &RehearseArgs) -> Result<Ex
     Ok(if judge::is_go(&rehearsed.lines) { ExitCode::SUCCESS } else { ExitCode::from(NO_GO) })
 }
 
-/// What a rehearsal is written as.
-type Text = fn(&Rehearsed) -> String;
-
-/// Where it is to be written, as what.
-fn outputs(args: &RehearseArgs) -> Result<Vec<(Output, Text)>, Failure> {
-    let wanted = [(&args.html, told::page as Text), (&args.json, told::json)];
+/// Where something is to be written, as what: files that were asked for are begun, so that what cannot be written is told before
+/// anybody has waited for it.
+///
+/// # Errors
+/// When one cannot be written.
+pub fn outputs<Found>(wanted: [(&Option<PathBuf>, Text<Found>); 2]) -> Result<Vec<(Output, Text<Found>)>, Failure> {
     let wanted = wanted.into_iter().filter_map(|(file, text)| Some((file.as_ref()?, text)));
     wanted.map(|(file, text)| Ok((Output::create(file, Existing::Replace, Readers::Usual)?, text))).collect()
 }
+
+/// How what was found is written.
+pub type Text<Found> = fn(&Found) -> String;
 
 async fn wish(db: &Db, args: &RehearseArgs) -> Result<Wish, Failure> {
     within("--speed", args.speed, SPEEDS)?;
@@ -131,7 +134,11 @@ async fn find_sale(db: &Db, shop: ShopId, named: &str) -> Result<FlashSale, Fail
     found.ok_or_else(|| Failure::usage(format!("there is no sale “{named}”")).with_advice(known))
 }
 
-fn within<N: PartialOrd + std::fmt::Display>(name: &str, is: N, allowed: std::ops::RangeInclusive<N>) -> Result<(), Failure> {
+/// Refuses what is outside of its bounds.
+///
+/// # Errors
+/// When it is.
+pub fn within<N: PartialOrd + std::fmt::Display>(name: &str, is: N, allowed: std::ops::RangeInclusive<N>) -> Result<(), Failure> {
     if allowed.contains(&is) {
         return Ok(());
     }

@@ -26,6 +26,8 @@ pub struct DemoShop {
     pub handle: &'static str,
     /// As shoppers read it.
     pub name: &'static str,
+    /// ISO 4217 code.
+    pub currency: &'static str,
     /// IANA zone.
     pub time_zone: &'static str,
     /// Host names, the canonical one first.

@@ -18,7 +18,8 @@ mod catalog_tests;
 #[cfg(test)]
 mod seed_tests;
 
-pub use seed::{NextOpening, seed};
+pub use quillmere::shop as quillmere_shop;
+pub use seed::{NextOpening, seed, seed_shop};
 pub use welcome::{Paint, Welcome};
 
 /// The password of the demonstration's sellers. It is printed at every start and no secret.

@@ -78,7 +78,15 @@ pub async fn seed(db: &Db, now: Timestamp) -> Result<Option<NextOpening>, SeedEr
     Ok(next.map(|sale| NextOpening { name: sale.name, opens_at: sale.opens_at }))
 }
 
-async fn fill(db: &Db, known: Option<ShopId>, demo: &DemoShop, password_hash: &str, now: Timestamp) -> Seeded<()> {
+/// Puts one shop into a database that does not have it.
+///
+/// # Errors
+/// When the database fails or refuses it.
+pub async fn seed_shop(db: &Db, demo: &DemoShop, now: Timestamp) -> Result<ShopId, SeedError> {
+    fill(db, None, demo, &web::password::hash_password_now(DEMO_PASSWORD), now).await
+}
+
+async fn fill(db: &Db, known: Option<ShopId>, demo: &DemoShop, password_hash: &str, now: Timestamp) -> Seeded<ShopId> {
     let shop = match known {
         Some(shop) => shop,
         None => accepted(demo.name, db::shops::create_shop(db, &new_shop(demo), now).await?)?,
@@ -100,7 +108,7 @@ async fn fill(db: &Db, known: Option<ShopId>, demo: &DemoShop, password_hash: &s
         password_hash: password_hash.into(),
     };
     accepted(demo.owner.email, db::sellers::create_seller(db, shop, &owner, now).await?)?;
-    Ok(())
+    Ok(shop)
 }
 
 fn accepted<T, R: Display>(what: &str, answer: Result<T, R>) -> Seeded<T> {
@@ -111,7 +119,7 @@ fn new_shop(demo: &DemoShop) -> NewShop {
     NewShop {
         handle: demo.handle.into(),
         name: demo.name.into(),
-        currency: Currency::from_code("EUR").expect("the euro is a currency"),
+        currency: Currency::from_code(demo.currency).expect("a demonstration's currency is one"),
         time_zone: demo.time_zone.into(),
         domains: demo.domains.iter().map(|domain| (*domain).to_owned()).collect(),
     }

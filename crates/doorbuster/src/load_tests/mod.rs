@@ -4,11 +4,16 @@
 //!
 //! `db::load_tests` is how desk and stand speak with each other. One test runs at a time, on the node that holds the lease.
 
+pub mod pace;
+pub mod rehearsal;
+pub mod replay;
+
 mod crowd;
 mod place;
 mod process;
 mod proof;
-pub mod rehearsal;
+mod staged_sale;
+mod telling;
 
 use crate::failure::Failure;
 use crate::settings::Settings;

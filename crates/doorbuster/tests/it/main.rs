@@ -27,6 +27,7 @@ mod nodes;
 mod one_server;
 mod pages;
 mod rehearsal;
+mod replay;
 mod report;
 mod screenshots;
 mod sellers;

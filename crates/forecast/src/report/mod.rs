@@ -13,4 +13,4 @@ pub mod terminal;
 
 mod sentences;
 mod tables;
-mod when;
+pub mod when;

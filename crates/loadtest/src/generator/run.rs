@@ -407,7 +407,7 @@ fn kinds_of(tally: &Tally) -> Vec<OfKind> {
 
 fn second_of(tally: &Tally, server: Option<ServerUse>) -> Second {
     let (response, _): (Spread, Spread) = tally.pages();
-    let Counts { requests, errors, refused, orders, .. } = tally.counts;
+    let Counts { requests, errors, refused, visits, orders, .. } = tally.counts;
     Second {
         at_s: f64::from(tally.second),
         shoppers: tally.shoppers,
@@ -415,6 +415,7 @@ fn second_of(tally: &Tally, server: Option<ServerUse>) -> Second {
         requests,
         errors,
         refused,
+        visits,
         orders,
         p50_ms: response.within_ms(0.5),
         p95_ms: response.within_ms(0.95),

@@ -166,6 +166,21 @@ impl Mix {
         self.average(|persona| persona.mean_of(Kind::Pay))
     }
 
+    /// Units of an order on average, where nothing is sold out: what buyers put into their carts. 0 where nobody buys.
+    pub fn units_per_order(&self) -> f64 {
+        let of_buyers =
+            |persona: &Persona| if persona.mean_of(Kind::Pay) > 0.0 { persona.mean_of(Kind::CartChange) } else { 0.0 };
+        let orders = self.orders_per_visit();
+        if orders > 0.0 { self.average(of_buyers) / orders } else { 0.0 }
+    }
+
+    /// How long after it has begun a visit pays, on average of those that do, seconds with the acceleration; 0 where nobody buys.
+    pub fn order_after_s(&self) -> f64 {
+        let looked_at = self.average(|persona| persona.mean_of(Kind::Pay) * persona.pages_before_paying());
+        let orders = self.orders_per_visit();
+        if orders > 0.0 { looked_at / orders * self.think_mean_s() } else { 0.0 }
+    }
+
     /// The share of page requests that no frozen page can answer, 0 to 1: search, cart, checkout, payment and receipt.
     pub fn dynamic_share(&self) -> f64 {
         let requests = self.requests_mean();
@@ -189,6 +204,15 @@ impl Persona {
     /// Pages of a visit on average.
     pub fn pages_mean(&self) -> f64 {
         self.stages.iter().map(Stage::pages_mean).sum()
+    }
+
+    /// Pages that it looks at before it pays for the first time, on average; 0 where it never does.
+    fn pages_before_paying(&self) -> f64 {
+        let pays = |stage: &&Stage| stage.paths.iter().any(|path| path.count(Kind::Pay) > 0);
+        let before: f64 = self.stages.iter().take_while(|stage| !pays(stage)).map(Stage::pages_mean).sum();
+        let paying = self.stages.iter().find(pays);
+        before
+            + paying.map_or(0.0, |stage| stage.per_path(|path| path.pages.iter().take_while(|kind| **kind != Kind::Pay).count()))
     }
 
     /// How often it asks for this kind of page in a visit on average.

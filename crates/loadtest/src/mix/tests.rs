@@ -33,6 +33,8 @@ fn every_shipped_mix_is_right_and_has_the_name_of_its_file() {
 fn the_flash_mix_has_the_figures_of_the_sale_it_is_made_after() {
     let flash = mix("flash");
     assert!((flash.orders_per_visit() - 0.0255).abs() < 1e-12, "{}", flash.orders_per_visit());
+    assert!((flash.units_per_order() - 2.0).abs() < 1e-12, "buyers put one to three products into the cart");
+    assert!((flash.order_after_s() / flash.think_mean_s() - 17.0).abs() < 0.02, "home, 11 pages, 2, product, cart and checkout");
     assert!((9.7..10.1).contains(&flash.pages_mean()), "{}", flash.pages_mean());
     for (persona, pages) in flash.personas.iter().zip([8.5, 10.0, 14.0, 20.0]) {
         assert!((persona.pages_mean() - pages).abs() < 0.02, "{}: {}", persona.name, persona.pages_mean());

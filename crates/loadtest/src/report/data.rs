@@ -349,6 +349,9 @@ pub struct Second {
     pub errors: u64,
     /// Of these told to come back later.
     pub refused: u64,
+    /// Visits that began; 0 in reports of before this was counted.
+    #[serde(default)]
+    pub visits: u64,
     /// Receipts.
     pub orders: u64,
     /// Latency of pages from the intended instant: half of them within, milliseconds; 0 when there was none.

@@ -198,6 +198,7 @@ fn seconds(made: Made, step: &Step, chance: &mut Chance) -> Vec<Second> {
                 requests: requests as u64,
                 errors: if is_over { requests as u64 / 130 } else { 0 },
                 refused: if is_over { requests as u64 / 18 } else { 0 },
+                visits: (requests / 9.9) as u64,
                 orders: (requests / 1_020.0 + chance.next()) as u64,
                 p50_ms: page.p50_ms,
                 p95_ms: page.p95_ms,

@@ -23,6 +23,7 @@ pub fn shop() -> DemoShop {
     DemoShop {
         handle: HANDLE,
         name: "Juniper Roasters",
+        currency: "EUR",
         time_zone: "Europe/Berlin",
         domains: &[HOST],
         branding: branding(),

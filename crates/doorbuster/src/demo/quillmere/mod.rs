@@ -29,6 +29,7 @@ pub fn shop() -> DemoShop {
     DemoShop {
         handle: HANDLE,
         name: "Quillmere",
+        currency: "EUR",
         time_zone: "Europe/Berlin",
         domains: &[HOST, "127.0.0.1"],
         branding: branding(),

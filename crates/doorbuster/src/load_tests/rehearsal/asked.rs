@@ -1,9 +1,9 @@
 //! A rehearsal that a seller has asked for at their desk: within what the server permits, and kept as a load test's report is.
 
-use super::crowd::Pace;
 use super::judge::is_go;
 use super::{Rehearsed, Wish, play, told};
 use crate::clock::now;
+use crate::load_tests::pace::Pace;
 use crate::load_tests::{Line, Reason, TestStand};
 use commerce::ShopId;
 use db::Db;

@@ -1,7 +1,7 @@
 //! What a load test measured, as a rehearsal tells it: pages a second, and how many of them were carried in time.
 
-use super::crowd::Pace;
 use super::figures::{Page, Second, Tested};
+use crate::load_tests::pace::Pace;
 use loadtest::report::data::{self, Kind, Objectives, Run, Verdict};
 
 /// A rate is that of so many seconds.

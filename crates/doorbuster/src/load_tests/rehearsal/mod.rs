@@ -1,8 +1,8 @@
 //! A rehearsal: tomorrow's sale tonight, on a copy of the shop, with the forecast's crowd; and whether it may open.
 //!
-//! [`crowd`] says who comes, `copied_sale` moves the sale, `measured` reads what the load test left, [`figures`] is all of it as
-//! data, [`judge`] makes it go or no-go, and [`told`] tells it. `asked` is for sellers at their desks. Here it is
-//! played: the copy is made, served, visited, and proved.
+//! [`crowd`] says who comes, `measured` reads what the load test left, [`figures`] is all of it as data, [`judge`] makes it go or
+//! no-go, and [`told`] tells it. `asked` is for sellers at their desks. Here it is played: the copy is made, served, visited, and
+//! proved.
 
 pub mod crowd;
 pub mod figures;
@@ -10,15 +10,17 @@ pub mod judge;
 pub mod told;
 
 mod asked;
-mod copied_sale;
-mod measured;
+pub(super) mod measured;
 mod on_sale;
 
 pub(super) use asked::{Asked, report};
 
 use super::crowd::Visit;
+use super::pace::Pace;
 use super::place::{self, Place};
 use super::process::Program;
+use super::staged_sale::{Scale, StagedSale};
+use super::telling::told_as_it_goes;
 use super::{Line, Reason, TestStand, copy_bytes_max, proof};
 use crate::clock::now;
 use crate::failure::Failure;
@@ -26,8 +28,7 @@ use crate::settings::Settings;
 use commerce::sale::FlashSale;
 use commerce::shop::Shop;
 use commerce::{Timestamp, VariantId};
-use copied_sale::{CopiedSale, Scale};
-use crowd::{Pace, instant};
+use crowd::{arriving, instant};
 use db::load_tests::{Stage, TestProgress};
 use db::{Db, OpenOptions, Target};
 use figures::{Expected, Figures, PlayedSale, SCHEMA, Sale, Seen};
@@ -41,7 +42,6 @@ use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::pin::pin;
 use std::time::Duration;
-use tokio::sync::watch;
 
 /// The folder of the copy, among those of load tests: one rehearsal at a time, for two would measure each other.
 const PLACE: &str = "rehearsal";
@@ -106,22 +106,9 @@ impl Wish {
 /// When it cannot be played, with what to do.
 pub async fn rehearse(db: &Db, settings: &Settings, wish: Wish, tell: impl Fn(&str)) -> Result<Rehearsed, Failure> {
     let stand = TestStand::clear(settings)?;
-    let (progress, mut told) = watch::channel(TestProgress::at(Stage::Copying));
-    let (_stop, stopping) = watch::channel(false);
-    let mut playing = pin!(tokio::time::timeout(REHEARSAL_MAX, play(db, &stand, wish, Line { progress, stopping })));
-    let mut stage = None;
-    loop {
-        tokio::select! {
-            ended = &mut playing => {
-                return Ok(ended.unwrap_or_else(|_| Err("It took too long. Play it faster, or less of it.".into()))?);
-            }
-            Ok(()) = told.changed() => {
-                let latest = *told.borrow_and_update();
-                said(stage, &latest).iter().for_each(|said| tell(said));
-                stage = Some(latest.stage);
-            }
-        }
-    }
+    let playing = |line| play(db, &stand, wish, line);
+    let say = |before, latest: &TestProgress| said(before, latest).iter().for_each(|said| tell(said));
+    Ok(told_as_it_goes(REHEARSAL_MAX, playing, say).await?)
 }
 
 /// What is worth a line when it is this far, and was at that stage before.
@@ -175,7 +162,7 @@ async fn play(db: &Db, stand: &TestStand, mut wish: Wish, line: Line) -> Result<
         domain,
         server: copy.address,
         server_process: copy.process,
-        plan: wish.pace.plan(&plan),
+        plan: wish.pace.plan(&plan.name, arriving(&plan)),
         mix: Some(wish.pace.mix(&plan.shoppers)),
     };
     let run = stage.play(&visit, &stand.program, &place, &line).await?;
@@ -217,11 +204,11 @@ fn plan_of(wish: &Wish, shelf: &Shelf) -> MarketingPlan {
 }
 
 /// The copy's sale, ready to be moved.
-async fn prepared(wish: &Wish, shelf: &Shelf, place: &Place) -> Result<CopiedSale, Reason> {
+async fn prepared(wish: &Wish, shelf: &Shelf, place: &Place) -> Result<StagedSale, Reason> {
     let copy = Db::open_existing(&Target::Folder(place.copy()), &OpenOptions::default()).await;
     let copy = copy.map_err(|error| Reason::of_server("The copy could not be opened.", error.to_string()))?;
     let scale = Scale { times: wish.pace.scale, in_stock: &shelf.in_stock };
-    CopiedSale::prepare(copy, wish.shop.id, &wish.sale, scale, now()).await
+    StagedSale::prepare(copy, wish.shop.id, &wish.sale, scale, now()).await
 }
 
 /// A place for the copy.
@@ -240,7 +227,7 @@ fn place(stand: &TestStand) -> Result<Place, Reason> {
 /// The copy while shoppers are in it.
 struct OnStage {
     pace: Pace,
-    sale: CopiedSale,
+    sale: StagedSale,
     way: Way,
     pages: Pages,
     /// When the copy's sale opens, once shoppers have begun to come.

@@ -1,9 +1,9 @@
 //! The sale's items as the shop has them: what they are called, what there is of them, where their pages are.
 
 use super::Wish;
-use super::copied_sale::InStock;
 use super::crowd::OnSale;
 use super::figures::{Item, Seen};
+use crate::load_tests::staged_sale::InStock;
 use commerce::catalog::Product;
 use commerce::sale::FlashSaleItem;
 use commerce::{Money, VariantId};

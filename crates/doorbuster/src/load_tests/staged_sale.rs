@@ -1,7 +1,7 @@
-//! The sale in the copy: fewer units for fewer shoppers, no other sale beside it, and its instants moved to now.
+//! The sale on the stage: fewer units for fewer shoppers, no other sale beside it, and its instants moved to now.
 
-use super::crowd::Pace;
-use crate::load_tests::Reason;
+use super::Reason;
+use super::pace::Pace;
 use commerce::sale::{FlashSale, FlashSaleItem, FlashSaleStatus};
 use commerce::{ShopId, Timestamp, VariantId};
 use db::Db;
@@ -11,14 +11,14 @@ use std::collections::HashMap;
 /// Units that are free to buy, of the variants whose stock is counted.
 pub type InStock = HashMap<VariantId, i64>;
 
-/// A sale of the copy.
-pub struct CopiedSale {
+/// A sale of a shop that was made to play it.
+pub struct StagedSale {
     db: Db,
     shop: ShopId,
     sale: FlashSale,
 }
 
-impl CopiedSale {
+impl StagedSale {
     /// Makes the sale ready: announced, alone, and with as many units for each one offered as visits come for each one forecast.
     /// It opens when it does in the shop itself, until it is moved.
     ///
@@ -60,12 +60,12 @@ impl CopiedSale {
 
     async fn save(&self, sale: &FlashSale, now: Timestamp) -> Result<(), Reason> {
         let saved = save_flash_sale(&self.db, self.shop, sale, now).await.map_err(|error| failed(&error))?;
-        saved.map_err(|refusal| Reason::of_server("The sale of the copy could not be prepared.", refusal.to_string()))
+        saved.map_err(|refusal| Reason::of_server("The sale could not be prepared for its shoppers.", refusal.to_string()))
     }
 }
 
 fn failed(error: &db::Error) -> Reason {
-    Reason::of_server("The copy's database failed.", error.to_string())
+    Reason::of_server("The database of the shop that is played failed.", error.to_string())
 }
 
 /// How many units there are for each one of the real sale.

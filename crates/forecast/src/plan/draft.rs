@@ -81,8 +81,10 @@ pub struct DraftChannel {
 /// How soon people come.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum DraftDelay {
-    /// As after a mail.
+    /// It does not say: as the shop's sales have taught, or as after a mail.
     #[default]
+    Usual,
+    /// As after a mail.
     Mail,
     /// As after a text message.
     Fast,
@@ -200,10 +202,11 @@ impl DraftChannel {
     fn read(check: Check<'_>, at: usize, table: &Table) -> Result<Self, Unusable> {
         let number = |key: &str| table.get(key).and_then(number_of);
         let own = (number("median_minutes"), number("sigma"));
-        let delay = match own {
-            (None, None) if text_of(table, "delay").as_deref() == Some("fast") => DraftDelay::Fast,
-            (None, None) => DraftDelay::Mail,
-            (median_minutes, sigma) => DraftDelay::Own { median_minutes, sigma },
+        let delay = match (own, text_of(table, "delay").as_deref()) {
+            ((None, None), Some("fast")) => DraftDelay::Fast,
+            ((None, None), Some(_)) => DraftDelay::Mail,
+            ((None, None), None) => DraftDelay::Usual,
+            ((median_minutes, sigma), _) => DraftDelay::Own { median_minutes, sigma },
         };
         let wave = |(at, wave): (usize, &Table)| DraftWave {
             from: Some(at),
@@ -229,14 +232,16 @@ impl DraftChannel {
         set_number(&mut table, "list", Some(self.list));
         set_number(&mut table, "reach", self.reach);
         set_number(&mut table, "click_rate", self.click_rate);
-        let is_fast = text_of(&table, "delay").as_deref() == Some("fast");
-        if let DraftDelay::Mail | DraftDelay::Fast = self.delay {
+        let preset = match self.delay {
+            DraftDelay::Usual => Some(None),
+            DraftDelay::Mail => Some(Some("mail".to_owned())),
+            DraftDelay::Fast => Some(Some("fast".to_owned())),
+            DraftDelay::Own { .. } => None,
+        };
+        if let Some(preset) = preset {
             table.remove("median_minutes");
             table.remove("sigma");
-            let will_be_fast = self.delay == DraftDelay::Fast;
-            if is_fast != will_be_fast {
-                set_text(&mut table, "delay", Some(&if will_be_fast { "fast" } else { "mail" }.to_owned()));
-            }
+            set_text(&mut table, "delay", preset.as_ref());
         }
         if table.get("invited").and_then(Item::as_bool).unwrap_or(false) != self.is_invited {
             table.insert("invited", value(self.is_invited));

@@ -306,10 +306,11 @@ fn channels(form: &Form, known: &Draft, defaults: &Defaults) -> Vec<PlanChannel>
     let channel = |row: usize| {
         let typed = |key: &str| form.typed(&format!("channels.{row}.{key}"));
         let from = typed("from").parse::<usize>().ok().and_then(|from| known.channels.get(from));
-        let learned = defaults.known(&fields::click_rate_of(typed("name").trim()));
+        let taught = |key: &str| defaults.known(&fields::key_of(key, typed("name").trim()));
+        let learned = taught("click_rate");
         PlanChannel {
             waves: fields::waves(form, row),
-            delays: delays(from),
+            delays: delays(from, taught("median_minutes")),
             learned: learned
                 .map(|rate| format!("Empty: {} %, learned from the shop’s own sales.", fields::written(rate, Allowed::Percent)))
                 .unwrap_or_default(),
@@ -318,11 +319,19 @@ fn channels(form: &Form, known: &Draft, defaults: &Defaults) -> Vec<PlanChannel>
     (0..fields::channels(form)).map(channel).collect()
 }
 
-/// How soon people may come: as after a mail, fast, or by figures that the plan has of its own.
-fn delays(known: Option<&DraftChannel>) -> Vec<(&'static str, String)> {
-    let mut delays =
-        vec![("mail", "As after a mail: half within 4.3 hours".to_owned()), ("fast", "Fast, as after a text message".to_owned())];
-    if let Some(DraftDelay::Own { median_minutes, sigma }) = known.map(|known| known.delay) {
+/// How soon people may come: as is usual for the channel, as somebody says, or by figures that the plan has of its own.
+fn delays(known: Option<&DraftChannel>, learned_minutes: Option<f64>) -> Vec<(&'static str, String)> {
+    let mail = "As after a mail: half within 4.3 hours".to_owned();
+    let delay = known.map(|known| known.delay);
+    let taught = learned_minutes.map(|minutes| format!("As your sales have taught: half within {minutes} minutes"));
+    let is_mail_apart = taught.is_some() || delay == Some(DraftDelay::Mail);
+    let mut delays = vec![("", taught.unwrap_or_else(|| mail.clone()))];
+    if is_mail_apart {
+        let words = if learned_minutes.is_some() { mail } else { "As after a mail, whatever sales will teach".to_owned() };
+        delays.push(("mail", words));
+    }
+    delays.push(("fast", "Fast, as after a text message".to_owned()));
+    if let Some(DraftDelay::Own { median_minutes, sigma }) = delay {
         let median = median_minutes.map(|minutes| format!("half within {minutes} minutes"));
         let parts: Vec<String> = median.into_iter().chain(sigma.map(|sigma| format!("sigma {sigma}"))).collect();
         delays.push(("own", format!("As the plan says: {}", parts.join(", "))));

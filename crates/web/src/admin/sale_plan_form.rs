@@ -114,7 +114,8 @@ pub(super) fn filled(draft: &Draft) -> Form {
         }
     }
     for (at, item) in draft.items.iter().enumerate() {
-        let share = (item.share > 0.0).then_some(item.share);
+        // What the plan says stays, also that nobody wants it.
+        let share = (item.share > 0.0 || item.from.is_some()).then_some(item.share);
         let row = [
             ("from", from(item.from)),
             ("name", item.name.clone()),
@@ -179,7 +180,7 @@ pub(super) fn with_rows_changed(form: &mut Form, button: &str, sale: &SaleTimes)
 
 fn add_channel(form: &mut Form, row: usize, opens: &str) {
     for (key, text) in
-        [("from", ""), ("name", ""), ("list", ""), ("reach", ""), ("click_rate", ""), ("delay", "mail"), ("invited", "")]
+        [("from", ""), ("name", ""), ("list", ""), ("reach", ""), ("click_rate", ""), ("delay", ""), ("invited", "")]
     {
         form.set(format!("channels.{row}.{key}"), text);
     }
@@ -292,7 +293,7 @@ fn read_channel(form: &mut Form, about: &About<'_>, row: usize) -> DraftChannel 
         form.refuse(field("list"), "Please type how many are on the list.");
     }
     let click_rate = number(form, &field("click_rate"), Allowed::Percent);
-    let is_learned = about.defaults.known(&click_rate_of(&name)).is_some();
+    let is_learned = about.defaults.known(&key_of("click_rate", &name)).is_some();
     if click_rate.is_none() && !is_learned {
         form.refuse(field("click_rate"), "Please type a percentage from 0 to 100, such as 2.5.");
     }
@@ -312,14 +313,14 @@ fn read_channel(form: &mut Form, about: &About<'_>, row: usize) -> DraftChannel 
     }
 }
 
-/// The key of a channel's click rate, as a lesson names it.
-pub(super) fn click_rate_of(channel: &str) -> String {
-    format!("click_rate of channel \"{channel}\"")
+/// A key of a channel, as a lesson names it.
+pub(super) fn key_of(key: &str, channel: &str) -> String {
+    format!("{key} of channel \"{channel}\"")
 }
 
 fn read_delay(form: &mut Form, field: &str, known: Option<&DraftChannel>) -> DraftDelay {
     let own = known.map(|known| known.delay).filter(|delay| matches!(delay, DraftDelay::Own { .. }));
-    let mut choices = vec![("mail", DraftDelay::Mail), ("fast", DraftDelay::Fast)];
+    let mut choices = vec![("", DraftDelay::Usual), ("mail", DraftDelay::Mail), ("fast", DraftDelay::Fast)];
     choices.extend(own.map(|own| ("own", own)));
     form.choice(field, &choices)
 }
@@ -380,12 +381,14 @@ fn read_items(form: &mut Form) -> Vec<DraftItem> {
     for row in 0..rows(form, "items", "name", ITEMS_MAX) {
         let field = |key: &str| format!("items.{row}.{key}");
         let stock = number(form, &field("stock"), Allowed::Whole(COUNT_MAX));
-        let Some(share) = number(form, &field("share"), Allowed::Percent).filter(|share| *share > 0.0) else { continue };
+        let from = form.typed(&field("from")).parse().ok();
+        let share = number(form, &field("share"), Allowed::Percent).filter(|share| *share > 0.0 || from.is_some());
+        let Some(share) = share else { continue };
         if stock.is_none() {
             form.refuse(field("stock"), "Please type how many units there are.");
         }
         last = field("share");
-        let (from, name) = (form.typed(&field("from")).parse().ok(), form.line(&field("name")));
+        let name = form.line(&field("name"));
         items.push(DraftItem { from, name, stock: stock.unwrap_or(0.0), share });
     }
     let shares: f64 = items.iter().map(|item| item.share).sum();
@@ -463,6 +466,7 @@ pub(super) fn written(number: f64, allowed: Allowed) -> String {
 
 fn delay_word(delay: DraftDelay) -> &'static str {
     match delay {
+        DraftDelay::Usual => "",
         DraftDelay::Mail => "mail",
         DraftDelay::Fast => "fast",
         DraftDelay::Own { .. } => "own",

@@ -39,8 +39,11 @@
   const draw = (page) => {
     const [old, fresh] = [document.getElementById("forecast"), page.getElementById("forecast")];
     say(page.getElementById("forecast-says").textContent);
-    // While something is wrong the last forecast stays.
-    if (!fresh.hasAttribute("data-drawn") && old.hasAttribute("data-drawn")) return;
+    // While something is wrong the last forecast stays, and is seen to be none of what stands in the form.
+    if (!fresh.hasAttribute("data-drawn") && old.hasAttribute("data-drawn")) {
+      old.toggleAttribute("data-waits", true);
+      return;
+    }
     const open = [...old.querySelectorAll("details")].map((details) => details.open);
     const top = old.scrollTop;
     const scrolled = [...old.querySelectorAll(".table-frame")].map((frame) => frame.scrollLeft);

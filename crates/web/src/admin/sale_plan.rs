@@ -55,14 +55,14 @@ pub async fn show(seat: Seat, At(id): At<FlashSaleId>) -> Result<Response, Error
     };
     let mut form = fields::filled(&desk.with_items_of_the_sale(known.clone()));
     desk.take(known, kept.plan);
-    let (_, drawn) = desk.drawn(&mut form, Play::Whole).await?;
+    let drawn = desk.drawn(&mut form, Play::Whole).await?;
     seat.page(&desk.page(form, Said { drawn, ..Said::default() })).await
 }
 
 /// `POST /admin/flash-sales/{id}/plan`
 pub async fn change(seat: Seat, At(id): At<FlashSaleId>, Typed(mut form): Typed) -> Result<Response, Error> {
     let base = form.typed("base").to_owned();
-    let mut desk = Editor::open(&seat, id, Some(base)).await?;
+    let desk = Editor::open(&seat, id, Some(base)).await?;
     let button = form.typed("do").to_owned();
     if button == "save" {
         return save(&seat, desk, form).await;
@@ -72,7 +72,7 @@ pub async fn change(seat: Seat, At(id): At<FlashSaleId>, Typed(mut form): Typed)
     let focus = fields::with_rows_changed(&mut form, &button, &sale);
     let play = if button == "show" { Play::Whole } else { Play::Preview };
     let mut tried = form.clone();
-    let (_, drawn) = desk.drawn(&mut tried, play).await?;
+    let drawn = desk.drawn(&mut tried, play).await?;
     // Whoever has just added a row is not told at once that it is empty.
     let form = if focus.is_some() { form } else { tried };
     let is_fine = form.is_fine();
@@ -85,11 +85,11 @@ async fn save(seat: &Seat, mut desk: Editor<'_>, mut form: Form) -> Result<Respo
     let Some((plan, text)) = desk.plan(&mut form) else {
         return seat.refused(&desk.page(form, Said { is_unsaved: true, ..Said::default() })).await;
     };
-    // A second click finds what the first has kept.
-    if desk.kept.as_ref().is_some_and(|kept| kept.plan == text) {
+    let is_as_known = digest(desk.kept.as_ref()) == form.typed("kept");
+    // A second click finds what the first has kept. What the sale has taught about the very same plan stays, too.
+    if desk.kept.as_ref().is_some_and(|kept| kept.plan == text && (!is_as_known || kept.lesson.is_some())) {
         return Ok(seat.done(&here, SAVED));
     }
-    let is_as_known = digest(desk.kept.as_ref()) == form.typed("kept");
     let drawing = move || json::text(&forecast::forecast(&plan, SEED));
     let forecast = seat.app.desk_memory().forecasting.draw((seat.shop(), seat.seller.id), drawing).await?;
     let new = SaleForecast { plan: text.clone(), forecast, lesson: None };
@@ -101,9 +101,10 @@ async fn save(seat: &Seat, mut desk: Editor<'_>, mut form: Form) -> Result<Respo
     if desk.kept.as_ref().is_some_and(|kept| kept.plan == text) {
         return Ok(seat.done(&here, SAVED));
     }
+    let drawn = desk.drawn(&mut form, Play::Whole).await?;
     form.refuse("", "The plan was changed meanwhile, in another tab or from the command line. Both are below.");
     let theirs = desk.kept.as_ref().map(|kept| kept.plan.clone()).unwrap_or_default();
-    let said = Said { differences: differences(&theirs, &text), theirs, is_unsaved: true, ..Said::default() };
+    let said = Said { drawn, differences: differences(&theirs, &text), theirs, is_unsaved: true, ..Said::default() };
     seat.refused(&desk.page(form, said)).await
 }
 
@@ -206,8 +207,8 @@ impl<'a> Editor<'a> {
     }
 
     /// The forecast of what the form describes.
-    async fn drawn(&mut self, form: &mut Form, play: Play) -> Result<(Option<String>, Option<Drawn>), Error> {
-        let Some((plan, text)) = self.plan(form) else { return Ok((None, None)) };
+    async fn drawn(&self, form: &mut Form, play: Play) -> Result<Option<Drawn>, Error> {
+        let Some((plan, _)) = self.plan(form) else { return Ok(None) };
         let drawing = move || {
             let forecast = if play == Play::Whole { forecast::forecast(&plan, SEED) } else { forecast::preview(&plan, SEED) };
             (html::part(&forecast), forecast.draws)
@@ -216,7 +217,7 @@ impl<'a> Editor<'a> {
         let (part, draws) = seat.app.desk_memory().forecasting.draw((seat.shop(), seat.seller.id), drawing).await?;
         let html::Part { headline, meaning, charts, tables } = part;
         let drawn = Drawn { headline, meaning, charts, tables, draws, is_preview: play == Play::Preview };
-        Ok((Some(text), Some(drawn)))
+        Ok(Some(drawn))
     }
 
     fn page(&self, mut form: Form, said: Said) -> SalePlan {

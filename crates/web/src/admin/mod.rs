@@ -36,6 +36,8 @@ pub mod pages;
 pub mod sale_lesson;
 pub mod sale_plan;
 mod sale_plan_form;
+mod sale_plan_page;
+mod sale_plan_rows;
 pub mod sale_report;
 
 pub mod settings;

@@ -3,14 +3,17 @@
 //!
 //! The plan is the text that `doorbuster forecast PLAN --shop S --sale N` keeps with the sale, and what is saved here is kept in
 //! the same place: there is one plan for a sale. The form carries the text that it was made from, so what it does not edit is
-//! kept, and two tabs cannot take each other's changes for their own. What a field means is `sale_plan_form`'s business.
+//! kept, and two tabs cannot take each other's changes for their own. What a field means is
+//! `sale_plan_form`'s business, rows that come and go `sale_plan_rows`', what is shown `sale_plan_page`'s.
 
 use super::flash_sale_page::state_of;
 use super::form::Form;
 use super::format;
-use super::sale_plan_form::{self as fields, About, Allowed, FIGURE_FIELDS, SaleTimes};
+use super::sale_plan_form::{self as fields, About};
+use super::sale_plan_page::{channels, differences, figures, items};
+use super::sale_plan_rows::{self as rows, SaleTimes};
 use super::seat::{At, Seat, Typed, hash_of};
-use super::views::{Drawn, FigureView, PlanChannel, PlanDifference, PlanFacts, PlanItem, SalePlan};
+use super::views::{Drawn, PlanDifference, PlanFacts, SalePlan};
 use crate::error::Error;
 use crate::sale_record::defaults_for;
 use axum::response::Response;
@@ -19,7 +22,7 @@ use commerce::{FlashSaleId, VariantId};
 use db::sale_forecasts::{SaleForecast, load_forecast, replace_forecast};
 use forecast::MarketingPlan;
 use forecast::plan::Defaults;
-use forecast::plan::draft::{Draft, DraftChannel, DraftDelay, DraftItem, DraftWave, ITEMS_MAX, TEXT_BYTES_MAX};
+use forecast::plan::draft::{Draft, DraftChannel, DraftItem, DraftWave, ITEMS_MAX, TEXT_BYTES_MAX};
 use forecast::report::{html, json};
 
 /// The largest form, bytes: twelve channels of twelve waves each, fifty items, and the text that they were made from.
@@ -29,7 +32,7 @@ const SEED: u64 = 1;
 /// A list of so many items is open; a longer one would stand between the form and the forecast on a phone.
 const ITEMS_OPEN_MAX: usize = 6;
 /// What messages call the plan.
-const NAME: &str = "The plan";
+pub(super) const NAME: &str = "The plan";
 
 /// How often a forecast is played.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -69,7 +72,7 @@ pub async fn change(seat: Seat, At(id): At<FlashSaleId>, Typed(mut form): Typed)
     }
     let local = |at| format::local_input(at, desk.about().zone());
     let sale = SaleTimes { opens: local(desk.sale.opens_at), closes: local(desk.sale.closes_at) };
-    let focus = fields::with_rows_changed(&mut form, &button, &sale);
+    let focus = rows::change(&mut form, &button, &sale);
     let play = if button == "show" { Play::Whole } else { Play::Preview };
     let mut tried = form.clone();
     let drawn = desk.drawn(&mut tried, play).await?;
@@ -300,152 +303,4 @@ async fn on_sale(seat: &Seat, sale: &FlashSale) -> Result<Vec<DraftItem>, Error>
         Some(DraftItem { from: None, name, stock: units as f64, share: 0.0 })
     };
     Ok(sale.items.iter().filter_map(item).take(ITEMS_MAX).collect())
-}
-
-/// The channels of the form as the page needs them.
-fn channels(form: &Form, known: &Draft, defaults: &Defaults) -> Vec<PlanChannel> {
-    let channel = |row: usize| {
-        let typed = |key: &str| form.typed(&format!("channels.{row}.{key}"));
-        let from = typed("from").parse::<usize>().ok().and_then(|from| known.channels.get(from));
-        let taught = |key: &str| defaults.known(&fields::key_of(key, typed("name").trim()));
-        let learned = taught("click_rate");
-        PlanChannel {
-            waves: fields::waves(form, row),
-            delays: delays(from, taught("median_minutes")),
-            learned: learned
-                .map(|rate| format!("Empty: {} %, learned from the shop’s own sales.", fields::written(rate, Allowed::Percent)))
-                .unwrap_or_default(),
-        }
-    };
-    (0..fields::channels(form)).map(channel).collect()
-}
-
-/// How soon people may come: as is usual for the channel, as somebody says, or by figures that the plan has of its own.
-fn delays(known: Option<&DraftChannel>, learned_minutes: Option<f64>) -> Vec<(&'static str, String)> {
-    let mail = "As after a mail: half within 4.3 hours".to_owned();
-    let delay = known.map(|known| known.delay);
-    let taught = learned_minutes.map(|minutes| format!("As your sales have taught: half within {minutes} minutes"));
-    let is_mail_apart = taught.is_some() || delay == Some(DraftDelay::Mail);
-    let mut delays = vec![("", taught.unwrap_or_else(|| mail.clone()))];
-    if is_mail_apart {
-        let words = if learned_minutes.is_some() { mail } else { "As after a mail, whatever sales will teach".to_owned() };
-        delays.push(("mail", words));
-    }
-    delays.push(("fast", "Fast, as after a text message".to_owned()));
-    if let Some(DraftDelay::Own { median_minutes, sigma }) = delay {
-        let median = median_minutes.map(|minutes| format!("half within {minutes} minutes"));
-        let parts: Vec<String> = median.into_iter().chain(sigma.map(|sigma| format!("sigma {sigma}"))).collect();
-        delays.push(("own", format!("As the plan says: {}", parts.join(", "))));
-    }
-    delays
-}
-
-fn figures(defaults: &Defaults, currency: &str) -> Vec<FigureView> {
-    let taken = defaults.taken_instead();
-    let view = |field: &fields::FigureField| {
-        let taken = taken.iter().find(|taken| taken.field == field.key);
-        let unit = if field.key == "shoppers.order_value" { currency } else { field.unit };
-        let written = |value: f64| fields::written(value, field.allowed);
-        FigureView {
-            name: field.key,
-            label: field.label,
-            unit: unit.to_owned(),
-            help: taken
-                .map(|taken| format!("Empty: {} {unit} – {}.", written(taken.value), taken.source).replace("  ", " "))
-                .unwrap_or_default(),
-        }
-    };
-    FIGURE_FIELDS.iter().map(view).collect()
-}
-
-fn items(form: &Form) -> Vec<PlanItem> {
-    let rows = fields::rows(form, "items", "name", ITEMS_MAX);
-    (0..rows).map(|row| PlanItem { name: form.typed(&format!("items.{row}.name")).to_owned() }).collect()
-}
-
-/// Where two plans differ, field by field.
-fn differences(theirs: &str, mine: &str) -> Vec<PlanDifference> {
-    let form = |text: &str| Draft::read(text, NAME).map(|draft| fields::filled(&draft)).unwrap_or_default();
-    let (theirs, mine) = (form(theirs), form(mine));
-    let mut names: Vec<&str> = theirs.fields().chain(mine.fields()).map(|(name, _)| name).collect();
-    names.sort_unstable();
-    names.dedup();
-    let is_shown = |name: &&str| !name.ends_with(".from") && theirs.typed(name) != mine.typed(name);
-    let difference = |name: &str| PlanDifference {
-        field: in_words(name),
-        theirs: theirs.typed(name).to_owned(),
-        mine: mine.typed(name).to_owned(),
-    };
-    names.into_iter().filter(is_shown).map(difference).collect()
-}
-
-/// `channels.0.waves.1.starts` as `Channel 1, wave 2, starts`.
-fn in_words(name: &str) -> String {
-    if let Some(field) = FIGURE_FIELDS.iter().find(|field| field.key == name) {
-        return field.label.to_owned();
-    }
-    let mut words: Vec<String> = Vec::new();
-    for part in name.split('.') {
-        match (part.parse::<usize>(), words.last_mut()) {
-            (Ok(number), Some(list)) => *list = format!("{} {}", list.trim_end_matches('s'), number + 1),
-            _ => words.push(part.replace('_', " ")),
-        }
-    }
-    words.join(", ")
-}
-
-/// A plan that is being changed.
-#[cfg(test)]
-pub(super) fn sample(is_wrong: bool) -> SalePlan {
-    let text = forecast::plan::NOVEMBER;
-    let known = Draft::read(text, NAME).expect("it is right");
-    let mut form = fields::filled(&known);
-    form.set("base", text);
-    if is_wrong {
-        form.refuse("channels.0.click_rate", "Please type a percentage from 0 to 100, such as 2.5.");
-    }
-    let defaults = Defaults::default();
-    let part = html::part(&forecast::preview(&MarketingPlan::parse(text, NAME).expect("it is right"), SEED));
-    let html::Part { headline, meaning, charts, tables } = part;
-    let drawn = Drawn { headline, meaning, charts, tables, draws: forecast::bands::PREVIEW_DRAWS, is_preview: true };
-    SalePlan {
-        id: Some(FlashSaleId(7)),
-        sale: "Harvest opening".into(),
-        state: "upcoming",
-        opens: "27 Nov 2026, 09:00".into(),
-        closes: "28 Nov 2026, 09:00".into(),
-        early_access: "26 Nov 2026, 09:00".into(),
-        currency: "EUR".into(),
-        zone: "Europe/Berlin".into(),
-        channels: channels(&form, &known, &defaults),
-        figures: figures(&defaults, "EUR"),
-        items: vec![PlanItem { name: "Morning Roast, 250 g".into() }],
-        facts: PlanFacts { has_other_times: true, not_edited: "[capacity]".into(), has_taught: true, ..PlanFacts::default() },
-        kept: text.into(),
-        drawn: (!is_wrong).then_some(drawn),
-        differences: differences(text, forecast::plan::DECEMBER),
-        theirs: if is_wrong { text.into() } else { String::new() },
-        is_unsaved: true,
-        form,
-        ..SalePlan::default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_field_that_differs_is_called_by_its_name_and_row() {
-        assert_eq!(in_words("channels.0.waves.1.starts"), "channel 1, wave 2, starts");
-        assert_eq!(in_words("channels.2.click_rate"), "channel 3, click rate");
-        assert_eq!(in_words("shoppers.conversion"), "Visits that end in an order");
-        let [november, december] = [forecast::plan::NOVEMBER, forecast::plan::DECEMBER];
-        assert!(differences(november, november).is_empty());
-        let found = differences(november, december);
-        assert!(
-            found.iter().any(|one| one.field == "channel 1, list" && one.theirs == "1500000" && one.mine == "6530000"),
-            "{found:?}"
-        );
-    }
 }

@@ -1,6 +1,7 @@
 //! What is typed into the plan editor, right and wrong.
 
 use super::*;
+use crate::admin::sale_plan_rows::{SaleTimes, change};
 use commerce::FlashSaleId;
 use commerce::sale::{BeforeOpening, FlashSaleStatus};
 use forecast::plan::NOVEMBER;
@@ -126,31 +127,31 @@ fn numbers_are_read_as_people_write_them_and_nothing_else_is() {
 fn rows_come_and_go_and_even_waves_stay_even() {
     let mut form = typed(&[]);
     let times = SaleTimes { opens: "2026-11-27T10:00".into(), closes: "2026-11-27T12:00".into() };
-    assert_eq!(with_rows_changed(&mut form, "add_wave.0", &times).as_deref(), Some("channels.0.waves.1.starts"));
+    assert_eq!(change(&mut form, "add_wave.0", &times).as_deref(), Some("channels.0.waves.1.starts"));
     assert_eq!((form.typed("channels.0.waves.0.share"), form.typed("channels.0.waves.1.share")), ("50", "50"));
     assert_eq!(form.typed("channels.0.waves.1.starts"), "2026-11-27T11:30");
-    with_rows_changed(&mut form, "add_wave.0", &times);
+    change(&mut form, "add_wave.0", &times);
     let shares =
         |form: &Form| (0..3).map(|row| form.typed(&format!("channels.0.waves.{row}.share")).to_owned()).collect::<Vec<_>>();
     assert_eq!(shares(&form), ["33.33", "33.33", "33.34"]);
     read_with(&mut form);
     assert!(form.is_fine(), "{form:?}");
-    assert_eq!(with_rows_changed(&mut form, "add_channel", &times).as_deref(), Some("channels.1.name"));
+    assert_eq!(change(&mut form, "add_channel", &times).as_deref(), Some("channels.1.name"));
     form.set("channels.1.name", "Text");
-    assert_eq!(with_rows_changed(&mut form, "remove_wave.0.1", &times).as_deref(), Some("channels.0.waves.1.starts"));
+    assert_eq!(change(&mut form, "remove_wave.0.1", &times).as_deref(), Some("channels.0.waves.1.starts"));
     assert_eq!((waves(&form, 0), form.typed("channels.0.waves.1.share")), (2, "50"));
-    assert_eq!(with_rows_changed(&mut form, "remove_channel.0", &times).as_deref(), Some("channels.0.name"));
+    assert_eq!(change(&mut form, "remove_channel.0", &times).as_deref(), Some("channels.0.name"));
     assert_eq!((channels(&form), form.typed("channels.0.name"), waves(&form, 0)), (1, "Text", 1));
     for nothing in
         ["remove_wave.0.0", "remove_channel.7", "add_wave.3", "remove_channel", "add_wave.x", "", "show", "remove_wave.0.9"]
     {
-        assert_eq!(with_rows_changed(&mut form, nothing, &times), None, "{nothing}");
+        assert_eq!(change(&mut form, nothing, &times), None, "{nothing}");
     }
-    assert_eq!(with_rows_changed(&mut form, "remove_channel.0", &times).as_deref(), Some("add_channel"));
+    assert_eq!(change(&mut form, "remove_channel.0", &times).as_deref(), Some("add_channel"));
     for row in 0..CHANNELS_MAX {
-        assert_eq!(with_rows_changed(&mut form, "add_channel", &times), Some(format!("channels.{row}.name")));
+        assert_eq!(change(&mut form, "add_channel", &times), Some(format!("channels.{row}.name")));
     }
-    assert_eq!(with_rows_changed(&mut form, "add_channel", &times), None);
+    assert_eq!(change(&mut form, "add_channel", &times), None);
 }
 
 #[test]

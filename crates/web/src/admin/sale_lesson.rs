@@ -1,5 +1,6 @@
-//! "Learn from this sale": a plan's values are fitted to what was counted, and the shop's next plan starts from that. It does what
-//! `doorbuster report --learn` does, with the plan that is kept with the sale.
+//! "Learn from this sale": a plan's values are fitted to what was counted, and the shop's next plan starts from that.
+//!
+//! It does what `doorbuster report --learn` does, with the plan that is kept with the sale.
 
 use super::flash_sale_page::state_of;
 use super::seat::{At, Seat};

@@ -59,7 +59,7 @@ const WORDS: [(&str, &str); 7] = [
     ),
 ];
 
-/// What a sale has taught, as a part of another page: how far the plan was off, as a sentence, and each value, as a table in HTML.
+/// What a sale has taught, as a part of another page: how far the plan was off as a sentence, and each value as a table in HTML.
 pub fn lesson(learned: &Learned, known: Option<&Known>) -> (String, String) {
     (sentences::lesson(learned, known), tables::lesson(learned).html())
 }

@@ -17,9 +17,8 @@ fn is_kept(text: &str) {
 fn a_plan_that_nobody_changes_stays_as_it_is_letter_by_letter() {
     is_kept(NOVEMBER);
     is_kept(DECEMBER);
-    is_kept(
-        "# mine\nname='A'\ncurrency = \"EUR\" # euros\nzone = \"UTC\"\nsale = { opens = \"2026-11-27T09:00\", closes = \"2026-11-27 10:00\" }\n",
-    );
+    let head = "# mine\nname='A'\ncurrency = \"EUR\" # euros\nzone = \"UTC\"\n";
+    is_kept(&format!("{head}sale = {{ opens = \"2026-11-27T09:00\", closes = \"2026-11-27 10:00\" }}\n"));
     let more = "\n[[items]]\nname = \"Tote\" # the red one\nstock = 1_000\nshare = 0.333_333_333_333_3\n\n[capacity]\npages_per_s = 4000\n\
                 orders_per_s = 100\n\n[uncertainty]\nclick_rate = 1.1\n# the end\n";
     is_kept(&format!("{NOVEMBER}{more}"));

@@ -28,6 +28,42 @@ pub async fn keep_forecast(db: &Db, shop: ShopId, sale: FlashSaleId, kept: &Sale
     db.execute(shop, sql, &params![sale, now, &plan[..], &forecast[..], lesson.as_deref()]).await.map(drop)
 }
 
+/// As [`keep_forecast`], if the plan that is kept is still `was` (`None`: nothing is); says whether that is so.
+///
+/// # Errors
+/// As [`keep_forecast`].
+pub async fn replace_forecast(
+    db: &Db,
+    shop: ShopId,
+    sale: FlashSaleId,
+    kept: &SaleForecast,
+    was: Option<&str>,
+    now: Timestamp,
+) -> Result<bool> {
+    let SaleForecast { plan, forecast, lesson } = kept;
+    let Some(was) = was else {
+        let first = sql!(
+            "INSERT INTO sale_forecasts (shop_id, sale_id, kept_at, plan, forecast, lesson) VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (shop_id, sale_id) DO NOTHING"
+        );
+        return Ok(db.execute(shop, first, &params![sale, now, &plan[..], &forecast[..], lesson.as_deref()]).await? > 0);
+    };
+    let next = sql!(
+        "UPDATE sale_forecasts SET kept_at = $3, plan = $4, forecast = $5, lesson = $6
+         WHERE shop_id = $1 AND sale_id = $2 AND plan = $7"
+    );
+    Ok(db.execute(shop, next, &params![sale, now, &plan[..], &forecast[..], lesson.as_deref(), was]).await? > 0)
+}
+
+/// Keeps what a sale has taught about the plan that is kept with it, if that is still `plan`; says whether it is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keep_lesson(db: &Db, shop: ShopId, sale: FlashSaleId, plan: &str, lesson: &str) -> Result<bool> {
+    let sql = sql!("UPDATE sale_forecasts SET lesson = $3 WHERE shop_id = $1 AND sale_id = $2 AND plan = $4");
+    Ok(db.execute(shop, sql, &params![sale, lesson, plan]).await? > 0)
+}
+
 /// What was expected of a sale; `None`: nothing was kept.
 ///
 /// # Errors

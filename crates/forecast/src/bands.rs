@@ -20,10 +20,22 @@ use played::{Played, PlayedSlot};
 /// How often a sale is played: the ends of a band then move by a few per cent from seed to seed.
 pub const DRAWS: u32 = 500;
 
+/// How often while somebody is still typing: what is planned is as exact as ever, the ends of a band move by a tenth or so.
+pub const PREVIEW_DRAWS: u32 = 80;
+
 /// What will happen, and how sure that is. The same plan and seed give the same forecast, byte for byte.
 pub fn forecast(plan: &MarketingPlan, seed: u64) -> Forecast {
+    played(plan, seed, DRAWS)
+}
+
+/// The same, played [`PREVIEW_DRAWS`] times.
+pub fn preview(plan: &MarketingPlan, seed: u64) -> Forecast {
+    played(plan, seed, PREVIEW_DRAWS)
+}
+
+fn played(plan: &MarketingPlan, seed: u64, times: u32) -> Forecast {
     let course = Course::of(plan);
-    let draws = draws(plan, seed);
+    let draws = draws(plan, seed, times);
     let all = All { planned: Played::of(plan, &course, 0.0), draws, capacity: plan.capacity };
     let sale = &plan.sale;
     Forecast {
@@ -36,7 +48,7 @@ pub fn forecast(plan: &MarketingPlan, seed: u64) -> Forecast {
         opens: sale.opens.to_string(),
         closes: sale.closes.to_string(),
         seed,
-        draws: DRAWS,
+        draws: times,
         totals: all.totals(),
         peaks: all.peaks(course.buying_minute),
         slots: (0..all.planned.slots.len()).map(|at| all.slot(at)).collect(),
@@ -52,11 +64,11 @@ pub fn forecast(plan: &MarketingPlan, seed: u64) -> Forecast {
 }
 
 /// The sale, played with inputs and luck of the seed.
-fn draws(plan: &MarketingPlan, seed: u64) -> Vec<Played> {
+fn draws(plan: &MarketingPlan, seed: u64, times: u32) -> Vec<Played> {
     let mut chance = Chance::new(seed);
     let mut shares = || -> Vec<f64> {
-        let parts = chance.shuffled(DRAWS as usize);
-        parts.into_iter().map(|part| (part as f64 + chance.share()) / f64::from(DRAWS)).collect()
+        let parts = chance.shuffled(times as usize);
+        parts.into_iter().map(|part| (part as f64 + chance.share()) / f64::from(times)).collect()
     };
     let inputs: Vec<(Input, Vec<f64>)> = Input::all().map(|input| (input, shares())).collect();
     let luck = shares();

@@ -36,6 +36,6 @@ pub mod normal;
 
 mod written;
 
-pub use bands::forecast;
+pub use bands::{forecast, preview};
 pub use plan::MarketingPlan;
 pub use written::Unusable;

@@ -92,7 +92,8 @@ fn admin(app: &App) -> Router<App> {
 
 /// Sales, coupons, pages, mail, the books and the load test.
 fn selling() -> Router<App> {
-    use admin::{books, coupons, flash_sales, load_test, mail, pages, rehearsal, sale_report, traffic};
+    use admin::{books, coupons, flash_sales, load_test, mail, pages, rehearsal, sale_lesson, sale_plan, sale_report, traffic};
+    let plan_limit = || DefaultBodyLimit::max(sale_plan::BYTES_MAX);
     Router::new()
         .route("/admin/flash-sales", get(flash_sales::list).post(flash_sales::create))
         .route("/admin/flash-sales/new", get(flash_sales::new))
@@ -103,6 +104,8 @@ fn selling() -> Router<App> {
         .route("/admin/flash-sales/{id}/delete", get(flash_sales::ask_delete).post(flash_sales::delete))
         .route("/admin/flash-sales/{id}/report", get(sale_report::show))
         .route("/admin/flash-sales/{id}/report.json", get(sale_report::data))
+        .route("/admin/flash-sales/{id}/plan", get(sale_plan::show).post(sale_plan::change).layer(plan_limit()))
+        .route("/admin/flash-sales/{id}/lesson", get(sale_lesson::show).post(sale_lesson::learn))
         .route("/admin/flash-sales/{id}/rehearse", get(rehearsal::ask).post(rehearsal::start))
         .route("/admin/coupons", get(coupons::list).post(coupons::create))
         .route("/admin/coupons/new", get(coupons::new))

@@ -1,8 +1,9 @@
 // Reads out the row of a chart's table that stands where the pointer is. The table is below the chart; nothing is only here.
-for (const figure of document.querySelectorAll("figure.chart")) {
+const readOut = (figure) => {
+  figure.dataset.readOut = "";
   const rows = [...figure.querySelectorAll("tr[data-place]")];
   const heads = [...figure.querySelectorAll("thead th")].map((head) => head.textContent);
-  if (rows.length === 0) continue;
+  if (rows.length === 0) return;
   const readout = document.createElement("p");
   readout.className = "readout";
   readout.textContent = "Point at the chart to read its numbers here.";
@@ -32,4 +33,9 @@ for (const figure of document.querySelectorAll("figure.chart")) {
     });
     svg.addEventListener("pointerleave", () => cursor.setAttribute("visibility", "hidden"));
   }
-}
+};
+
+const readAllOut = () => document.querySelectorAll("figure.chart:not([data-read-out])").forEach(readOut);
+readAllOut();
+// A page that puts other charts in the place of these says so.
+document.addEventListener("charts", readAllOut);

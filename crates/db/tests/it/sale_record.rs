@@ -3,7 +3,7 @@
 use crate::verify::juniper::{BAG, FILTER, Juniper, NOON, adjust};
 use commerce::checkout::StockChange;
 use commerce::{FlashSaleId, Timestamp};
-use db::sale_forecasts::{SaleForecast, keep_forecast, lessons, load_forecast};
+use db::sale_forecasts::{SaleForecast, keep_forecast, keep_lesson, lessons, load_forecast, replace_forecast};
 use db::sale_record::{self, Between, ByHand, Gone, Holds, KEPT_DAYS, MissedMinute, ServedMinute};
 use db::testing;
 
@@ -139,5 +139,25 @@ async fn what_was_expected_is_kept_with_its_sale_and_what_it_taught_with_the_sho
         assert_eq!(lessons(db, juniper).await.expect(test.engine), [(SALE, "[1]".to_owned())], "{}", test.engine);
         assert_eq!(load_forecast(db, neighbor, SALE).await.expect(test.engine), None, "{}", test.engine);
         assert!(lessons(db, neighbor).await.expect(test.engine).is_empty(), "{}", test.engine);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_was_changed_meanwhile_is_not_replaced_and_teaches_nothing() {
+    for test in testing::databases().await {
+        let db = &test.db;
+        let shop = Juniper::open(db, "juniper").await.shop;
+        let plan = |plan: &str| SaleForecast { plan: plan.into(), forecast: "{}".into(), lesson: None };
+        let replace = async |text: &str, was: Option<&str>| {
+            replace_forecast(db, shop, SALE, &plan(text), was, NOON).await.expect(test.engine)
+        };
+        assert!(replace("a", None).await, "{}: nothing was kept", test.engine);
+        assert!(!replace("b", None).await, "{}: something is", test.engine);
+        assert!(!replace("b", Some("c")).await && replace("b", Some("a")).await, "{}", test.engine);
+        let learn = async |was: &str| keep_lesson(db, shop, SALE, was, "[1]").await.expect(test.engine);
+        assert!(!learn("a").await && lessons(db, shop).await.expect(test.engine).is_empty(), "{}", test.engine);
+        assert!(learn("b").await, "{}", test.engine);
+        let kept = SaleForecast { lesson: Some("[1]".into()), ..plan("b") };
+        assert_eq!(load_forecast(db, shop, SALE).await.expect(test.engine), Some(kept), "{}", test.engine);
     }
 }

@@ -11,16 +11,15 @@ use crate::output::{Existing, Output, Readers, is_standard};
 use ::forecast::MarketingPlan;
 use ::forecast::outcome::compared::Expected;
 use ::forecast::outcome::data::Outcome;
-use ::forecast::plan::Defaults;
 use ::forecast::report::{json, outcome};
 use commerce::sale::FlashSale;
 use commerce::{FlashSaleId, ShopId, Timestamp};
 use db::Db;
-use db::sale_forecasts::{SaleForecast, keep_forecast, load_forecast};
+use db::sale_forecasts::{SaleForecast, keep_forecast, keep_lesson, load_forecast};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use web::sale_record::{learn_from, lessons, outcome_of};
+use web::sale_record::{defaults_for, learn_from, outcome_of};
 
 /// Says what a sale came to: revenue, peaks, what sold out when, what was asked for after that, how the server did.
 #[derive(clap::Args, Debug)]
@@ -104,19 +103,26 @@ impl Given {
 /// Fits the plan to what happened and keeps that with the sale.
 async fn learn(db: &Db, shop: ShopId, sale: &FlashSale, given: Option<&Given>, now: Timestamp) -> Result<(), Failure> {
     let planned = match given {
-        Some(Given::Plan { text, file }) => Some((text.clone(), None, file.as_str())),
+        Some(Given::Plan { text, file }) => Some((text.clone(), false, file.as_str())),
         Some(Given::Forecast(_)) => None,
-        None => load_forecast(db, shop, sale.id).await?.map(|kept| (kept.plan, Some(kept.forecast), "the plan of the sale")),
+        None => load_forecast(db, shop, sale.id).await?.map(|kept| (kept.plan, true, "the plan of the sale")),
     };
-    let Some((text, forecast, file)) = planned else {
+    let Some((text, is_kept, file)) = planned else {
         let advice = "Name the plan (TOML) with --forecast; `doorbuster forecast PLAN --shop HANDLE --sale SALE` keeps one.";
         return Err(Failure::usage("it is not known what was planned, so nothing can be learned").with_advice(advice));
     };
     let plan = read_for(db, shop, Some(sale.id), &text, file).await?;
     let learned = learn_from(db, shop, sale.id, now, &plan).await?.ok_or_else(|| no_such(&sale.handle, &[]))?;
     let learned = learned.map_err(|error| Failure::new(format!("nothing can be learned from this sale: {error}")))?;
-    let forecast = forecast.unwrap_or_else(|| json::text(&::forecast::forecast(&plan, SEED)));
-    let kept = SaleForecast { plan: text, forecast, lesson: Some(json::text(&learned)) };
+    let lesson = json::text(&learned);
+    if is_kept {
+        if keep_lesson(db, shop, sale.id, &text, &lesson).await? {
+            return Ok(());
+        }
+        return Err(Failure::new("the plan of the sale was changed meanwhile").with_advice("Try again."));
+    }
+    let forecast = json::text(&::forecast::forecast(&plan, SEED));
+    let kept = SaleForecast { plan: text, forecast, lesson: Some(lesson) };
     Ok(keep_forecast(db, shop, sale.id, &kept, now).await?)
 }
 
@@ -128,8 +134,7 @@ pub async fn read_for(
     text: &str,
     file: &str,
 ) -> Result<MarketingPlan, Failure> {
-    let lessons = lessons(db, shop).await?;
-    let defaults = Defaults::of(lessons.iter().filter(|(of, _)| Some(*of) != sale).map(|(_, lesson)| lesson));
+    let defaults = defaults_for(db, shop, sale).await?;
     MarketingPlan::parse_with(text, file, &defaults).map_err(|error| unusable(error).with_advice(PLAN_ADVICE))
 }
 

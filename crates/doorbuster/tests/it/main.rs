@@ -26,6 +26,7 @@ mod moving;
 mod nodes;
 mod one_server;
 mod pages;
+mod plan_editor;
 mod rehearsal;
 mod replay;
 mod report;

@@ -96,4 +96,11 @@ fn desk(screen: Screen) {
         browser.click_through("main tbody a");
         audit::check(&browser);
     }
+    for page in ["/plan", "/rehearse", "/lesson"] {
+        let sale = browser.url();
+        browser.open(&format!("{sale}{page}"));
+        assert_eq!(browser.url(), format!("{sale}{page}"));
+        audit::check(&browser);
+        browser.open(&sale);
+    }
 }

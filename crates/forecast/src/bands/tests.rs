@@ -65,7 +65,7 @@ fn what_is_certain_but_for_luck_is_as_wide_as_poisson_says() {
 #[test]
 fn every_part_of_an_inputs_range_is_drawn_once() {
     // Only the order value varies, so revenue in order is the range in order: even in ratios, from 1/1.5 to 1.5.
-    let mut draws = draws(&steady("").with_order_value_within(1.5), 7);
+    let mut draws = draws(&steady("").with_order_value_within(1.5), 7, DRAWS);
     draws.sort_by(|one, other| one.order_value.total_cmp(&other.order_value));
     for (part, played) in draws.iter().enumerate() {
         let share = ((played.order_value / 85.0).ln() / 1.5_f64.ln() + 1.0) / 2.0;

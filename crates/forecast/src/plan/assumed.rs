@@ -48,7 +48,9 @@ pub(super) fn of(plan: &MarketingPlan, text: &str) -> Vec<Assumed> {
     }
     for (channel, written) in plan.channels.iter().zip(tables(written.get("channels"))) {
         for (key, value, source) in OF_CHANNELS {
-            if !written.contains_key(key) {
+            // Whoever says “fast” has said how soon people come.
+            let is_said = written.contains_key(key) || (source == DELAY && written.contains_key("delay"));
+            if !is_said {
                 let field = format!("{key} of channel \"{}\"", channel.name);
                 assumed.push(Assumed { field, value: value(channel), source });
             }

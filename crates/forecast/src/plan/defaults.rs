@@ -1,11 +1,15 @@
 //! What a shop's sales have taught: what its next plan starts from where it says nothing.
 
 use super::MarketingPlan;
-use crate::data::Learned;
+use crate::data::{Assumed, Learned};
 use std::collections::BTreeMap;
 
 /// Who says so, of a value that an earlier sale has taught.
 const SOURCE: &str = "learned from the shop’s own sales";
+
+/// A plan that says no more than it has to.
+const SILENT: &str = "name = \"A sale\"\ncurrency = \"USD\"\nzone = \"UTC\"\n[sale]\nopens = \"2026-11-27 09:00\"\n\
+                      closes = \"2026-11-27 10:00\"\n";
 
 /// Values by their keys, as [`Learned`] names them; none: a plan is read by itself.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,8 +22,19 @@ impl Defaults {
         Self(values.map(|fitted| (fitted.field.clone(), four_digits(fitted.is))).collect())
     }
 
+    /// What is known of this key, as [`Learned`] names it.
+    pub fn known(&self, field: &str) -> Option<f64> {
+        self.0.get(field).copied()
+    }
+
+    /// What is taken for each figure of traffic and shoppers that a plan does not say: learned or assumed, and who says so.
+    pub fn taken_instead(&self) -> Vec<Assumed> {
+        let plan = MarketingPlan::parse_with(SILENT, "a plan that says nothing", self).expect("it says what has to be said");
+        plan.assumed
+    }
+
     pub(super) fn click_rate(&self, channel: &str) -> Option<f64> {
-        self.0.get(&format!("click_rate of channel \"{channel}\"")).copied()
+        self.known(&format!("click_rate of channel \"{channel}\""))
     }
 
     /// Takes what is known for every value that the plan assumes.

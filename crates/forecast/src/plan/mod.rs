@@ -1,8 +1,10 @@
 //! What a seller means to do: a sale, whom it is announced to and when, and what is known of the shop's visitors.
 //!
 //! A plan is a TOML file; the two sales of the case study are beside this file and explain the form. `written` reads it and
-//! says what is wrong with it, [`uncertainty`] knows how far each value may be off.
+//! says what is wrong with it, [`uncertainty`] knows how far each value may be off, [`draft`] changes a plan and leaves its text
+//! otherwise as it is.
 
+pub mod draft;
 pub mod uncertainty;
 
 mod assumed;

@@ -44,6 +44,17 @@ fn a_plan_says_little_and_the_rest_is_assumed() {
 }
 
 #[test]
+fn whoever_says_that_people_come_fast_has_said_how_soon() {
+    let field = "median_minutes of channel \"Announcement\"";
+    let is_assumed = |text: &str| {
+        let plan = MarketingPlan::parse(text, "a.toml").expect("it is right");
+        plan.assumed.iter().any(|assumed| assumed.field == field)
+    };
+    assert!(is_assumed(DECEMBER));
+    assert!(!is_assumed(&DECEMBER.replacen("reach = 0.97", "reach = 0.97\ndelay = \"fast\"", 1)));
+}
+
+#[test]
 fn values_that_make_no_sense_are_refused_by_name() {
     check("per_hour = 8_500", "per_hour = -1", "traffic.per_hour is -1, but has to be a number from 0");
     check("sharing = 0.3", "sharing = nan", "traffic.sharing is NaN");

@@ -86,10 +86,18 @@ fn half_an_hour() -> u32 {
     30
 }
 
+/// Whether the text is a plan in form, whatever its values are; `file` is what messages call it.
+pub(super) fn check_form(text: &str, file: &str) -> Result<(), Unusable> {
+    parse(text, file).map(drop)
+}
+
+fn parse(text: &str, file: &str) -> Result<Written, Unusable> {
+    toml::from_str(text).map_err(|cause| Unusable::Toml { file: file.to_owned(), cause: Box::new(cause) })
+}
+
 /// Reads a plan; `file` is what messages call it. What it does not say is taken from `defaults`, where these know it.
 pub(super) fn read(text: &str, file: &str, defaults: &Defaults) -> Result<MarketingPlan, Unusable> {
-    let written: Written =
-        toml::from_str(text).map_err(|cause| Unusable::Toml { file: file.to_owned(), cause: Box::new(cause) })?;
+    let written = parse(text, file)?;
     let check = Check { file, of: "" };
     check.name("name", &written.name)?;
     let is_currency = written.currency.len() == 3 && written.currency.bytes().all(|letter| letter.is_ascii_uppercase());

@@ -1,4 +1,5 @@
-// The desk works without this file. It counts down to a sale, marks unsaved changes, selects all, copies an address, and previews a brand.
+// The desk works without this file. It counts down to a sale, marks unsaved changes, selects all, copies an address, reads a file
+// into its field, and previews a brand.
 (() => {
   "use strict";
 
@@ -16,11 +17,11 @@
   setInterval(tick, 1000);
 
   // Leaving a page with typed but unsaved changes asks first.
-  let unsaved = false;
+  let unsaved = document.querySelector("form[data-unsaved]") !== null;
   document.addEventListener("input", (event) => {
     if (event.target.closest("form[data-guard]")) unsaved = true;
   });
-  document.addEventListener("submit", () => { unsaved = false; });
+  document.addEventListener("submit", (event) => { if (!event.defaultPrevented) unsaved = false; });
   window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 
   document.addEventListener("change", (event) => {
@@ -38,6 +39,17 @@
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
       button.textContent = "Copied";
+    });
+  });
+
+  // A file is read into the field beside it, where it can still be changed; without this it is pasted there.
+  document.querySelectorAll("[data-reads-into]").forEach((file) => {
+    file.closest("[data-file-field]").hidden = false;
+    file.addEventListener("change", async () => {
+      if (!file.files[0]) return;
+      document.getElementById(file.dataset.readsInto).value = await file.files[0].text();
+      const choice = document.getElementById(file.dataset.chooses);
+      if (choice) choice.checked = true;
     });
   });
 

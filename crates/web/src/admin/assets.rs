@@ -5,6 +5,7 @@ use super::seat::At;
 use crate::error::Error;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use forecast::report::html::{CHART_SCRIPT, CHART_STYLE};
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
@@ -20,6 +21,9 @@ pub struct Asset {
     pub body: Vec<u8>,
 }
 
+/// Every file that is sent. Charts bring their style and script with them.
+const NAMES: [&str; 7] = ["desk.css", "desk.js", "htmx.js", "icons.svg", "charts.css", "charts.js", "plan.js"];
+
 static STYLESHEET: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let mut names: Vec<_> = Files::iter().filter(|name| name.starts_with("css/")).collect();
     names.sort();
@@ -28,7 +32,7 @@ static STYLESHEET: LazyLock<Vec<u8>> = LazyLock::new(|| {
 
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let mut hash = Sha256::new();
-    for name in ["desk.css", "desk.js", "htmx.js", "icons.svg"] {
+    for name in NAMES {
         hash.update(find(name).map(|asset| asset.body).unwrap_or_default());
     }
     hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
@@ -52,6 +56,9 @@ pub fn find(name: &str) -> Option<Asset> {
         "desk.css" => ("text/css; charset=utf-8", STYLESHEET.clone()),
         "desk.js" => ("text/javascript; charset=utf-8", embedded("desk.js")),
         "htmx.js" => ("text/javascript; charset=utf-8", embedded("vendor/htmx-4.0.1.min.js")),
+        "charts.css" => ("text/css; charset=utf-8", CHART_STYLE.as_bytes().to_vec()),
+        "charts.js" => ("text/javascript; charset=utf-8", CHART_SCRIPT.as_bytes().to_vec()),
+        "plan.js" => ("text/javascript; charset=utf-8", embedded("plan.js")),
         "icons.svg" => ("image/svg+xml", embedded("icons.svg")),
         _ => return None,
     };
@@ -68,7 +75,7 @@ mod tests {
 
     #[test]
     fn every_file_of_the_desk_is_found_and_others_are_not() {
-        for name in ["desk.css", "desk.js", "htmx.js", "icons.svg"] {
+        for name in NAMES {
             assert!(!find(name).expect(name).body.is_empty());
         }
         assert!(find("../Cargo.toml").is_none());

@@ -5,6 +5,7 @@ use super::form::Form;
 use super::format;
 use super::picker::Shown;
 use super::rehearsal::can_be_rehearsed;
+use super::sale_lesson::can_teach;
 use super::seat::Seat;
 use super::uploads;
 use super::views::{PickerView, SaleEdit, SaleItemRow, SaleTimeline, Span, VariantChoice};
@@ -75,6 +76,7 @@ pub(super) async fn editor(seat: &Seat, sale: Option<&FlashSale>, form: Form, sh
         timeline: Some(timeline(sale, now)),
         early_link: early_link(seat, sale),
         can_be_rehearsed: can_be_rehearsed(sale, now),
+        can_teach: can_teach(sale, now),
         items: items(seat, &sale.items[rows]).await?,
         items_pages,
         picture_choices: uploads::picture_choices(seat, &form, &["picture"]).await?,

@@ -60,6 +60,11 @@ impl Form {
         self.errors.get(name).map(String::as_str)
     }
 
+    /// Whether anything is wrong with a field whose name begins so.
+    pub fn is_wrong_in(&self, beginning: &str) -> bool {
+        self.errors.keys().any(|name| name.starts_with(beginning))
+    }
+
     /// What was typed, as it is; empty when the field was not sent.
     pub fn typed(&self, name: &str) -> &str {
         self.values.get(name).map_or("", String::as_str)
@@ -68,6 +73,11 @@ impl Form {
     /// Whether the field was sent at all.
     pub fn has(&self, name: &str) -> bool {
         self.values.contains_key(name)
+    }
+
+    /// Every field with what was typed into it, by name.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// Every value sent under one name, for lists of checkboxes.

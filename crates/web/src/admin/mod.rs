@@ -33,11 +33,17 @@ mod flash_sale_page;
 pub mod flash_sales;
 pub mod mail;
 pub mod pages;
+pub mod sale_lesson;
+pub mod sale_plan;
+mod sale_plan_form;
+mod sale_plan_page;
+mod sale_plan_rows;
 pub mod sale_report;
 
 pub mod settings;
 
 pub mod assets;
+mod forecasting;
 mod once;
 mod picker;
 mod standalone;
@@ -56,11 +62,12 @@ pub const FORM_BYTES_MAX: usize = 2 << 20;
 /// The largest upload as a whole, bytes: a file of products, or several pictures.
 pub const UPLOAD_BYTES_MAX: usize = imports::FILE_BYTES_MAX + (1 << 20);
 
-/// What the desk remembers in this process only: wrong passwords, files to be confirmed.
+/// What the desk remembers in this process only: wrong passwords, files to be confirmed, whose forecast is being drawn.
 #[derive(Debug, Default)]
 pub struct DeskMemory {
     throttle: throttle::Throttle,
     files: imports::WaitingFiles,
+    forecasting: forecasting::Forecasting,
 }
 
 /// The page of a desk that cannot be served now.

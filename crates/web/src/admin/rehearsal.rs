@@ -20,14 +20,23 @@ const PLAN_BYTES_MAX: usize = 20_000;
 /// `GET /admin/flash-sales/{id}/rehearse`
 pub async fn ask(seat: Seat, At(id): At<FlashSaleId>) -> Result<Response, Error> {
     let sale = find(&seat, id).await?;
-    let plan = load_tests::last_marketing_plan(seat.db(), seat.shop(), id).await?;
-    seat.page(&page(&seat, &sale, Form::filled([("marketing_plan", plan.unwrap_or_default())]))).await
+    let kept = kept_plan(&seat, id).await?;
+    let last = load_tests::last_marketing_plan(seat.db(), seat.shop(), id).await?;
+    let other = last.filter(|last| Some(last) != kept.as_ref()).unwrap_or_default();
+    let form = Form::filled([("plan", if kept.is_some() { "kept" } else { "other" }), ("marketing_plan", other.as_str())]);
+    seat.page(&page(&seat, &sale, kept.is_some(), form)).await
 }
 
 /// `POST /admin/flash-sales/{id}/rehearse`
 pub async fn start(seat: Seat, At(id): At<FlashSaleId>, Typed(mut form): Typed) -> Result<Response, Error> {
     let sale = find(&seat, id).await?;
-    let rehearsal = Rehearsal { sale: id, sale_name: sale.name.clone(), marketing_plan: form.text("marketing_plan") };
+    let kept = kept_plan(&seat, id).await?;
+    let has_plan = kept.is_some();
+    let marketing_plan = match kept {
+        Some(kept) if form.typed("plan") == "kept" => kept,
+        _ => form.text("marketing_plan"),
+    };
+    let rehearsal = Rehearsal { sale: id, sale_name: sale.name.clone(), marketing_plan };
     if rehearsal.marketing_plan.len() > PLAN_BYTES_MAX {
         form.refuse("marketing_plan", "This is longer than a plan can be.");
     }
@@ -47,7 +56,7 @@ pub async fn start(seat: Seat, At(id): At<FlashSaleId>, Typed(mut form): Typed) 
             Err(occupied) => form.refuse("", in_words(&occupied, seat.zone())),
         }
     }
-    seat.refused(&page(&seat, &sale, form)).await
+    seat.refused(&page(&seat, &sale, has_plan, form)).await
 }
 
 /// Whether a sale is one of those that are rehearsed: it is still to come, and something is in it.
@@ -68,17 +77,20 @@ fn begins(seat: &Seat) -> Response {
     seat.done("/admin/load-test", "The rehearsal begins.")
 }
 
-fn page(seat: &Seat, sale: &FlashSale, form: Form) -> RehearsalAsk {
-    told(sale, seat.app.loadtest_shoppers_max(), form, seat.now())
+/// The plan that is kept with the sale, if one is.
+async fn kept_plan(seat: &Seat, id: FlashSaleId) -> Result<Option<String>, Error> {
+    Ok(db::sale_forecasts::load_forecast(seat.db(), seat.shop(), id).await?.map(|kept| kept.plan))
 }
 
-fn told(sale: &FlashSale, shoppers_max: u32, form: Form, now: Timestamp) -> RehearsalAsk {
+fn page(seat: &Seat, sale: &FlashSale, has_plan: bool, form: Form) -> RehearsalAsk {
+    let shoppers_max = seat.app.loadtest_shoppers_max();
     RehearsalAsk {
         id: Some(sale.id),
         sale: sale.name.clone(),
         opens_at: sale.opens_at,
         permitted: if shoppers_max > 0 { thousands(shoppers_max.into()) } else { String::new() },
-        obstacle: obstacle(sale, now).unwrap_or_default(),
+        obstacle: obstacle(sale, seat.now()).unwrap_or_default(),
+        has_plan,
         form,
     }
 }
@@ -91,7 +103,15 @@ async fn find(seat: &Seat, id: FlashSaleId) -> Result<FlashSale, Error> {
 #[cfg(test)]
 pub(super) fn sample(now: Timestamp, shoppers_max: u32) -> RehearsalAsk {
     let permitted = if shoppers_max > 0 { thousands(shoppers_max.into()) } else { String::new() };
-    let form = Form::filled([("marketing_plan", "name = \"Black Friday\"\n")]);
+    let form = Form::filled([("plan", "kept"), ("marketing_plan", "name = \"Black Friday\"\n")]);
     let sale = "Black Friday".to_owned();
-    RehearsalAsk { id: Some(FlashSaleId(1)), sale, opens_at: now.plus_minutes(1_440), permitted, obstacle: "", form }
+    RehearsalAsk {
+        id: Some(FlashSaleId(1)),
+        sale,
+        opens_at: now.plus_minutes(1_440),
+        permitted,
+        obstacle: "",
+        has_plan: true,
+        form,
+    }
 }

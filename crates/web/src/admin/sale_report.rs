@@ -1,5 +1,6 @@
 //! The report about a flash sale, beside the sale: the same page and data that `doorbuster report` writes.
 
+use super::sale_lesson::can_teach;
 use super::seat::{At, Seat};
 use super::standalone;
 use crate::error::Error;
@@ -11,7 +12,13 @@ use forecast::report::{json, outcome};
 
 /// `GET /admin/flash-sales/{id}/report`
 pub async fn show(seat: Seat, At(id): At<FlashSaleId>) -> Result<Response, Error> {
-    standalone::page(outcome::page(&read(&seat, id).await?))
+    let sale = db::flash_sales::load_flash_sale(seat.db(), seat.shop(), id).await?.ok_or(Error::NotFound)?;
+    let at = |page: &str| format!("/admin/flash-sales/{id}{page}");
+    let mut links = vec![(at("/plan"), "The plan of this sale"), (at(""), "The sale at the desk")];
+    if can_teach(&sale, seat.now()) {
+        links.insert(0, (at("/lesson"), "Learn from this sale"));
+    }
+    standalone::page(outcome::page_with(&read(&seat, id).await?, &links))
 }
 
 /// `GET /admin/flash-sales/{id}/report.json`

@@ -8,7 +8,7 @@
 
 mod read;
 
-pub use read::{learn_from, lessons, outcome_of};
+pub use read::{defaults_for, learn_from, lessons, outcome_of};
 
 use crate::app::{App, ShopInMemory};
 use crate::metrics::{Histogram, Minute};

@@ -15,6 +15,7 @@ use forecast::outcome::outcome;
 use forecast::outcome::recorded::{
     ByHand, CrowdMinute, Holds, MissedMinute, OrderSecond, Pace, Recorded, RecordedItem, ServedMinute, SoldSecond, Standing,
 };
+use forecast::plan::Defaults;
 use forecast::{MarketingPlan, Unusable};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -76,8 +77,21 @@ pub async fn learn_from(
     let asked = Between { from, until: sale.closes_at.min(now) };
     let mut recorded = about(&shop, &sale, now);
     (recorded.crowd, recorded.orders) = people_and_orders(db, shop.id, asked).await?;
-    let actuals = Actuals::of(plan, &recorded);
-    Ok(Some(actuals.and_then(|actuals| learn(plan, &actuals)).map(|lesson| lesson.learned)))
+    let plan = plan.clone();
+    let fitting = tokio::task::spawn_blocking(move || {
+        let actuals = Actuals::of(&plan, &recorded)?;
+        learn(&plan, &actuals).map(|lesson| lesson.learned)
+    });
+    Ok(Some(fitting.await.expect("fitting a plan does not panic")))
+}
+
+/// What a plan for this sale starts from where it says nothing: what the shop's other sales have taught.
+///
+/// # Errors
+/// When the database fails.
+pub async fn defaults_for(db: &Db, shop: ShopId, sale: Option<FlashSaleId>) -> db::Result<Defaults> {
+    let lessons = lessons(db, shop).await?;
+    Ok(Defaults::of(lessons.iter().filter(|(of, _)| Some(*of) != sale).map(|(_, lesson)| lesson)))
 }
 
 /// The sale that closed last before this one began.

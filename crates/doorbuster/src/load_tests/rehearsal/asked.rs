@@ -11,6 +11,7 @@ use db::load_tests::{Rehearsal, TestReport, TestVerdict};
 use forecast::MarketingPlan;
 use loadtest::report::data::Verdict;
 use loadtest::report::headline::is_broken;
+use web::sale_record::defaults_for;
 
 /// As fast as on the command line where nobody says otherwise.
 const SPEED: f64 = 60.0;
@@ -48,7 +49,8 @@ async fn wish(db: &Db, Asked { shop: id, rehearsal, shoppers_max }: Asked) -> Re
         return Err(Reason::of_seller(format!("It was not rehearsed: {problem}. {advice}")));
     }
     let plan = rehearsal.marketing_plan.trim();
-    let plan = (!plan.is_empty()).then(|| MarketingPlan::parse(plan, "the marketing plan"));
+    let defaults = defaults_for(db, id, Some(sale.id)).await.map_err(failed)?;
+    let plan = (!plan.is_empty()).then(|| MarketingPlan::parse_with(plan, "the marketing plan", &defaults));
     let plan = plan.transpose().map_err(|error| Reason::of_seller(format!("It was not rehearsed: {error}")))?;
     let pace = Pace { speed: SPEED, scale: SCALE, minutes: Wish::minutes_of(&sale, MINUTES_MAX) };
     Ok(Wish { shop, sale, plan, pace, shoppers_max: Some(shoppers_max), seed: SEED })

@@ -35,6 +35,43 @@ const WORDS: [(&str, &str); 6] = [
     ("Node", "One running server. Several of them share the crowd of a sale."),
 ];
 
+/// Rules for the charts of a [`Part`], for the page around it.
+pub const CHART_STYLE: &str = charts::chart::STYLE;
+/// Reads the charts out under a pointer. They are complete without it.
+pub const CHART_SCRIPT: &str = charts::chart::SCRIPT;
+
+/// A forecast as a part of another page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// What will happen, in a sentence.
+    pub headline: String,
+    /// What that means, a sentence or two each.
+    pub meaning: Vec<String>,
+    /// The sale over time: charts with their tables, as HTML.
+    pub charts: String,
+    /// The same numbers in tables, as HTML.
+    pub tables: String,
+}
+
+/// The forecast without a page around it.
+pub fn part(forecast: &Forecast) -> Part {
+    let charts = [over_time::beside(forecast), over_time::stock(forecast), over_time::nodes_if_known(forecast)].concat();
+    let tables = [
+        Some(tables::peaks(forecast)),
+        Some(tables::totals(forecast)),
+        tables::items(forecast),
+        tables::nodes(forecast),
+        Some(tables::days(forecast)),
+        tables::assumed(forecast),
+    ];
+    Part {
+        headline: sentences::headline(forecast),
+        meaning: sentences::meaning(forecast),
+        charts,
+        tables: tables.into_iter().flatten().map(|table| table.html()).collect(),
+    }
+}
+
 /// The page.
 pub fn page(forecast: &Forecast) -> String {
     let sections: Vec<Section> = [

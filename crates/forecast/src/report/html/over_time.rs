@@ -19,15 +19,14 @@ const TONES: [Tone; 4] = [Tone::First, Tone::Second, Tone::Third, Tone::Quiet];
 /// The sale over time.
 pub fn section(forecast: &Forecast) -> Section {
     let time = Time::of(forecast);
-    let minutes = time.together as f64 * f64::from(forecast.slot_minutes);
-    let mut body = paragraph(&format!(
-        "Each point is the highest within {}. The shaded range holds it nine times in ten.",
-        duration(minutes * 60.0)
-    ));
-    for chart in [time.arrivals(), time.sessions(), time.active(), time.orders()] {
-        body.push_str(&chart.figure());
-    }
-    Section { id: "time", title: "Hour by hour", body }
+    let charts = [time.arrivals(), time.sessions(), time.active(), time.orders()];
+    Section { id: "time", title: "Hour by hour", body: time.told(&charts) }
+}
+
+/// The same beside a plan that is being written: both counts of people at once are one chart.
+pub fn beside(forecast: &Forecast) -> String {
+    let time = Time::of(forecast);
+    time.told(&[time.arrivals(), time.people("people"), time.orders()])
 }
 
 /// The hours around the peak, every five minutes: there waves can be told from each other.
@@ -38,17 +37,7 @@ pub fn around_the_peak(forecast: &Forecast) -> Section {
     let (from, to) = ((peak - PEAK_MINUTES[0]).max(0.0), (peak + PEAK_MINUTES[1]).min(end));
     let time = Time { together: 1, ..Time::of(forecast) };
     let mut body = paragraph(&format!("Each point is the highest within {}.", duration(slot_minutes * 60.0)));
-    let mut people = time.estimates("peak-people", "People at once, by both definitions", "", |slot| slot.sessions);
-    people.about = "Sessions, as a statistic counts them, and below them the people who are there.".to_owned();
-    people.series[0].name = "Sessions as planned".to_owned();
-    people.ranges[0].name = "Sessions, nine times in ten".to_owned();
-    people.series.push(Series {
-        name: "People there, as planned".to_owned(),
-        label: String::new(),
-        shape: Shape::Line,
-        tone: Tone::Second,
-        points: time.points(|slots| slots.first().map(|slot| slot.active.planned)),
-    });
+    let people = time.people("peak-people");
     let orders = Chart { id: "peak-orders", ..time.orders() };
     for mut chart in [people, orders] {
         let is_there = |minute: f64| (from..=to).contains(&minute);
@@ -103,6 +92,11 @@ pub fn stock(forecast: &Forecast) -> String {
     let more = forecast.items.len().saturating_sub(TONES.len());
     let rest = if more > 0 { paragraph(&format!("{more} more are in the table above.")) } else { String::new() };
     if chart.series.is_empty() { String::new() } else { chart.figure() + &rest }
+}
+
+/// Nodes that carry each stretch; nothing where it is not known what one carries.
+pub fn nodes_if_known(forecast: &Forecast) -> String {
+    if forecast.nodes.is_some() { nodes(forecast) } else { String::new() }
 }
 
 /// Nodes that carry each stretch.
@@ -221,6 +215,30 @@ impl<'a> Time<'a> {
         let label = format!("as planned: {}", about_count(peak.height.planned));
         chart.bounds = vec![Bound { at: peak.height.planned, label }];
         chart
+    }
+
+    /// Both definitions in one chart, each with its band.
+    fn people(&self, id: &'static str) -> Chart {
+        let about = "Sessions, as a statistic counts them, and below them the people who are there.";
+        let mut chart = self.estimates(id, "People at once, by both definitions", about, |slot| slot.sessions);
+        let there = self.estimates(id, "", "", |slot| slot.active);
+        chart.series[0].name = "Sessions as planned".to_owned();
+        chart.ranges[0].name = "Sessions, nine times in ten".to_owned();
+        let name = "People there, as planned".to_owned();
+        chart.series.extend(there.series.into_iter().map(|series| Series { name: name.clone(), tone: Tone::Second, ..series }));
+        let name = "People there, nine times in ten".to_owned();
+        chart.ranges.extend(there.ranges.into_iter().map(|range| Range { name: name.clone(), tone: Tone::Second, ..range }));
+        chart
+    }
+
+    /// The charts below a word about what a point is.
+    fn told(&self, charts: &[Chart]) -> String {
+        let minutes = self.together as f64 * f64::from(self.forecast.slot_minutes);
+        let says = format!(
+            "Each point is the highest within {}. The shaded range holds it nine times in ten.",
+            duration(minutes * 60.0)
+        );
+        paragraph(&says) + &charts.iter().map(Chart::figure).collect::<String>()
     }
 
     fn active(&self) -> Chart {

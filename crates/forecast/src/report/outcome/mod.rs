@@ -5,8 +5,10 @@ mod sentences;
 mod tables;
 
 use super::when::When;
-use crate::outcome::data::Outcome;
+use crate::data::Learned;
+use crate::outcome::data::{Known, Outcome};
 use crate::outcome::recorded::Standing;
+use charts::markup::escape;
 use charts::numbers::latency;
 use charts::page::{Figure, Mood, Page, Section, facts, paragraph, words};
 use charts::terminal::{Ink, printable};
@@ -57,10 +59,21 @@ const WORDS: [(&str, &str); 7] = [
     ),
 ];
 
+/// What a sale has taught, as a part of another page: how far the plan was off as a sentence, and each value as a table in HTML.
+pub fn lesson(learned: &Learned, known: Option<&Known>) -> (String, String) {
+    (sentences::lesson(learned, known), tables::lesson(learned).html())
+}
+
 /// The page.
 pub fn page(outcome: &Outcome) -> String {
+    page_with(outcome, &[])
+}
+
+/// The page, with links to where it goes on: address and words.
+pub fn page_with(outcome: &Outcome, links: &[(String, &str)]) -> String {
     let when = When::new(&outcome.starts, &outcome.zone);
     let mut sections: Vec<Section> = [
+        further(links),
         Some(Section { id: "sale", title: "The sale in figures", body: tables::sale(outcome, &when).html() }),
         compared(outcome),
         learned(outcome),
@@ -73,7 +86,7 @@ pub fn page(outcome: &Outcome) -> String {
     .into_iter()
     .flatten()
     .collect();
-    sections.retain(|section| outcome.has_begun() || matches!(section.id, "compared" | "how"));
+    sections.retain(|section| outcome.has_begun() || matches!(section.id, "compared" | "how" | "further"));
     let (mood, word) = verdict(outcome);
     let page = Page {
         title: format!("Sale report: {}", outcome.sale),
@@ -109,10 +122,17 @@ pub fn summary(outcome: &Outcome, ink: Ink) -> String {
         let more = outcome.items.len() - ITEMS_MAX;
         let _ = writeln!(text, "{}", ink.dim(&format!("and {more} more: --html and --json have all of them")));
     }
-    if let Some(table) = tables::learned(outcome) {
-        let _ = write!(text, "\n{}\n{}", printable(&sentences::learned(outcome)), table.text(ink));
+    if let Some(learned) = &outcome.learned {
+        let said = sentences::lesson(learned, outcome.known.as_ref());
+        let _ = write!(text, "\n{}\n{}", printable(&said), tables::lesson(learned).text(ink));
     }
     text
+}
+
+fn further(links: &[(String, &str)]) -> Option<Section> {
+    let link = |(address, words): &(String, &str)| format!("<li><a href=\"{}\">{}</a></li>", escape(address), escape(words));
+    let body = format!("<ul>{}</ul>", links.iter().map(link).collect::<String>());
+    (!links.is_empty()).then_some(Section { id: "further", title: "Where to go on", body })
 }
 
 /// Whether the server was up to it, as far as is known.
@@ -154,9 +174,10 @@ fn compared(outcome: &Outcome) -> Option<Section> {
 }
 
 fn learned(outcome: &Outcome) -> Option<Section> {
-    let table = tables::learned(outcome)?;
+    let learned = outcome.learned.as_ref()?;
     let said = "What the shop’s next plan does not say is taken from here.";
-    let body = paragraph(&sentences::learned(outcome)) + &paragraph(said) + &table.html();
+    let (told, table) = lesson(learned, outcome.known.as_ref());
+    let body = paragraph(&told) + &paragraph(said) + &table;
     Some(Section { id: "learned", title: "What the sale has taught", body })
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::sentences::amount;
 use super::super::when::When;
+use crate::data::Learned;
 use crate::outcome::data::{Known, Outcome};
 use crate::outcome::recorded::Standing;
 use charts::numbers::{duration, grouped, latency, percent};
@@ -209,9 +210,8 @@ pub fn by_hand(outcome: &Outcome) -> String {
     if told.is_empty() { "nothing in the shop’s books.".to_owned() } else { format!("{}.", told.join(", ")) }
 }
 
-/// How far off the plan was, and how far it is with what was learned; nothing where nothing was.
-pub fn learned(outcome: &Outcome) -> String {
-    let Some(learned) = &outcome.learned else { return String::new() };
+/// How far off the plan was, and how far it is with what was learned, beside how well the shop's sales are known.
+pub fn lesson(learned: &Learned, known: Option<&Known>) -> String {
     let (before, after) = (learned.before, learned.after);
     let mut told = format!(
         "The plan was off by {} in sessions at the peak, {} in orders and {} in revenue; with the values that fit, by {}, {} \
@@ -223,7 +223,7 @@ pub fn learned(outcome: &Outcome) -> String {
         percent(after.orders),
         percent(after.revenue)
     );
-    if let Some(known) = &outcome.known {
+    if let Some(known) = known {
         let _ = write!(told, " {}", of_the_shop(known));
     }
     told

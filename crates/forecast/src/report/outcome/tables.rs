@@ -3,7 +3,7 @@
 use super::super::sentences::{amount, count};
 use super::super::when::When;
 use super::sentences::{by_hand, counted, sold_out_when};
-use crate::data::Fitted;
+use crate::data::{Fitted, Learned};
 use crate::outcome::compared::{Compared, Figure};
 use crate::outcome::data::{High, Item, Outcome};
 use charts::markup::{Set, Table};
@@ -130,15 +130,14 @@ pub fn items(outcome: &Outcome, when: &When, most: usize) -> Option<Table> {
     Some(table)
 }
 
-/// What the sale has taught: each value as it was planned, and as it would have told what came; nothing where nothing was fitted.
-pub fn learned(outcome: &Outcome) -> Option<Table> {
-    let learned = outcome.learned.as_ref()?;
+/// What a sale has taught: each value as it was planned, and as it would have told what came.
+pub fn lesson(learned: &Learned) -> Table {
     let mut table = Table::of_numbers("What the sale has taught", &["Value", "Planned", "Fits what came", "Times"]);
     for Fitted { field, was, is } in &learned.fitted {
         let times = if *was > 0.0 { format!("{:.2}", is / was) } else { "–".to_owned() };
         table.row(field.clone(), vec![value(*was), value(*is), times]);
     }
-    Some(table)
+    table
 }
 
 /// A plan's value with as many digits as say something.

@@ -7,6 +7,7 @@ mod home;
 mod load_test;
 mod orders;
 mod rehearsal;
+mod sale_plan;
 mod selling;
 mod settings;
 mod traffic;
@@ -20,6 +21,7 @@ pub use home::*;
 pub use load_test::*;
 pub use orders::*;
 pub use rehearsal::*;
+pub use sale_plan::*;
 pub use selling::*;
 pub use settings::*;
 pub use traffic::*;
@@ -42,6 +44,8 @@ view! {
     Books => "books/show.html" in "books",
     Traffic => "traffic/show.html" in "traffic",
     LoadTestShow => "load_test/show.html" in "load_test",
+    SalePlan => "flash_sales/plan.html" in "flash_sales",
+    SaleLesson => "flash_sales/lesson.html" in "flash_sales",
     RehearsalAsk => "rehearsal/ask.html" in "flash_sales",
     ProductList => "products/list.html" in "products",
     ProductEdit => "products/edit.html" in "products",

@@ -17,6 +17,8 @@ pub struct RehearsalAsk {
     pub permitted: String,
     /// Why it cannot be rehearsed; empty where it can.
     pub obstacle: &'static str,
+    /// Whether a plan is kept with the sale.
+    pub has_plan: bool,
     /// What was typed.
     pub form: Form,
 }

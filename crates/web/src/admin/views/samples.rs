@@ -270,6 +270,7 @@ fn sale_edit() -> SaleEdit {
             now_x: Some(80.0),
         }),
         can_be_rehearsed: true,
+        can_teach: true,
         early_link: "https://juniper.example/early/7/bmljZSB0cnksIHJlYWRlcg".into(),
         items: vec![SaleItemRow {
             variant: VariantId(11),
@@ -454,6 +455,11 @@ fn show_selling(g: &mut Gallery) {
     g.show("flash_sales", SaleList { rows: vec![row] });
     g.show("flash_sales_none", SaleList::default());
     g.show("flash_sale", sale_edit());
+    g.show("sale_plan", crate::admin::sale_plan_page::sample(false));
+    g.show("sale_plan_wrong", crate::admin::sale_plan_page::sample(true));
+    g.show("sale_plan_unreadable", SalePlan { unreadable: "It is no plan.".into(), kept: "a".into(), ..SalePlan::default() });
+    g.show("sale_lesson", SaleLesson { said: "Off by 3 %.".into(), table: "<table></table>".into(), ..SaleLesson::default() });
+    g.show("sale_lesson_none", SaleLesson { obstacle: "The sale is not over yet.".into(), ..SaleLesson::default() });
     let row = CouponRow {
         id: CouponId(2),
         code: "HARVEST10".into(),

@@ -59,6 +59,8 @@ pub struct SaleEdit {
     pub early_link: String,
     /// Whether it is still to come, with something in it.
     pub can_be_rehearsed: bool,
+    /// Whether it is over, so that something can be learned from it.
+    pub can_teach: bool,
     /// A page of what is cheaper.
     pub items: Vec<SaleItemRow>,
     /// Media ids and what they show; the first is “none”.

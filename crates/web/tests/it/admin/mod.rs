@@ -6,6 +6,7 @@ mod catalog;
 mod load_test;
 mod orders;
 mod rehearsal;
+mod sale_plan;
 mod sale_report;
 mod selling;
 mod settings;

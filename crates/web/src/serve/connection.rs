@@ -163,6 +163,10 @@ impl<S: Speaks> Held<S> {
                 heard => return Poll::Ready(News::Heard(heard)),
             }
         }
+        // A request that waits in the lane is heard, whatever its connection was told meanwhile.
+        if self.lane.as_ref().is_some_and(Turn::is_awaited) {
+            return Poll::Pending;
+        }
         if place.is_none() {
             *place = self.house.parked.stand_in(context.waker());
         }
@@ -230,7 +234,8 @@ async fn encrypt(held: Held<TcpStream>, certificates: Arc<Certificates>) -> Opti
         Box::pin(http2::converse(&house, stream, Bytes::new(), peer)).await;
     } else {
         let held = Held { house, stream, peer, opening: Opening::Http1, lane: None, slot, open };
-        tokio::task::spawn_local(Connection::park(held));
+        // Awake, so that a request which follows the handshake is waited for at the end of the server, too.
+        tokio::task::spawn_local(Connection::Awake(TlsStream::converse(held, First::default())));
     }
     None
 }

@@ -77,6 +77,7 @@ impl House {
     /// From now on every answer is the last one on its connection.
     pub fn begin_draining(&self) {
         self.is_draining.store(true, Ordering::Relaxed);
+        self.parked.give_no_grace();
     }
 
     pub fn is_draining(&self) -> bool {

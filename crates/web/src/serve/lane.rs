@@ -33,6 +33,11 @@ struct Place {
 pub(super) struct Turn(Option<Rc<Place>>);
 
 impl Turn {
+    /// Whether somebody waits for it.
+    pub const fn is_awaited(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Ready when it has come. It stands in the lane from the first time on that it is asked.
     pub fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         match &self.0 {

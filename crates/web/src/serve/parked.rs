@@ -20,7 +20,7 @@ pub(super) struct Parked {
     /// Pulses so far.
     now: AtomicU32,
     /// After how many pulses of silence a connection may be closed for others, and after how many it is closed anyway.
-    quiet: u32,
+    quiet: AtomicU32,
     idle: u32,
 }
 
@@ -47,7 +47,7 @@ impl Parked {
         // The first of them may have begun just before.
         let pulses = |time: Duration| if time.is_zero() { 0 } else { time.div_duration_f64(PULSE).ceil() as u32 + 1 };
         let (quiet, idle) = (pulses(limits.quiet), pulses(limits.idle_timeout));
-        Self { line: Mutex::default(), now: AtomicU32::new(0), quiet, idle }
+        Self { line: Mutex::default(), now: AtomicU32::new(0), quiet: AtomicU32::new(quiet), idle }
     }
 
     /// A new place at the end of the line; `None` when everybody is to close.
@@ -68,7 +68,13 @@ impl Parked {
 
     /// Closes those who have been silent for longest, but not whoever has just spoken; returns how many.
     pub fn close_oldest(&self, count: usize) -> usize {
-        self.close(self.quiet, count)
+        self.close(self.quiet.load(Ordering::Relaxed), count)
+    }
+
+    /// From now on whoever has just spoken may be closed for others, too: those who knock at the end wait for the slots of those
+    /// who are done.
+    pub fn give_no_grace(&self) {
+        self.quiet.store(0, Ordering::Relaxed);
     }
 
     /// Counts a pulse, and closes those whose time is over.

@@ -61,3 +61,24 @@ fn whoever_waits_for_a_slot_is_answered_as_soon_as_somebody_leaves() {
     }
     world.with(served).expect("the server has ended");
 }
+
+#[test]
+fn whoever_waits_for_the_slot_of_somebody_who_was_just_answered_is_answered() {
+    let world = World::start("sqlite");
+    let limits = ServeLimits { connections_max: 2, ..ServeLimits::default() };
+    let door = Door::open(&world, Entrance { limits, ..Entrance::default() });
+    let mut idle: Vec<Client> = (0..2).map(|_| Client::at(door.address)).collect();
+    for client in &mut idle {
+        assert_eq!(client.get("/"), "http/1.1 200 ok");
+    }
+    let mut knocking: Vec<Client> = (0..10).map(|_| Client::at(door.address)).collect();
+    for client in &mut knocking {
+        client.send(&format!("GET / HTTP/1.1\r\n{HOST}"));
+    }
+    let served = door.close();
+    for client in knocking {
+        let heard = client.hear_out();
+        assert!(heard.starts_with("HTTP/1.1 200 "), "{heard}");
+    }
+    world.with(served).expect("the server has ended");
+}

@@ -1,6 +1,6 @@
 //! A seller's load test from the desk to the report, against a copy that is gone afterwards; and copies made on the command line.
 
-use crate::program::{ANY_PORT, Engine, Place, Server, until};
+use crate::program::{ANY_PORT, Engine, Place, Server, take_turn, until};
 use crate::shopper::{Bought, Page, Shopper};
 use serde_json::Value;
 use std::fs;
@@ -19,6 +19,7 @@ fn a_seller_tests_a_copy_of_the_shop_and_keeps_the_report_on_postgres() {
 }
 
 fn check(engine: Engine) {
+    let _turn = take_turn();
     let place = Place::new(engine);
     let (server, mut ines) = open(&place);
     let stock = place.must(&["export", "--shop", "juniper", "-"]);

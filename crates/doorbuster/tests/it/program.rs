@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// What the nodes of a PostgreSQL database must be given in common.
@@ -247,4 +248,11 @@ impl From<Output> for Said {
             complaint: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
     }
+}
+
+/// A turn among the tests that play a crowd: beside another one there is too little of the machine for either.
+pub fn take_turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    // One that has failed is done all the same.
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,7 +1,7 @@
 //! A seller rehearses a sale on the command line: the go/no-go page, its data and exit codes, and a shop that notices nothing.
 
 use crate::load_test::{between, desk, open, places};
-use crate::program::{Engine, Place, until};
+use crate::program::{Engine, Place, take_turn, until};
 use commerce::sale::{BeforeOpening, FlashSale, FlashSaleItem, FlashSaleStatus};
 use commerce::{FlashSaleId, Timestamp};
 use db::{Db, OpenOptions};
@@ -25,6 +25,7 @@ fn a_sale_that_offers_more_than_there_is_is_a_no_go_and_the_shop_notices_nothing
 }
 
 fn check(engine: Engine) {
+    let _turn = take_turn();
     let place = Place::new(engine);
     place.open_juniper_roasters(500);
     let opens_at = tomorrow();
@@ -53,6 +54,7 @@ fn check(engine: Engine) {
 
 #[test]
 fn a_seller_has_a_sale_rehearsed_at_the_desk_and_keeps_the_page() {
+    let _turn = take_turn();
     let place = Place::new(Engine::Sqlite);
     let (server, mut ines) = open(&place);
     let opens_at = tomorrow();

@@ -1,6 +1,6 @@
 //! Somebody who has nothing but the program replays a sale of the case study: the table, its data, and a folder that goes again.
 
-use crate::program::{Engine, Place, Said, until};
+use crate::program::{Engine, Place, Said, take_turn, until};
 use serde_json::Value;
 use std::fs::File;
 use std::process::{Command, Stdio};
@@ -25,6 +25,7 @@ fn left(place: &Place) -> Vec<String> {
 
 #[test]
 fn a_sale_of_the_case_study_is_played_with_books_that_balance_and_its_row_stands_beneath_the_published_ones() {
+    let _turn = take_turn();
     let place = Place::new(Engine::Sqlite);
     let [html, json] = ["page.html", "data.json"].map(|name| place.folder.join(name).display().to_string());
     let softly = ["after-christmas", "--minutes", "200", "--speed", "600", "--scale", "0.00125"];
@@ -44,6 +45,7 @@ fn a_sale_of_the_case_study_is_played_with_books_that_balance_and_its_row_stands
 
 #[test]
 fn a_second_replay_is_told_to_wait_and_one_that_is_ended_by_hand_leaves_nothing() {
+    let _turn = take_turn();
     let place = Place::new(Engine::Sqlite);
     let log = place.folder.join("log");
     let mut first = replay(&place, &["black-friday"]);

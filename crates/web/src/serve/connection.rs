@@ -148,11 +148,9 @@ impl<S: Speaks> Held<S> {
     fn poll_news(&mut self, place: &mut Option<Place>, context: &mut Context<'_>) -> Poll<News> {
         loop {
             // What arrived is answered, even if there was no time left for it.
-            match self.hear(context) {
+            match self.hear(place.as_ref(), context) {
                 Heard::Answered { is_refusal } => {
-                    let is_told_to_wait = is_refusal && !self.house.proxies.trusts(self.peer.0.ip());
-                    self.lane = is_told_to_wait.then(Turn::default);
-                    self.opening = Opening::Http1;
+                    self.heard_one(is_refusal);
                     // Whoever was told to close just now is given a new place.
                     *place = place.take().filter(|place| !place.is_told());
                     if let Some(place) = place {
@@ -173,7 +171,10 @@ impl<S: Speaks> Held<S> {
         if place.as_ref().is_some_and(|place| !place.is_told()) { Poll::Pending } else { Poll::Ready(News::Told) }
     }
 
-    fn hear(&mut self, context: &mut Context<'_>) -> Heard {
+    fn hear(&mut self, place: Option<&Place>, context: &mut Context<'_>) -> Heard {
+        // Whoever was away for a while is not back at once.
+        let is_back_later = place.is_some_and(Place::is_quiet);
+        self.lane = self.lane.take().filter(|turn| turn.is_awaited() || !is_back_later);
         if let Some(turn) = &mut self.lane {
             let may_read = self.stream.socket().poll_read_ready(context).is_ready() && turn.poll(context).is_ready();
             if !may_read {
@@ -190,12 +191,21 @@ impl<S: Speaks> Held<S> {
         }
     }
 
+    /// Notes that a request was answered.
+    fn heard_one(&mut self, is_refusal: bool) {
+        // Behind a proxy a connection is many people's.
+        let is_told_to_wait = is_refusal && !self.house.proxies.trusts(self.peer.0.ip());
+        self.lane = is_told_to_wait.then(Turn::default);
+        self.opening = Opening::Http1;
+    }
+
     fn hears(mut self, news: News) -> Connection<S> {
         match news {
             News::Heard(Heard::Spoken(first)) => Connection::Awake(S::converse(self, first)),
             News::Heard(Heard::Sending(unsent)) => Connection::awake(async move {
+                let is_refusal = unsent.is_refusal;
                 unsent.send(&mut self.stream, self.house.limits.stall_timeout).await?;
-                self.opening = Opening::Http1;
+                self.heard_one(is_refusal);
                 Some(self)
             }),
             // One that was accepted just before the end may bring a request that is on its way.
@@ -243,10 +253,7 @@ async fn encrypt(held: Held<TcpStream>, certificates: Arc<Certificates>) -> Opti
 async fn converse<S: Wire>(held: Held<S>, first: First) -> Option<Held<S>> {
     let Held { house, stream, peer, opening, slot, open, .. } = held;
     match http1::converse(&house, stream, opening, peer, first).await {
-        End::Quiet(stream, opening, is_told_to_wait) => {
-            let lane = is_told_to_wait.then(Turn::default);
-            return Some(Held { house, stream, peer, opening, lane, slot, open });
-        }
+        End::Quiet(stream, opening, lane) => return Some(Held { house, stream, peer, opening, lane, slot, open }),
         End::Http2(stream, begun) => Box::pin(http2::converse(&house, stream, begun, peer)).await,
         End::Closed => {}
     }

@@ -4,7 +4,8 @@
 //!
 //! Only the plainest requests are answered here: one whole head of a `GET` that came in one piece and says nothing about a body
 //! or about the connection. Nothing is called malformed here: everything else goes to hyper with the bytes that were read, and
-//! what is answered here hyper would have answered in the same way.
+//! what is answered here hyper would have answered in the same way; only that a client which has closed its own direction after
+//! the request is answered here, and given up by hyper.
 
 use super::Peer;
 use super::head::{Head, Verdict};
@@ -18,8 +19,9 @@ use axum::body::Bytes;
 use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderValue, Request, StatusCode, Uri};
 use commerce::Timestamp;
+use hyper::body::Buf as _;
 use std::cell::RefCell;
-use std::io::IoSlice;
+use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -67,9 +69,11 @@ pub(super) enum Heard {
 pub(super) struct Unsent {
     head: Bytes,
     body: Bytes,
+    /// See [`Heard::Answered`].
+    pub is_refusal: bool,
 }
 
-/// What a thread has for all its parked connections: none of it is kept from one request to the next but its room.
+/// What a thread has for all its parked connections. What it holds of a request is there until the next one takes its place.
 struct Desk {
     received: Box<[u8]>,
     request: Request<()>,
@@ -186,12 +190,14 @@ fn send<S: AsyncWrite + Unpin>(stream: &mut S, head: &[u8], found: &FromMemory, 
         Poll::Ready(Ok(taken)) => taken,
         Poll::Ready(Err(_)) => return Heard::Gone,
     };
+    let is_refusal = found.status() == StatusCode::SERVICE_UNAVAILABLE;
     // What was encrypted may not have been sent.
     if taken == head.len() + body.len() && stream.poll_flush(context).is_ready() {
-        return Heard::Answered { is_refusal: found.status() == StatusCode::SERVICE_UNAVAILABLE };
+        return Heard::Answered { is_refusal };
     }
     let of_head = taken.min(head.len());
-    Heard::Sending(Unsent { head: Bytes::copy_from_slice(&head[of_head..]), body: body.slice(taken - of_head..) })
+    let rest = Bytes::copy_from_slice(&head[of_head..]);
+    Heard::Sending(Unsent { head: rest, body: body.slice(taken - of_head..), is_refusal })
 }
 
 impl Unsent {
@@ -199,12 +205,25 @@ impl Unsent {
     pub async fn send<S: AsyncWrite + Unpin>(self, stream: &mut S, stall_timeout: Duration) -> Option<()> {
         for mut part in [self.head, self.body] {
             while !part.is_empty() {
-                let trickle = part.split_to(part.len().min(STALL_BYTES_MIN as usize));
-                timeout(stall_timeout, stream.write_all(&trickle)).await.ok()?.ok()?;
+                timeout(stall_timeout, write_trickle(stream, &mut part)).await.ok()?.ok()?;
             }
         }
         timeout(stall_timeout, stream.flush()).await.ok()?.ok()
     }
+}
+
+/// Writes as much as is taken, until that is a trickle or all there is.
+async fn write_trickle<S: AsyncWrite + Unpin>(stream: &mut S, part: &mut Bytes) -> io::Result<()> {
+    let mut taken = 0;
+    while taken < STALL_BYTES_MIN && !part.is_empty() {
+        let written = stream.write(part).await?;
+        if written == 0 {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+        part.advance(written);
+        taken += written as u64;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::Peer;
 use super::answer::Reply;
 use super::head::Verdict;
 use super::house::House;
+use super::lane;
 use super::pulse::{Beat, PULSE, Pulse};
 use super::watched::{UNBOUNDED, Watch, Watched, Wire};
 use crate::gate::Turn;
@@ -24,9 +25,9 @@ use tokio::time::{sleep, timeout};
 
 /// How it ended.
 pub(super) enum End<S> {
-    /// Nothing has happened for a while, or hyper is not needed; what it held is gone. Says whether the client was told to come
-    /// back later.
-    Quiet(S, Opening, bool),
+    /// Nothing has happened for a while, or hyper is not needed; what it held is gone. A client that was told to come back later
+    /// has a turn in the lane.
+    Quiet(S, Opening, Option<lane::Turn>),
     /// The client speaks HTTP/2; this is what it has said.
     Http2(S, Bytes),
     /// The connection is closed.
@@ -91,7 +92,7 @@ pub(super) async fn converse<S: Wire>(house: &Arc<House>, stream: S, opening: Op
     let (stream, surplus, is_http2) = watched.into_parts();
     match beat {
         None if is_http2 => End::Http2(stream, surplus),
-        Some(Beat::Quiet) => End::Quiet(stream, opening, watch.is_told_to_wait()),
+        Some(Beat::Quiet) => End::Quiet(stream, opening, watch.is_told_to_wait().then(lane::Turn::default)),
         None if watch.leaves_bytes_unread() || !surplus.is_empty() => {
             hear_out(stream).await;
             End::Closed

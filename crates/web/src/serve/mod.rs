@@ -58,8 +58,9 @@ pub struct ServeLimits {
     pub header_timeout: Duration,
     /// How long a client may take bytes of an answer, or send those of a form, at less than a trickle.
     pub stall_timeout: Duration,
-    /// After how long without a byte to read or to write a connection is parked, and may be closed for others: longer than a
-    /// browser takes from a page to the files that it names, which would otherwise pay for a new parser or connection each.
+    /// After how long without a byte to read or to write hyper lets go of a connection, and a parked one may be closed for
+    /// others: longer than a browser takes from a page to the files that it names, which would otherwise pay for a new parser or
+    /// a new connection each.
     pub quiet: Duration,
     /// How long a connection on which nothing happens is kept.
     pub idle_timeout: Duration,

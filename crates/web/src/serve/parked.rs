@@ -45,7 +45,8 @@ impl Parked {
     /// Nobody yet.
     pub fn new(limits: &ServeLimits) -> Self {
         // The first of them may have begun just before.
-        let pulses = |time: Duration| if time.is_zero() { 0 } else { time.div_duration_f64(PULSE).ceil() as u32 + 1 };
+        let pulses =
+            |time: Duration| if time.is_zero() { 0 } else { (time.div_duration_f64(PULSE).ceil() as u32).saturating_add(1) };
         let (quiet, idle) = (pulses(limits.quiet), pulses(limits.idle_timeout));
         Self { line: Mutex::default(), now: AtomicU32::new(0), quiet: AtomicU32::new(quiet), idle }
     }
@@ -94,8 +95,15 @@ impl Parked {
 
     fn close(&self, silent_pulses: u32, count: usize) -> usize {
         let Some(since) = self.now.load(Ordering::Relaxed).checked_sub(silent_pulses) else { return 0 };
-        let told = self.line().take_silent(since, count);
-        tell(told)
+        let mut closed = 0;
+        loop {
+            // The lock is free for others between two looks.
+            let (told, is_all) = self.line().take_silent(since, count - closed);
+            closed += tell(told);
+            if is_all {
+                return closed;
+            }
+        }
     }
 
     fn line(&self) -> MutexGuard<'_, Line> {
@@ -105,13 +113,19 @@ impl Parked {
 }
 
 impl Line {
-    /// Takes out those who have not spoken since this pulse.
-    fn take_silent(&mut self, since: u32, count: usize) -> Vec<Arc<Waiting>> {
-        let mut silent = Vec::new();
+    /// Takes out some of those who have not spoken since this pulse, and says whether that is all who are asked for.
+    fn take_silent(&mut self, since: u32, count: usize) -> (Vec<Arc<Waiting>>, bool) {
+        /// How many are looked at: some tens of microseconds.
+        const LOOKED_AT_MAX: u32 = 256;
+        let (mut silent, mut looked_at) = (Vec::new(), 0);
         while silent.len() < count
             && let Some(first) = self.waiting.first_entry()
             && first.key().0 <= since
         {
+            if looked_at == LOOKED_AT_MAX {
+                return (silent, false);
+            }
+            looked_at += 1;
             let ((filed, number), one) = first.remove_entry();
             let spoke = one.spoke.load(Ordering::Relaxed);
             if spoke > filed {
@@ -121,7 +135,7 @@ impl Line {
                 silent.push(one);
             }
         }
-        silent
+        (silent, true)
     }
 }
 
@@ -144,6 +158,12 @@ impl Place {
     /// Whether the connection is to close.
     pub fn is_told(&self) -> bool {
         self.waiting.is_told.load(Ordering::Acquire)
+    }
+
+    /// Whether the connection has been silent for long enough to be closed for others.
+    pub fn is_quiet(&self) -> bool {
+        let silent = self.parked.now.load(Ordering::Relaxed).saturating_sub(self.waiting.spoke.load(Ordering::Relaxed));
+        silent >= self.parked.quiet.load(Ordering::Relaxed)
     }
 
     /// The connection has spoken.

@@ -306,6 +306,11 @@ impl<S: Wire> AsyncWrite for Watched<S> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         // The other parser still has to answer.
-        if self.is_http2 { Poll::Ready(Ok(())) } else { Pin::new(&mut self.stream).poll_shutdown(context) }
+        if self.is_http2 {
+            return Poll::Ready(Ok(()));
+        }
+        // Until its end is written a connection is not quiet.
+        self.watch.is_writing.set(true);
+        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }

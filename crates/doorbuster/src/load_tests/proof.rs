@@ -3,6 +3,8 @@
 
 use super::process::{Background, Program, complaint, run};
 use super::{Place, Reason};
+use charts::numbers::grouped;
+use charts::page::{facts, paragraph};
 use loadtest::report::data::Audit;
 use serde::Deserialize;
 
@@ -72,6 +74,18 @@ fn audit(proof: &Proof) -> Audit {
 fn finding(claim: &Claim) -> String {
     let row = claim.first_broken.as_ref().map(|Broken { row, detail }| format!(" First at {row}: {detail}."));
     format!("“{}” is not so ({} times).{}", claim.sentence, claim.times_broken, row.unwrap_or_default())
+}
+
+/// What came of the proof, for a page.
+pub fn told(books: &Audit) -> String {
+    let mut html = paragraph(&format!("{} receipts were compared, {}.", grouped(books.receipts), books.by));
+    html.extend(books.findings.iter().map(|finding| paragraph(finding)));
+    html + &facts([
+        ("Receipts without an order", grouped(books.missing)),
+        ("Units sold that were not there", grouped(books.oversold)),
+        ("“Sold out” said while there were units", grouped(books.sold_out_untrue)),
+        ("Totals that differ", grouped(books.wrong_total)),
+    ])
 }
 
 #[cfg(test)]

@@ -3,12 +3,13 @@
 mod crowd;
 mod items;
 
+use super::super::proof;
 use super::Rehearsed;
 use super::figures::Figures;
 use super::judge::{Light, Line, is_go, wrong_prices};
 use charts::markup::escape;
 use charts::numbers::{duration, grouped, latency, percent, rate};
-use charts::page::{Figure, Mood, Page, Section, facts, paragraph};
+use charts::page::{Figure, Mood, Page, Section, paragraph};
 use charts::terminal::{Ink, printable};
 use loadtest::report::headline::is_broken;
 use serde::Serialize;
@@ -139,7 +140,7 @@ pub fn page(rehearsed: &Rehearsed) -> String {
             Section { id: "stock", title: "What sells out when", body: items::stock_body(figures) },
             Section { id: "prices", title: "Prices as a shopper sees them", body: items::prices(figures).html() },
             Section { id: "pages", title: "The slowest pages", body: crowd::slowest(figures).html() },
-            Section { id: "books", title: "The books", body: books(figures) },
+            Section { id: "books", title: "The books", body: proof::told(&figures.books) },
             Section { id: "how", title: "How it was played", body: how() },
         ],
         made_by: "doorbuster rehearse",
@@ -196,18 +197,6 @@ fn listed(lines: &[Line]) -> String {
 fn coded(text: &str) -> String {
     let part = |(at, part)| if at % 2 == 0 { escape(part) } else { format!("<code>{}</code>", escape(part)) };
     text.split('`').enumerate().map(part).collect()
-}
-
-fn books(figures: &Figures) -> String {
-    let books = &figures.books;
-    let mut html = paragraph(&format!("{} receipts were compared, {}.", grouped(books.receipts), books.by));
-    html.extend(books.findings.iter().map(|finding| paragraph(finding)));
-    html + &facts([
-        ("Receipts without an order", grouped(books.missing)),
-        ("Units sold that were not there", grouped(books.oversold)),
-        ("“Sold out” said while there were units", grouped(books.sold_out_untrue)),
-        ("Totals that differ", grouped(books.wrong_total)),
-    ])
 }
 
 fn how() -> String {

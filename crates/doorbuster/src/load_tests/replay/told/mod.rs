@@ -3,6 +3,7 @@
 mod over_time;
 mod tables;
 
+use super::super::proof;
 use super::figures::Figures;
 use super::judge::reasons;
 use super::study::{PUBLISHED, Published};
@@ -131,7 +132,7 @@ pub fn page(figures: &Figures) -> String {
             Section { id: "carried", title: "What this machine carried", body: carried(figures) },
             Section { id: "time", title: "Over the sale’s time", body: over_time::body(figures) },
             Section { id: "served", title: "How it did", body: facts(tables::served(figures)) },
-            Section { id: "books", title: "The books", body: books(figures) },
+            Section { id: "books", title: "The books", body: proof::told(&figures.books) },
         ],
         made_by: "doorbuster replay",
     };
@@ -175,18 +176,6 @@ fn carried(figures: &Figures) -> String {
     let about = "By this machine’s own clock, nothing of it scaled: visits and pages in its busiest second, orders in the \
                  seconds in which the forecast expects most.";
     paragraph(about) + &tables::carried(figures).html()
-}
-
-fn books(figures: &Figures) -> String {
-    let books = &figures.books;
-    let mut html = paragraph(&format!("{} receipts were compared, {}.", grouped(books.receipts), books.by));
-    html.extend(books.findings.iter().map(|finding| paragraph(finding)));
-    html + &facts([
-        ("Receipts without an order", grouped(books.missing)),
-        ("Units sold that were not there", grouped(books.oversold)),
-        ("“Sold out” said while there were units", grouped(books.sold_out_untrue)),
-        ("Totals that differ", grouped(books.wrong_total)),
-    ])
 }
 
 #[cfg(test)]

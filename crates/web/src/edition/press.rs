@@ -133,21 +133,30 @@ impl Press {
         });
         let shops = self.site.app().shops();
         self.shops.retain(|id, _| shops.iter().any(|shop| shop.snapshot.shop.id == *id));
-        let lacks = |shop: &&Arc<ShopInMemory>| shop.snapshot.shop.open && shop.editions.load().is_none();
+        let lacks = |shop: &&Arc<ShopInMemory>| shop.snapshot.shop.open && has_no_pages(shop);
         let in_sale = |shop: &&Arc<ShopInMemory>| shop.snapshot.sales.iter().any(|sale| sale.phase(now) == FlashSalePhase::Open);
         self.site.app().health().set_editions_missing(shops.iter().filter(lacks).filter(in_sale).count());
         let held: usize = shops.iter().map(|shop| bytes_held(shop)).sum();
+        // Each shop may fill its equal part, and what the others leave.
+        let bytes_max_of = |shop: &ShopInMemory, bytes_max: usize| {
+            let left = bytes_max.saturating_sub(held.saturating_sub(bytes_held(shop)));
+            left.max(bytes_max / shops.len())
+        };
         for shop in &shops {
+            let bytes_max = bytes_max_of(shop, self.limits.bytes_max);
             if !shop.snapshot.shop.open {
                 shop.editions.store(None);
                 continue;
             }
-            // Each shop may fill its equal part, and what the others leave.
-            let left = self.limits.bytes_max.saturating_sub(held - bytes_held(shop));
-            let bytes_max = left.max(self.limits.bytes_max / shops.len());
             if !self.shops.contains_key(&shop.snapshot.shop.id) {
                 self.recall(shop, now, bytes_max).await;
             }
+            if shop.editions.load().is_none() {
+                self.open(shop, now, bytes_max);
+            }
+        }
+        for shop in shops.iter().filter(|shop| shop.snapshot.shop.open) {
+            let bytes_max = bytes_max_of(shop, self.limits.bytes_max);
             self.renew(shop, now, bytes_max).await;
             if let Some(movement) = &movement {
                 self.follow(shop, movement, now, bytes_max).await;
@@ -168,6 +177,16 @@ impl Press {
         if let Ok(Some(editions)) = recalled {
             shop.editions.store(Some(Arc::new(editions)));
         }
+    }
+
+    /// An edition without pages, for a shop that has none: whoever asks before its pages are printed makes them for everybody.
+    fn open(&mut self, shop: &Arc<ShopInMemory>, now: Timestamp, bytes_max: usize) {
+        let snapshot = &shop.snapshot;
+        let current = Arc::new(Edition::new(snapshot.version, now, next_boundary(snapshot, now), bytes_max));
+        shop.editions.store(Some(Arc::new(Editions { current, next: None })));
+        let to_print = self.hot_keys(shop, Vec::new());
+        let at_press = self.shops.entry(snapshot.shop.id).or_default();
+        (at_press.printed, at_press.to_print) = (Some(Arc::clone(shop)), to_print);
     }
 
     /// Keeps an edition that is another than the one kept, now and then.
@@ -300,8 +319,9 @@ impl Press {
         let mut to_print = std::mem::take(&mut at_press.to_print);
         let editions = shop.editions.load_full();
         let Some(edition) = editions.as_ref().and_then(|editions| editions.at(now)) else { return };
+        let time = if edition.is_empty() { FIRST_PAGES_TIME } else { TURN_TIME };
         to_print.retain(|key| edition.page(key, now).is_none());
-        self.print(shop, edition, &mut to_print, TURN_TIME).await;
+        self.print(shop, edition, &mut to_print, time).await;
         self.shops.entry(shop.snapshot.shop.id).or_default().to_print = to_print;
     }
 
@@ -361,6 +381,10 @@ impl Site {
         let printed = Printed { headers, body: body.clone(), at: now, asked: recorder.take(), good_until };
         (Response::from_parts(parts, Body::from(body)), Some(Arc::new(FrozenPage::freeze(printed))))
     }
+}
+
+fn has_no_pages(shop: &ShopInMemory) -> bool {
+    shop.editions.load().as_ref().is_none_or(|editions| editions.current.is_empty())
 }
 
 fn bytes_held(shop: &ShopInMemory) -> usize {

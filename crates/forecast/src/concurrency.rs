@@ -41,16 +41,27 @@ impl Crowd {
             })
             .collect();
 
-        let mut lately = arrivals.anyway * IDLE_TIMEOUT_MINUTES as f64;
-        let sessions = arrivals.everyone.iter().enumerate().map(|(minute, arriving)| {
-            let earlier = minute.checked_sub(IDLE_TIMEOUT_MINUTES);
-            lately += arriving - earlier.map_or(arrivals.anyway, |minute| arrivals.everyone[minute]);
-            // Whoever came within the timeout is counted, and of the others whoever was visiting when it began.
-            lately + earlier.map_or(active_before, |minute| active[minute])
-        });
-        let sessions = sessions.collect();
+        let sessions = seen_within(IDLE_TIMEOUT_MINUTES, arrivals, &active, active_before);
         Self { active, sessions }
     }
+
+    /// Who is visiting or has been within so many minutes, at the end of each minute.
+    pub fn seen_within(minutes: usize, arrivals: &Arrivals, visit_minutes: f64) -> Vec<f64> {
+        let crowd = Self::of(arrivals, visit_minutes);
+        seen_within(minutes, arrivals, &crowd.active, arrivals.anyway * visit_minutes)
+    }
+}
+
+/// Whoever came within these minutes, and of the others whoever was visiting when they began.
+fn seen_within(minutes: usize, arrivals: &Arrivals, active: &[f64], active_before: f64) -> Vec<f64> {
+    let mut came = arrivals.anyway * minutes as f64;
+    let everyone = arrivals.everyone.iter().enumerate();
+    let seen = everyone.map(|(minute, arriving)| {
+        let earlier = minute.checked_sub(minutes);
+        came += arriving - earlier.map_or(arrivals.anyway, |minute| arrivals.everyone[minute]);
+        came + earlier.map_or(active_before, |minute| active[minute])
+    });
+    seen.collect()
 }
 
 #[cfg(test)]

@@ -35,11 +35,15 @@ impl Actuals {
         let slots = usize::try_from((ends - starts) / SLOT_SECONDS).unwrap_or(0);
         let mut actuals = Self { arrivals: vec![0.0; slots], orders: vec![0.0; slots], ..Self::default() };
         let place = |at: i64| usize::try_from((at - starts).div_euclid(SLOT_SECONDS)).ok();
-        for minute in &recorded.crowd {
-            if let Some(visits) = place(minute.at).and_then(|at| actuals.arrivals.get_mut(at)) {
-                *visits += minute.visits.unwrap_or(0) as f64;
+        let mut seen = vec![(0_i64, 0_u32); slots];
+        for minute in recorded.crowd.iter().filter(|minute| minute.visits.is_some()) {
+            if let Some(at) = place(minute.at).filter(|at| *at < slots) {
+                actuals.arrivals[at] += minute.visits.unwrap_or(0) as f64;
+                seen[at] = (seen[at].0 + minute.active, seen[at].1 + 1);
             }
         }
+        let mean = |(active, minutes): (i64, u32)| (minutes > 0).then(|| active as f64 / f64::from(minutes));
+        actuals.seen = seen.into_iter().map(mean).collect();
         for second in &recorded.orders {
             if let Some(orders) = place(second.at).and_then(|at| actuals.orders.get_mut(at)) {
                 *orders += second.orders as f64;

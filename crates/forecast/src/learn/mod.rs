@@ -9,6 +9,7 @@ mod arrivals;
 mod counted;
 mod delay;
 mod search;
+mod visit;
 
 use crate::Unusable;
 use crate::arrivals::Arrivals;
@@ -28,8 +29,9 @@ pub struct Actuals {
     pub orders: Vec<f64>,
     /// What all these orders are worth, in the plan's currency.
     pub revenue: f64,
-    /// Mean length of a visit, minutes, if it was measured.
-    pub visit_minutes: Option<f64>,
+    /// How many people were seen within the last five minutes, on average over each of the same five minutes; `None`: nobody
+    /// counted, or nobody was there. May be shorter than `arrivals`.
+    pub seen: Vec<Option<f64>>,
     /// How soon people came after a message, if their links told.
     pub mail: Option<MailCurve>,
 }
@@ -59,15 +61,15 @@ pub struct Lesson {
 pub fn learn(plan: &MarketingPlan, actuals: &Actuals) -> Result<Lesson, Unusable> {
     check(plan, actuals)?;
     let mut fitted = plan.clone();
-    if let Some(visit_minutes) = actuals.visit_minutes {
-        fitted.shoppers.visit_minutes = visit_minutes;
-    }
     if let Some(mail) = &actuals.mail {
         for channel in fitted.channels.iter_mut().filter(|channel| channel.name == mail.channel) {
             channel.delay = delay::fit(&mail.come, channel.delay);
         }
     }
     arrivals::fit(&mut fitted, &actuals.arrivals, actuals.mail.is_some());
+    if let Some(visit_minutes) = visit::fit(&happened(actuals, &fitted), &actuals.seen) {
+        fitted.shoppers.visit_minutes = visit_minutes;
+    }
     let orders: f64 = actuals.orders.iter().sum();
     if orders > 0.0 {
         fitted.shoppers.conversion = conversion(&fitted, actuals);
@@ -95,11 +97,10 @@ fn check(plan: &MarketingPlan, actuals: &Actuals) -> Result<(), Unusable> {
     )?;
     check.that(actuals.orders.len() == slots, "the number of counts of orders", actuals.orders.len(), &slots.to_string())?;
     let is_count = |count: &f64| count.is_finite() && *count >= 0.0;
-    let are_counts = actuals.arrivals.iter().chain(&actuals.orders).all(is_count);
+    let are_counts = actuals.arrivals.iter().chain(&actuals.orders).chain(actuals.seen.iter().flatten()).all(is_count);
     check.that(are_counts, "a count", "below 0 or no number", "0 or more")?;
     check.that(visits >= 100.0, "the number of visits", visits, "100 or more, or nothing can be fitted to them")?;
     check.zero_or_more("revenue", actuals.revenue, 1e12)?;
-    actuals.visit_minutes.map_or(Ok(()), |minutes| check.positive("visit_minutes", minutes, 1_440.0))?;
     let Some(mail) = &actuals.mail else { return Ok(()) };
     let is_known = plan.channels.iter().any(|channel| channel.name == mail.channel);
     check.that(is_known, "the channel of the mail curve", &mail.channel, "one of the plan's")?;
@@ -137,7 +138,7 @@ fn errors(plan: &MarketingPlan, actuals: &Actuals, fitted: &MarketingPlan) -> Er
     let by_slot = |series: &[f64]| series.chunks(SLOT_MINUTES).take(slots).map(|slot| slot.iter().sum()).collect::<Vec<f64>>();
     let (arrivals, orders) = (by_slot(&course.arrivals.everyone), by_slot(&course.demand.orders));
     let minutes = slots * SLOT_MINUTES;
-    let crowd = happened(actuals, fitted, minutes);
+    let crowd = Crowd::of(&happened(actuals, fitted), fitted.shoppers.visit_minutes);
     let peak = |sessions: &[f64]| Highest::of(sessions.iter().copied().take(minutes)).value;
     let highest = |slots: &[f64]| Highest::of(slots.iter().copied()).value;
     let sum = |slots: &[f64]| slots.iter().sum::<f64>();
@@ -151,11 +152,11 @@ fn errors(plan: &MarketingPlan, actuals: &Actuals, fitted: &MarketingPlan) -> Er
     }
 }
 
-/// The crowd that came, reckoned from its arrivals.
-fn happened(actuals: &Actuals, fitted: &MarketingPlan, minutes: usize) -> Crowd {
-    let everyone = (0..minutes).map(|at| actuals.arrivals[at / SLOT_MINUTES] / SLOT_MINUTES as f64).collect();
-    let arrivals = Arrivals { everyone, invited: vec![0.0; minutes], anyway: fitted.traffic.per_hour / 60.0 };
-    Crowd::of(&arrivals, fitted.shoppers.visit_minutes)
+/// Who came, as even within each slot as it can be known; and what comes anyway, by the fitted plan.
+fn happened(actuals: &Actuals, fitted: &MarketingPlan) -> Arrivals {
+    let slots = actuals.arrivals.iter();
+    let everyone: Vec<f64> = slots.flat_map(|visits| [visits / SLOT_MINUTES as f64; SLOT_MINUTES]).collect();
+    Arrivals { invited: vec![0.0; everyone.len()], everyone, anyway: fitted.traffic.per_hour / 60.0 }
 }
 
 fn relative(expected: f64, came: f64) -> f64 {

@@ -26,7 +26,10 @@ fn play(plan: &MarketingPlan, slots: usize, seed: u64) -> Actuals {
     };
     let (arrivals, orders) = (by_slot(&course.arrivals.everyone), by_slot(&course.demand.orders));
     let revenue = orders.iter().sum::<f64>() * plan.shoppers.order_value;
-    Actuals { arrivals, orders, revenue, visit_minutes: Some(plan.shoppers.visit_minutes), mail: None }
+    let seen = Crowd::seen_within(visit::SEEN_MINUTES, &course.arrivals, plan.shoppers.visit_minutes);
+    let seen = seen.chunks(SLOT_MINUTES).take(slots);
+    let seen = seen.map(|slot| Some(lucky(slot.iter().sum::<f64>() / slot.len() as f64, &mut chance))).collect();
+    Actuals { arrivals, orders, revenue, seen, mail: None }
 }
 
 /// The plan with values that are off by chance, within their ranges.
@@ -55,7 +58,7 @@ fn values_with_which_a_sale_was_played_are_found_again() {
             close("traffic", found.traffic.per_hour, truth.traffic.per_hour, 0.10, seed);
             close("conversion", found.shoppers.conversion, truth.shoppers.conversion, 0.02, seed);
             close("order value", found.shoppers.order_value, truth.shoppers.order_value, 1e-9, seed);
-            close("visit", found.shoppers.visit_minutes, truth.shoppers.visit_minutes, 1e-9, seed);
+            close("visit", found.shoppers.visit_minutes, truth.shoppers.visit_minutes, 0.02, seed);
             // Reach, click rate and sharing are one number.
             let visits = |plan: &MarketingPlan, at: usize| plan.channels[at].visits() * (1.0 + plan.traffic.sharing);
             for (at, (one, other)) in found.channels.iter().zip(&truth.channels).enumerate() {
@@ -120,6 +123,22 @@ fn what_sold_out_does_not_look_like_a_low_conversion() {
 }
 
 #[test]
+fn the_length_of_visits_is_open_where_nobody_was_counted_and_no_nonsense_where_counts_are() {
+    let plan = plan(DECEMBER);
+    let mut actuals = play(&plan, 288, 2);
+    let found = |actuals: &Actuals| learn(&plan, actuals).expect("enough was counted").plan.shoppers.visit_minutes;
+    let counted = std::mem::replace(&mut actuals.seen, vec![None; 288]);
+    assert_eq!(found(&actuals), plan.shoppers.visit_minutes, "nobody was counted");
+    // Half of the sale was counted: the other half does not look like nobody.
+    actuals.seen = counted.iter().enumerate().map(|(at, seen)| seen.filter(|_| at % 2 == 0)).collect();
+    close("visit", found(&actuals), plan.shoppers.visit_minutes, 0.02, 2);
+    actuals.seen = vec![Some(0.001); 288];
+    close("visit", found(&actuals), 0.1, 1e-6, 2);
+    actuals.seen = vec![Some(1e9); 288];
+    close("visit", found(&actuals), 120.0, 1e-6, 2);
+}
+
+#[test]
 fn a_sale_that_nobody_was_told_of_teaches_its_traffic() {
     let mut plan = plan(DECEMBER);
     plan.channels.clear();
@@ -143,7 +162,7 @@ fn counts_that_make_no_sense_are_refused_by_name() {
     assert!(said(&|actuals| actuals.orders.truncate(3)).contains("counts of orders is 3, but has to be 144"));
     assert!(said(&|actuals| actuals.orders[0] = -1.0).contains("a count is below 0"));
     assert!(said(&|actuals| actuals.arrivals = vec![0.0; 144]).contains("the number of visits is 0"));
-    assert!(said(&|actuals| actuals.visit_minutes = Some(0.0)).contains("visit_minutes is 0"));
+    assert!(said(&|actuals| actuals.seen = vec![Some(f64::NAN)]).contains("a count is below 0"));
     let curve = |channel: &str, come: &[(f64, f64)]| Some(MailCurve { channel: channel.to_owned(), come: come.to_vec() });
     assert!(said(&|actuals| actuals.mail = curve("Owls", &[])).contains("the channel of the mail curve is Owls"));
     assert!(said(&|actuals| actuals.mail = curve("Announcement", &[(5.0, 9.0), (4.0, 10.0), (9.0, 11.0)])).contains("ascending"));
@@ -169,6 +188,7 @@ fn what_was_recorded_minute_by_minute_is_laid_over_the_slots_of_the_plan() {
     let first = usize::try_from(before / 300).expect("messages go out before the sale opens, or then");
     assert_eq!(actuals.arrivals.len(), first + 24, "as far as the sale has come");
     assert_eq!((actuals.arrivals[first], actuals.arrivals[first + 1]), (42.0, 7.0));
+    assert_eq!((actuals.seen[first], actuals.seen[first + 1], actuals.seen[first + 2]), (Some(9.0), Some(9.0), None));
     assert_eq!((actuals.orders[first], actuals.revenue), (3.0, 250.5));
 
     let said = |change: &dyn Fn(&mut Recorded)| {

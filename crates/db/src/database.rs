@@ -63,6 +63,18 @@ impl Db {
         }
     }
 
+    /// Lets the database see how large its tables have become, and find rows accordingly; returns how many it looked at. On SQLite
+    /// plans do not depend on it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn refresh_statistics(&self) -> Result<usize> {
+        match &*self.backend {
+            Backend::Sqlite(_) => Ok(0),
+            Backend::Postgres(backend) => backend.refresh_statistics().await,
+        }
+    }
+
     /// What is told from now on, by this process and, where nodes share the database, by all of them.
     pub fn listen(&self) -> Listener {
         match &*self.backend {

@@ -1,6 +1,7 @@
 //! PostgreSQL: a small pool of connections, each with its statements prepared once.
 
 mod listen;
+mod statistics;
 mod together;
 
 use crate::news::{Listener, News};

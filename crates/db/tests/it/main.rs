@@ -16,5 +16,6 @@ mod schema;
 mod seam;
 mod sellers;
 mod shops;
+mod statistics;
 mod submissions;
 mod verify;

@@ -14,7 +14,8 @@
 //! - load tests: a seller's wish is claimed, and whoever was given up as silent keeps no report.
 //! - sessions: what has ended is deleted, by whomever.
 //!
-//! Seeing what others changed, printing pages, and telling what was sold is every node's own work.
+//! Seeing what others changed, printing pages, telling what was sold, and measuring tables that have grown is every node's own
+//! work.
 
 use crate::clock::now;
 use crate::load_tests::TestStand;
@@ -71,6 +72,8 @@ const SESSIONS_INTERVAL: Duration = Duration::from_secs(600);
 const TELL_INTERVAL: Duration = Duration::from_millis(150);
 /// How often is looked at what others sold and this node did not hear.
 const CATCH_UP_INTERVAL: Duration = Duration::from_secs(5);
+/// How often the database is asked whether tables have grown.
+const STATISTICS_INTERVAL: Duration = Duration::from_secs(1);
 /// By how much clocks of nodes may differ before something is missed for good, seconds.
 const CLOCKS_APART_SECONDS: i64 = 30;
 /// How long a round may go on once the program stops.
@@ -107,6 +110,9 @@ impl Jobs {
             app,
             |app| async move { keep_round(&app, app.now()).await },
         );
+        jobs.every(STATISTICS_INTERVAL, "Measuring tables that have grown", app, |app| async move {
+            app.db().refresh_statistics().await.map(drop)
+        });
         let looked_at = Arc::new(Mutex::new(app.now()));
         jobs.every(CATCH_UP_INTERVAL, "Looking at what other nodes sold", app, move |app| {
             let looked_at = Arc::clone(&looked_at);

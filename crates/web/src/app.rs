@@ -25,6 +25,7 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::MissedTickBehavior;
@@ -286,10 +287,10 @@ impl App {
 
     /// A wait of at least so many seconds and at most half as many again, so that not all come back at once.
     pub(crate) fn spread(&self, wait: u64) -> u64 {
-        let mut byte = [0_u8; 1];
-        // Without random numbers they come back at once; nothing worse.
-        let _ = getrandom::fill(&mut byte);
-        wait + (wait.max(4) * u64::from(byte[0])).div_ceil(2 * 255)
+        /// Steps of the golden ratio, in 32 bits: any few of them in a row lie evenly (Weyl's sequence), and are no system call.
+        static STEP: AtomicU32 = AtomicU32::new(0);
+        let share = u64::from(STEP.fetch_add(0x9E37_79B9, Ordering::Relaxed));
+        wait + (wait.max(4) * share).div_ceil(2 * u64::from(u32::MAX))
     }
 
     /// Reads anew what is left of that which was said to be sold out.

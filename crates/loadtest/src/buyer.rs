@@ -22,6 +22,11 @@ pub enum Errand {
         /// The product's handle.
         product: String,
     },
+    /// Everything from the checkout's page to the receipt.
+    FromCart {
+        /// The cookies of a shopper who has the product in the cart.
+        cart: Cookies,
+    },
     /// Only the end of it: the filled-in form is sent, the receipt read.
     Checkout {
         /// The cookies of a shopper who has the product in the cart.
@@ -108,6 +113,11 @@ impl Shopper for Buyer {
                 self.cookies.clear();
                 self.stage = Stage::Product;
                 requests.get(&format!("/products/{product}"), &self.cookies);
+            }
+            Errand::FromCart { cart } => {
+                self.cookies.clone_from(cart);
+                requests.get("/checkout", &self.cookies);
+                self.stage = Stage::Checkout;
             }
             Errand::Checkout { cart } => {
                 self.cookies.clone_from(cart);
@@ -217,6 +227,21 @@ mod tests {
         }
         assert_eq!(answer(&mut ada, &mut requests, "<p class=\"eyebrow\">Order 1001</p>"), Step::Done);
         assert_eq!(ada.receipts, [1001]);
+    }
+
+    #[test]
+    fn whoever_has_something_in_the_cart_begins_with_the_checkouts_page() {
+        let mut requests = Requests::new("127.0.0.1");
+        let mut cart = Cookies::default();
+        cart.set("cart=9_1");
+        let mut ada = Buyer::new(ADA, Errand::FromCart { cart });
+        ada.begin(&mut requests);
+        assert!(
+            requests.bytes().starts_with(b"GET /checkout HTTP/1.1")
+                && requests.bytes().windows(8).any(|text| text == b"cart=9_1")
+        );
+        let form = "<input type=\"hidden\" name=\"checkout_id\" value=\"AZq0\">";
+        assert_eq!((answer(&mut ada, &mut requests, form), asked(&requests).as_str()), (Step::Next, "POST /checkout"));
     }
 
     #[test]

@@ -25,16 +25,26 @@ pub fn now() -> Instant {
 pub fn requests(demo: &Demo, shop: &str, word: &str, product: &str) -> Result<Vec<Vec<u8>>, String> {
     let host = demo.host(shop);
     let cookies = fill_cart(demo, &host, product)?;
-    let get = |path: &str| {
-        let cookies = cookies.as_str();
-        let accepts = "accept: text/html\r\naccept-encoding: gzip";
-        format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nuser-agent: {BROWSER}\r\n{accepts}\r\ncookie: {cookies}\r\n\r\n")
-    };
     let search = format!("/search?q={word}");
-    Ok([search.as_str(), "/cart", "/checkout"].into_iter().map(|path| get(path).into_bytes()).collect())
+    let with_cart = format!("cookie: {}\r\n", cookies.as_str());
+    Ok([search.as_str(), "/cart", "/checkout"].into_iter().map(|path| get(&host, path, &with_cart)).collect())
 }
 
-fn fill_cart(demo: &Demo, host: &str, product: &str) -> Result<Cookies, String> {
+/// The request of somebody new for one of a shop's pages.
+pub fn look(demo: &Demo, shop: &str, path: &str) -> Vec<u8> {
+    get(&demo.host(shop), path, "")
+}
+
+fn get(host: &str, path: &str, more: &str) -> Vec<u8> {
+    let accepts = "accept: text/html\r\naccept-encoding: gzip";
+    format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nuser-agent: {BROWSER}\r\n{accepts}\r\n{more}\r\n").into_bytes()
+}
+
+/// The cookies of somebody who has a product in the cart.
+///
+/// # Errors
+/// When nothing can be put in it.
+pub fn fill_cart(demo: &Demo, host: &str, product: &str) -> Result<Cookies, String> {
     let mut buyers = [Buyer::new(BuyerName { crowd: 1, buyer: 1 }, Errand::Cart { product: product.into() })];
     let crowd = Crowd { server: demo.address(), host: host.to_owned(), until: Until::Visits(1), clock: now };
     let tally = visit(&crowd, &mut buyers).map_err(|error| error.to_string())?;

@@ -1,8 +1,8 @@
-//! People who buy in the middle of a storm, and what becomes of the checkouts that they have begun.
+//! People who have filled their carts and buy in the middle of a storm, and what becomes of the checkouts that they have begun.
 
 use loadtest::buyer::{Buyer, BuyerName, Errand};
 use loadtest::crowd::{Shopper, Step};
-use loadtest::{Requests, Response};
+use loadtest::{Cookies, Requests, Response};
 
 /// A buyer who is not annoyed by being told to come back before there was a checkout, and tries anew.
 pub struct Patient {
@@ -12,15 +12,13 @@ pub struct Patient {
     pub begun: u64,
     /// Of these the ones that were told to come back before the receipt.
     pub cut_off: u64,
-    /// Visits that were told to come back before that.
-    pub turned_away: u64,
 }
 
 impl Patient {
-    /// Buys this product again and again.
-    pub fn new(buyer: u32, product: &str) -> Self {
-        let buyer = Buyer::new(BuyerName { crowd: 7, buyer }, Errand::Journey { product: product.into() });
-        Self { buyer, has_begun: false, begun: 0, cut_off: 0, turned_away: 0 }
+    /// Buys what is in this cart again and again. `crowd` and `buyer` together are nobody else's.
+    pub const fn new(crowd: u16, buyer: u32, cart: Cookies) -> Self {
+        let buyer = Buyer::new(BuyerName { crowd, buyer }, Errand::FromCart { cart });
+        Self { buyer, has_begun: false, begun: 0, cut_off: 0 }
     }
 
     /// Receipts that were read.
@@ -37,7 +35,7 @@ impl Shopper for Patient {
 
     fn answered(&mut self, response: &Response<'_>, requests: &mut Requests) -> Step {
         if response.status == 503 {
-            *(if self.has_begun { &mut self.cut_off } else { &mut self.turned_away }) += 1;
+            self.cut_off += u64::from(self.has_begun);
             return Step::Done;
         }
         let step = self.buyer.answered(response, requests);

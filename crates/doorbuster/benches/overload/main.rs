@@ -1,8 +1,8 @@
-//! What the server does with ten times what it can, and with people who mean harm.
+//! What the server does with up to ten times what it can, and with people who mean harm.
 //!
-//! `cargo xtask bench overload` runs it. First: how much it can do of pages that no edition holds. Then: people come at ten times
-//! that rate, and come back when they are told to, while others buy; what is done meanwhile, what becomes of the checkouts that
-//! have begun, and how soon all is as before. Then: slow clients of every kind, and what the others notice of them.
+//! `cargo xtask bench overload` runs it. First: how much it can do of pages that no edition holds. Then: people come at two, five
+//! and ten times that rate, and come back when they are told to, while others buy and look at frozen pages; what is done
+//! meanwhile, what becomes of the checkouts that have begun, and how soon all is as before. Then: slow clients of every kind, and what the others notice of them.
 
 mod buyers;
 mod report;
@@ -24,9 +24,9 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 Usage: cargo xtask bench overload [--quick] [--seconds S] [--storm | --slow]
 
-  --quick        a short storm, to see that everything works; the numbers mean nothing
-  --seconds S    how long the storm lasts (120)
-  --storm        only the storm; writes nothing
+  --quick        short storms, to see that everything works; the numbers mean nothing
+  --seconds S    how long each storm lasts (120)
+  --storm        only the storms; writes nothing
   --slow         only slow clients; writes nothing
 
 A whole run that is not quick writes its section of docs/BENCHMARKS.md.";
@@ -49,9 +49,9 @@ fn run(plan: &Plan, words: &[String]) -> Result<(), String> {
     move_to_client_core()?;
     let demo = Demo::with_plenty();
     let requests = measure::visitors::requests(&demo, JUNIPER, "coffee", PLENTY)?;
-    let storm = if is_only("--slow") { None } else { Some(storm::measure(&demo, &requests, plan.seconds)?) };
+    let storms = if is_only("--slow") { None } else { Some(storm::measure(&demo, &requests, plan.seconds)?) };
     let slow = if is_only("--storm") { Vec::new() } else { slow::measure(&demo, &requests, plan.is_quick)? };
-    let report = Report { date: date(), machine, versions, plan: *plan, storm, slow };
+    let report = Report { date: date(), machine, versions, plan: *plan, storms, slow };
     report::print(&report);
     if plan.is_quick || !words.is_empty() { Ok(()) } else { report::write(&report) }
 }

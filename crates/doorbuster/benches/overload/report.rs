@@ -4,7 +4,7 @@ use crate::measure::numbers::{count, grouped, millis};
 use crate::measure::plan::Plan;
 use crate::measure::section;
 use crate::slow::Noticed;
-use crate::storm::Storm;
+use crate::storm::{BUYERS, FROZEN_PER_SECOND, Found, Storm};
 use std::fmt::Write as _;
 
 const BEGIN: &str = "<!-- Overload: written by `cargo xtask bench overload` -->\n";
@@ -18,56 +18,84 @@ pub struct Report {
     pub machine: String,
     pub versions: String,
     pub plan: Plan,
-    pub storm: Option<Storm>,
+    pub storms: Option<Found>,
     pub slow: Vec<Noticed>,
 }
 
-impl Storm {
-    fn sentences(&self) -> [String; 6] {
-        let Self { capacity, goodput, begun, cut_off, .. } = self;
-        let mebibytes = self.memory.map(|bytes| bytes >> 20);
-        let back = self.after_p99_ms.iter().position(|p99| *p99 <= self.normal_p99_ms * NORMAL_AGAIN);
+impl Found {
+    fn sentences(&self) -> [String; 2] {
+        let [before, after] = self.memory.map(|bytes| bytes >> 20);
         [
             format!(
-                "The server answers {} pages a second when it always has work. {} a second were asked for, and **{}** a second \
-                 were given: **{:.0} %** of that",
-                grouped(*capacity),
-                grouped(self.asked),
-                grouped(*goodput),
-                goodput / capacity * 100.0,
+                "The server answers {} pages a second when it always has work. At half of that 99 % of pages take {}",
+                grouped(self.capacity),
+                millis(self.normal_p99_ms)
             ),
-            format!(
-                "{} pages, 99 % within {}; {} times somebody was told to come back, half of them within {}, 99 % within **{}**; \
-                 {} times neither",
-                count(self.answered),
-                millis(self.page_p99_ms),
-                count(self.refused),
-                millis(self.refusal_p50_ms),
-                millis(self.refusal_p99_ms),
-                count(self.failed),
-            ),
-            if *begun == 0 {
-                "No buyer came as far as the checkout".to_owned()
-            } else {
-                format!(
-                    "{} checkouts were begun, {} of them told to come back before the receipt: **{:.2} %** were finished at once; \
-                 {} receipts, {} broken visits",
-                    count(*begun),
-                    count(*cut_off),
-                    (1.0 - *cut_off as f64 / *begun as f64) * 100.0,
-                    count(self.receipts),
-                    count(self.buyers_failed),
-                )
-            },
-            format!("Resident memory: {} MiB before, {} MiB at most, {} MiB after", mebibytes[0], mebibytes[1], mebibytes[2]),
-            format!(
-                "At half of what the server can do 99 % of pages took {} before; in the seconds after the storm {}: {}",
-                millis(self.normal_p99_ms),
-                self.after_p99_ms.iter().map(|p99| millis(*p99)).collect::<Vec<_>>().join(", "),
-                back.map_or_else(|| "not back to normal".into(), |second| format!("back to normal in second {}", second + 1)),
-            ),
-            format!("The server used {:.2} of its core; whoever asked was late by {} at most", self.cores, millis(self.late_ms)),
+            format!("Resident memory: {before} MiB before the storms, {after} MiB after them"),
         ]
+    }
+
+    fn table(&self) -> String {
+        let heads = [
+            "storm",
+            "asked/s",
+            "given/s",
+            "of what it can",
+            "refused",
+            "p50",
+            "p99",
+            "no answer",
+            "frozen pages p50",
+            "p99",
+            "checkouts begun",
+            "of these finished",
+            "memory at most",
+            "normal again",
+        ];
+        let mut text = format!("| {} |\n| {} |\n", heads.join(" | "), ["---:"; 14].join(" | "));
+        for storm in &self.storms {
+            let back = storm.after_p99_ms.iter().position(|p99| *p99 <= self.normal_p99_ms * NORMAL_AGAIN);
+            let cells = [
+                format!("{}×", grouped(storm.times)),
+                grouped(storm.asked),
+                format!("**{}**", grouped(storm.goodput)),
+                format!("**{:.0} %**", storm.goodput / self.capacity * 100.0),
+                count(storm.refused),
+                millis(storm.refusal_p50_ms),
+                millis(storm.refusal_p99_ms),
+                count(storm.failed + storm.frozen_failed),
+                millis(storm.frozen_p50_ms),
+                millis(storm.frozen_p99_ms),
+                count(storm.begun),
+                storm.finished(),
+                format!("{} MiB", storm.memory >> 20),
+                back.map_or_else(|| "no".into(), |second| format!("in second {}", second + 1)),
+            ];
+            writeln!(text, "| {} |", cells.join(" | ")).expect("memory takes everything");
+        }
+        text
+    }
+}
+
+impl Storm {
+    fn finished(&self) -> String {
+        if self.begun == 0 {
+            return "–".into();
+        }
+        format!("{:.2} %", (1.0 - (self.cut_off + self.buyers_failed) as f64 / self.begun as f64) * 100.0)
+    }
+
+    fn sentence(&self) -> String {
+        format!(
+            "{}×: pages that were given took {} (p99); {} receipts; {} broken visits of buyers; the server used {:.2} of its core; \
+             whoever asked was late by {} at most",
+            grouped(self.times),
+            millis(self.page_p99_ms),
+            count(self.receipts),
+            count(self.buyers_failed),
+            self.cores,
+            millis(self.late_ms)
+        )
     }
 }
 
@@ -84,10 +112,14 @@ fn table(slow: &[Noticed]) -> String {
 #[allow(clippy::print_stdout, reason = "the numbers are what this program is for")]
 pub fn print(report: &Report) {
     println!("\nOverload\n{}; {}\n", report.machine, report.versions);
-    for sentence in report.storm.iter().flat_map(Storm::sentences) {
-        println!("  {sentence}");
+    if let Some(found) = &report.storms {
+        found.sentences().iter().for_each(|sentence| println!("  {sentence}"));
+        println!("\n{}", found.table());
+        for storm in &found.storms {
+            println!("  {}", storm.sentence());
+            storm.failures.iter().for_each(|failure| println!("  {failure}"));
+        }
     }
-    report.storm.iter().flat_map(|storm| &storm.failures).for_each(|failure| println!("  {failure}"));
     if !report.slow.is_empty() {
         println!("\n{}", table(&report.slow));
     }
@@ -100,13 +132,17 @@ pub fn print(report: &Report) {
 pub fn write(report: &Report) -> Result<(), String> {
     let mut text = format!(
         "## Overload\n\n`cargo xtask bench overload --seconds {}`, {}.\n{}.\n{}.\n\n\
-         People ask for search, cart and checkout at ten times the rate that the server can answer, whether or not they are\n\
-         answered, and come back up to three times when they are told to; 16 others buy meanwhile. One core for the server, one\n\
-         for all of them.\n\n",
+         People ask for search, cart and checkout at two, five and ten times the rate that the server can answer, whether or not\n\
+         they are answered, and come back up to three times when they are told to. {BUYERS} others, who have filled their carts,\n\
+         buy meanwhile, and {FROZEN_PER_SECOND} frozen pages a second are asked for. One core for the server, one for all of\n\
+         them. Latency counts from the instant at which somebody meant to ask; what is refused can wait in front of the server\n\
+         for its turn to be told so.\n\n",
         report.plan.seconds, report.date, report.machine, report.versions,
     );
-    for sentence in report.storm.iter().flat_map(Storm::sentences) {
-        text.push_str(&section::wrapped(&format!("- {sentence}.")));
+    if let Some(found) = &report.storms {
+        found.sentences().iter().for_each(|sentence| text.push_str(&section::wrapped(&format!("- {sentence}."))));
+        write!(text, "\n{}\n", found.table()).expect("memory takes everything");
+        found.storms.iter().for_each(|storm| text.push_str(&section::wrapped(&format!("- {}.", storm.sentence()))));
     }
     write!(
         text,

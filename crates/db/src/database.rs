@@ -63,8 +63,8 @@ impl Db {
         }
     }
 
-    /// Lets the database see how large its tables have become, and find rows accordingly; returns how many it looked at. On SQLite
-    /// plans do not depend on it.
+    /// Lets the database see how large its tables have become, and find rows accordingly; returns how many it looked at. On
+    /// SQLite plans do not depend on it.
     ///
     /// # Errors
     /// When the database fails.

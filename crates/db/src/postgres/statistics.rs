@@ -1,7 +1,7 @@
 //! Keeps the server's statistics up with tables that grow in minutes.
 //!
-//! Every table begins with the shop, and so does every index. While a table is small all of them look alike to the planner, and it
-//! may take one that finds the whole shop's rows where another would find the one that is asked for. Plans are kept, so each
+//! Every table begins with the shop, and so does every index. While a table is small all of them look alike to the planner, and
+//! it may take one that finds the whole shop's rows where another would find the one that is asked for. Plans are kept, so each
 //! receipt of a new shop's first sale read all its orders, until the server's own `autovacuum` came by, within minutes. New
 //! statistics make new plans.
 

@@ -1,8 +1,9 @@
 //! What the server does with up to ten times what it can, and with people who mean harm.
 //!
-//! `cargo xtask bench overload` runs it. First: how much it can do of pages that no edition holds. Then: people come at two, five
-//! and ten times that rate, and come back when they are told to, while others buy and look at frozen pages; what is done
-//! meanwhile, what becomes of the checkouts that have begun, and how soon all is as before. Then: slow clients of every kind, and what the others notice of them.
+//! `cargo xtask bench overload` runs it. First: how much it can do of pages that no edition holds. Then: people come at two,
+//! five and ten times that rate, and come back when they are told to, while others buy and look at frozen pages; what is done
+//! meanwhile, what becomes of the checkouts that have begun, and how soon all is as before. Then: slow clients of every kind,
+//! and what the others notice of them.
 
 mod buyers;
 mod report;

@@ -64,7 +64,12 @@ pub struct Arrived {
     pub answered: u64,
     /// Answers that told somebody to come back: 503.
     pub refused: u64,
-    /// People who were told so once more often than they come back, or would have come back after the end.
+    /// Answers of the first kind that were there before the last person had arrived.
+    pub answered_meanwhile: u64,
+    /// Requests that were sent before that, of those who came back as well.
+    pub asked_meanwhile: u64,
+    /// People who were told so once more often than they come back, or would have come back or have waited for less than ten
+    /// seconds at the end.
     pub gave_up: u64,
     /// Any other answer, a broken connection, or no answer in time.
     pub failed: u64,
@@ -163,6 +168,8 @@ impl<'a> Arriving<'a> {
             arrived: Arrived {
                 answered: 0,
                 refused: 0,
+                answered_meanwhile: 0,
+                asked_meanwhile: 0,
                 gave_up: 0,
                 failed: 0,
                 elapsed: Duration::ZERO,
@@ -197,6 +204,7 @@ impl<'a> Arriving<'a> {
             }
             let request = &self.arrivals.requests[(self.sent % self.arrivals.requests.len() as u64) as usize];
             self.sent += 1;
+            self.arrived.asked_meanwhile += u64::from(now <= self.intended(self.arrivals.count));
             let line = self.lines[at].as_mut().expect("it is open");
             line.visitor = Some(visitor);
             if let Err(broken) = line.connection.send(request) {
@@ -280,6 +288,7 @@ impl<'a> Arriving<'a> {
         match answer.status {
             200..400 => {
                 self.arrived.answered += 1;
+                self.arrived.answered_meanwhile += u64::from(now <= self.intended(self.arrivals.count));
                 self.arrived.latency.saturating_record(micros);
             }
             503 => {
@@ -320,11 +329,15 @@ impl<'a> Arriving<'a> {
         }
     }
 
+    /// Who has not waited for long may still have been answered.
     fn give_up_on_the_rest(&mut self) {
-        self.arrived.gave_up += self.returning.len() as u64;
-        let waiting = self.due.len() + self.lines.iter().flatten().filter(|line| line.visitor.is_some()).count();
-        for _ in 0..waiting {
-            self.failed(format!("no answer within {} s after the last arrival", PATIENCE.as_secs()));
+        let asking = self.lines.iter().flatten().filter_map(|line| line.visitor);
+        let now = (self.arrivals.clock)();
+        let (waited, others): (Vec<Visitor>, Vec<Visitor>) =
+            self.due.iter().copied().chain(asking).partition(|visitor| now.duration_since(visitor.intended) >= PATIENCE);
+        self.arrived.gave_up += (self.returning.len() + others.len()) as u64;
+        for _ in waited {
+            self.failed(format!("no answer within {} s", PATIENCE.as_secs()));
         }
     }
 }

@@ -15,7 +15,7 @@ const TIMES: [f64; 3] = [2.0, 5.0, 10.0];
 /// How often somebody comes back who was told to.
 const RETURNS_MAX: u8 = 3;
 /// People who have filled their carts and buy, one time after the other.
-pub const BUYERS: u32 = 200;
+pub const BUYERS: u32 = 16;
 /// Frozen pages that others ask for meanwhile, a second.
 pub const FROZEN_PER_SECOND: f64 = 200.0;
 /// How long the server's capacity is measured, seconds, and how much of it is asked for on a normal day.
@@ -92,12 +92,12 @@ pub fn measure(demo: &Demo, requests: &[Vec<u8>], seconds: f64) -> Result<Found,
 
 fn storm(demo: &Demo, requests: &[Vec<u8>], capacity: f64, times: f64, seconds: f64) -> Result<Storm, String> {
     let (pid, host) = (demo.server.pid(), demo.host(JUNIPER));
-    let cart = fill_cart(demo, &host, PLENTY)?;
-    let mut buyers: Vec<Patient> = (1..=BUYERS).map(|buyer| Patient::new(times as u16, buyer, cart.clone())).collect();
+    let buyer = |buyer| Ok(Patient::new(times as u16, buyer, fill_cart(demo, &host, PLENTY)?));
+    let mut buyers = (1..=BUYERS).map(buyer).collect::<Result<Vec<Patient>, String>>()?;
     let front_page = [look(demo, JUNIPER, "/")];
     let (began, used) = (now(), cpu::of_process(pid));
     let until = Until::Instant(began + Duration::from_secs_f64(seconds));
-    let crowd = Crowd { server: demo.address(), host, until, clock: now };
+    let crowd = Crowd { server: demo.address(), host: host.clone(), until, clock: now };
     let (stormed, frozen, bought) = thread::scope(|scope| {
         let buying = scope.spawn(|| visit(&crowd, &mut buyers));
         let looking = scope.spawn(|| ask(demo, &front_page, FROZEN_PER_SECOND, seconds, 0));
@@ -112,12 +112,11 @@ fn storm(demo: &Demo, requests: &[Vec<u8>], capacity: f64, times: f64, seconds: 
         after_p99_ms.push(millis(&ask(demo, requests, capacity * NORMAL, 1.0, 0)?.latency, 0.99));
     }
     let sum = |of: fn(&Patient) -> u64| buyers.iter().map(of).sum();
-    let storm_seconds = stormed.elapsed.as_secs_f64().max(seconds);
-    let asked = stormed.answered + stormed.refused + stormed.failed;
+    let given = stormed.answered_meanwhile + sum(|buyer| buyer.begun) + 2 * sum(Patient::receipts);
     Ok(Storm {
         times,
-        asked: asked as f64 / storm_seconds,
-        goodput: (stormed.answered + bought.answers) as f64 / storm_seconds,
+        asked: stormed.asked_meanwhile as f64 / seconds,
+        goodput: given as f64 / seconds,
         refused: stormed.refused,
         failed: stormed.failed,
         failures: [stormed.failures, frozen.failures, bought.failures].concat(),

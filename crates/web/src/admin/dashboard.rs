@@ -122,14 +122,24 @@ fn chart(days: &[Takings], currency: Currency, zone: &str) -> Chart {
             revenue_minor: day.revenue_minor,
         }
     });
-    let line =
-        |share: i64| ChartLine { y: 165.0 - 140.0 * share as f64 / 2.0, label: format::money(scale * share / 2, currency) };
+    let line = |share: i64| ChartLine { y: 165.0 - 140.0 * share as f64 / 2.0, label: round_money(scale * share / 2, currency) };
     Chart {
         bars: bars.collect(),
         lines: vec![line(1), line(2)],
         total_minor: days.iter().map(|day| day.revenue_minor).sum(),
         total_orders: days.iter().map(|day| day.orders).sum(),
     }
+}
+
+/// A round amount, as short as it can be: `€20k`.
+fn round_money(minor: i64, currency: Currency) -> String {
+    let money = format::money(minor, currency);
+    let whole = money.strip_suffix(".00").unwrap_or(&money);
+    let short = [(",000,000", "m"), (",000", "k")];
+    short
+        .iter()
+        .find_map(|(zeros, letter)| Some(format!("{}{letter}", whole.strip_suffix(zeros)?)))
+        .unwrap_or_else(|| whole.to_owned())
 }
 
 /// The next number of the form 1, 2 or 5 followed by zeros.
@@ -180,6 +190,16 @@ mod tests {
     fn the_scale_of_the_chart_is_a_round_number_above_the_highest_bar() {
         for (highest, scale) in [(1, 1), (3, 5), (10, 10), (128_450, 200_000), (999, 1_000)] {
             assert_eq!(round_up(highest), scale);
+        }
+    }
+
+    #[test]
+    fn amounts_beside_the_chart_are_short_enough_to_be_read() {
+        let euro = Currency::from_code("EUR").expect("it is one");
+        for (minor, label) in
+            [(50, "€0.50"), (10_000, "€100"), (150_000, "€1,500"), (2_000_000, "€20k"), (500_000_000, "€5m"), (0, "€0")]
+        {
+            assert_eq!(round_money(minor, euro), label);
         }
     }
 }

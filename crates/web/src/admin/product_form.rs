@@ -25,6 +25,23 @@ pub(super) fn blank(seat: &Seat) -> Product {
     Product { status: ProductStatus::Draft, ..Product::new(ProductId(seat.next_id()), "", "", vec![only], seat.now()) }
 }
 
+/// Which state of a product an editor shows.
+fn version(product: &Product) -> String {
+    product.updated_at.0.to_string()
+}
+
+/// Refuses a form that was filled in before somebody else, or another tab, changed the product; sent once more, it counts.
+pub(super) fn refuse_if_changed_meanwhile(form: &mut Form, known: &Product) {
+    if form.has("seen") && form.typed("seen") != version(known) {
+        form.set("seen", version(known));
+        form.refuse(
+            "",
+            "The product was changed after you had opened it, by somebody else or in another tab. Nothing of yours was saved yet: \
+             open the product in a new tab to see that change, or save again to put yours in its place.",
+        );
+    }
+}
+
 /// The form of a product as it is.
 pub(super) fn filled(product: &Product, seat: &Seat) -> Form {
     let mut form = Form::filled([
@@ -39,6 +56,7 @@ pub(super) fn filled(product: &Product, seat: &Seat) -> Form {
         ("published_at", product.published_at.map(|at| format::local_input(at, seat.zone())).unwrap_or_default()),
         ("seo_title", product.seo_title.clone()),
         ("seo_description", product.seo_description.clone()),
+        ("seen", version(product)),
     ]);
     for (index, axis) in product.options.iter().enumerate() {
         form.set(format!("options.{index}.name"), axis.name.clone());

@@ -128,6 +128,9 @@ pub async fn add_pictures(seat: Seat, At(id): At<ProductId>, body: Multipart) ->
 }
 
 async fn save(seat: Seat, id: Option<ProductId>, known: Product, mut form: Form) -> Result<Response, Error> {
+    if id.is_some() {
+        product_form::refuse_if_changed_meanwhile(&mut form, &known);
+    }
     let product = product_form::read(&mut form, &known, &seat);
     if form.is_fine()
         && let Err(refusal) = db::catalog::save_product(seat.db(), seat.shop(), &product, seat.now()).await?

@@ -9,10 +9,12 @@ use super::load_test::{in_words, is_double_click};
 use super::seat::{At, Seat, Typed};
 use super::views::RehearsalAsk;
 use crate::error::Error;
+use crate::sale_record::defaults_for;
 use axum::response::Response;
 use commerce::sale::FlashSale;
 use commerce::{FlashSaleId, Timestamp};
 use db::load_tests::{self, Rehearsal};
+use forecast::MarketingPlan;
 
 /// The longest marketing plan, bytes: a plan of the case study has two thousand.
 const PLAN_BYTES_MAX: usize = 20_000;
@@ -39,6 +41,11 @@ pub async fn start(seat: Seat, At(id): At<FlashSaleId>, Typed(mut form): Typed) 
     let rehearsal = Rehearsal { sale: id, sale_name: sale.name.clone(), marketing_plan };
     if rehearsal.marketing_plan.len() > PLAN_BYTES_MAX {
         form.refuse("marketing_plan", "This is longer than a plan can be.");
+    } else if !rehearsal.marketing_plan.trim().is_empty() {
+        let defaults = defaults_for(seat.db(), seat.shop(), Some(id)).await?;
+        if let Err(problem) = MarketingPlan::parse_with(&rehearsal.marketing_plan, "The plan", &defaults) {
+            form.refuse("marketing_plan", format!("{problem}."));
+        }
     }
     let shoppers_max = seat.app.loadtest_shoppers_max();
     if shoppers_max == 0 {

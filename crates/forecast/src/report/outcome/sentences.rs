@@ -40,9 +40,9 @@ pub fn headline(outcome: &Outcome) -> String {
         || "people at once were not recorded".to_owned(),
         |high| format!("{} at once", some(high.value as i64, "session")),
     ));
-    let so_far = if outcome.is_over { "" } else { " so far" };
+    let so_far = if outcome.is_over { "" } else { ", so far" };
     format!(
-        "{} in {}{so_far}: {}.",
+        "{} in {} while it was on{so_far}: {}.",
         amount(&outcome.currency, outcome.totals.revenue),
         some(outcome.totals.orders, "order"),
         parts.join(", ")

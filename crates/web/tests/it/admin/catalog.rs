@@ -1,7 +1,7 @@
 //! Products, pictures, stock, collections, import and export at the desk.
 
 use super::ines;
-use crate::world::{Browser, TOTE_SAND, worlds};
+use crate::world::{Browser, MORNING, TOTE_SAND, worlds};
 
 /// Sends files as a browser does.
 fn upload(browser: &mut Browser, path: &str, field: &str, name: &str, body: &[u8]) -> crate::world::Answer {
@@ -18,6 +18,27 @@ fn picture() -> Vec<u8> {
     let picture = image::RgbImage::from_pixel(700, 500, image::Rgb([120, 80, 40]));
     picture.write_to(&mut std::io::Cursor::new(&mut body), image::ImageFormat::Png).expect("encodes");
     body
+}
+
+#[test]
+fn what_another_tab_has_saved_meanwhile_is_not_overwritten_unasked() {
+    for world in worlds() {
+        let mut ines = ines(&world);
+        let path = "/admin/products/1";
+        let opened = ines.get(path);
+        let (id, seen) = (opened.field("variants.0.id"), opened.field("seen"));
+        let mut save = |minute, title: &str, seen: &str| {
+            world.move_clock_to(MORNING.plus_minutes(minute));
+            let variant = [("variants.0.id", id.as_str()), ("variants.0.price", "189")];
+            ines.post(path, &[&[("title", title), ("status", "active"), ("seen", seen)][..], &variant].concat())
+        };
+        save(1, "From the second tab", &seen).location();
+        let refused = save(2, "From the first tab", &seen);
+        refused.expect(422, &["was changed after you had opened it", "value=\"From the first tab\""]);
+        assert_ne!(refused.field("seen"), seen);
+        save(3, "From the first tab", &refused.field("seen")).location();
+        ines.get(path).expect(200, &["value=\"From the first tab\""]);
+    }
 }
 
 #[test]

@@ -6,6 +6,8 @@ use commerce::FlashSaleId;
 use db::load_tests::{self, LoadTestId, Rehearsal, TestReport, TestVerdict};
 
 const PAGE: &str = "/admin/flash-sales/1/rehearse";
+const PLAN: &str = "name = \"Winter\"\ncurrency = \"EUR\"\nzone = \"Europe/Berlin\"\n\
+                    [sale]\nopens = \"2026-11-27 09:00\"\ncloses = \"2026-11-28 09:00\"";
 
 /// The rehearsal that waits, taken by whoever runs it.
 fn begun(world: &World) -> (LoadTestId, Rehearsal) {
@@ -22,11 +24,11 @@ fn a_seller_has_a_sale_rehearsed_and_reads_whether_it_may_open() {
         ines.get("/admin/flash-sales/1").expect(200, &["Rehearse this sale"]);
         ines.get("/admin/load-test").expect(200, &["Rehearse a sale", PAGE]);
         ines.get(PAGE).expect(200, &["Winter Clearance", "At most 500 shoppers", "no mail leaves"]);
-        assert_eq!(ines.post(PAGE, &[("marketing_plan", "list = 7000")]).location(), "/admin/load-test");
+        assert_eq!(ines.post(PAGE, &[("marketing_plan", PLAN)]).location(), "/admin/load-test");
         assert_eq!(ines.post(PAGE, &[]).location(), "/admin/load-test", "whoever clicks twice has what they want");
         ines.get("/admin/load-test").expect(200, &["Rehearsal of “Winter Clearance”", "It begins in a moment."]);
         let (id, asked) = begun(&world);
-        let marketing_plan = "list = 7000".to_owned();
+        let marketing_plan = PLAN.to_owned();
         assert_eq!(asked, Rehearsal { sale: FlashSaleId(1), sale_name: "Winter Clearance".into(), marketing_plan });
 
         let said = "No-go: The sale must not open like this: 1 thing to be put right.".to_owned();
@@ -34,7 +36,7 @@ fn a_seller_has_a_sale_rehearsed_and_reads_whether_it_may_open() {
         world.with(load_tests::finish(world.db(), world.juniper, id, &report, MORNING)).expect("the database answers");
         ines.get("/admin/load-test").expect(200, &["No-go</span>", &said, &format!("{id}/report")]);
         ines.get(&format!("/admin/load-test/{id}/delete")).expect(200, &["Rehearsal of “Winter Clearance”"]);
-        ines.get(PAGE).expect(200, &["list = 7000"]);
+        ines.get(PAGE).expect(200, &["2026-11-28 09:00"]);
     }
 }
 
@@ -44,6 +46,8 @@ fn what_cannot_be_rehearsed_says_why_and_starts_nothing() {
         let mut ines = ines(&world);
         let long = "#".repeat(20_001);
         ines.post(PAGE, &[("marketing_plan", &long)]).expect(422, &["No rehearsal was started.", "longer than a plan can be"]);
+        let wrong = ines.post(PAGE, &[("marketing_plan", "list = [")]);
+        wrong.expect(422, &["No rehearsal was started.", "The plan", "list = ["]);
         ines.post("/admin/load-test", &[("shoppers", "20"), ("plan", "drop"), ("step_seconds", "10")]).location();
         world.move_clock_to(MORNING.plus_minutes(1));
         ines.post(PAGE, &[]).expect(422, &["A test of your shop is running already"]);

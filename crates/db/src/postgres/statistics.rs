@@ -17,11 +17,10 @@ impl PostgresBackend {
     /// Measures them; returns how many.
     pub(crate) async fn refresh_statistics(&self) -> Result<usize> {
         let grown = self.query(GROWN, &[]).await?;
-        let connection = self.connection().await?;
         for row in &grown {
-            // Somebody else may be at it.
+            // Somebody else may be at it. Between two tables the connection is whoever's who waits for one.
             let measure = format!("ANALYZE (SKIP_LOCKED) {}", row.get::<String>(0));
-            connection.batch_execute(&measure).await.map_err(failure)?;
+            self.connection().await?.batch_execute(&measure).await.map_err(failure)?;
         }
         Ok(grown.len())
     }

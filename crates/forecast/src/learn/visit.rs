@@ -6,8 +6,8 @@ use crate::course::SLOT_MINUTES;
 
 /// Whoever asked for a page within so many minutes was counted.
 pub(super) const SEEN_MINUTES: usize = 5;
-/// Between these the length is searched, minutes. People who are counted over several nodes, or not at all behind a cache, must
-/// not make a visit of nothing or of a day.
+/// Between these the length is searched, minutes: where a cache answers some of the pages itself, counts may make no sense, and
+/// must not make a visit of nothing or of a day.
 const RANGE: [f64; 2] = [0.1, 120.0];
 
 /// The mean length from a visit's first page to its last, minutes, with which who came leads to who was seen, by halving: the

@@ -4,7 +4,7 @@
 #[derive(Debug, thiserror::Error)]
 pub enum Unusable {
     /// It is not TOML, or has a key or a value that does not exist. The text of the cause has the line and what is allowed.
-    #[error("{file} is not understood: {cause}")]
+    #[error("{file} is not understood: {}", cause.to_string().trim_end())]
     Toml {
         /// Which file.
         file: String,

@@ -36,8 +36,8 @@ pub(super) fn refuse_if_changed_meanwhile(form: &mut Form, known: &Product) {
         form.set("seen", version(known));
         form.refuse(
             "",
-            "The product was changed after you had opened it, by somebody else or in another tab. Nothing of yours was saved yet: \
-             open the product in a new tab to see that change, or save again to put yours in its place.",
+            "The product was changed after you had opened it, by somebody else or in another tab. Open it in a new tab to see that \
+             change, or save again to put yours in its place.",
         );
     }
 }

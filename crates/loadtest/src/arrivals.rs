@@ -64,8 +64,8 @@ pub struct Arrived {
     pub answered: u64,
     /// Answers that told somebody to come back: 503.
     pub refused: u64,
-    /// Answers of the first kind that were there before the last person had arrived.
-    pub answered_meanwhile: u64,
+    /// Answers of the first kind that were there before the last person had arrived, of each of the requests.
+    pub answered_meanwhile: Vec<u64>,
     /// Requests that were sent before that, of those who came back as well.
     pub asked_meanwhile: u64,
     /// People who were told so once more often than they come back, or would have come back or have waited for less than ten
@@ -90,6 +90,8 @@ pub struct Arrived {
 struct Visitor {
     /// When this request was meant to be sent.
     intended: Instant,
+    /// Which of the requests it is: whoever comes back asks for the same.
+    asks: usize,
     /// How often they have come back.
     returns: u8,
 }
@@ -168,7 +170,7 @@ impl<'a> Arriving<'a> {
             arrived: Arrived {
                 answered: 0,
                 refused: 0,
-                answered_meanwhile: 0,
+                answered_meanwhile: vec![0; arrivals.requests.len()],
                 asked_meanwhile: 0,
                 gave_up: 0,
                 failed: 0,
@@ -189,7 +191,8 @@ impl<'a> Arriving<'a> {
     /// Sends whoever has arrived and finds a connection.
     fn send_due(&mut self, now: Instant) -> io::Result<()> {
         while self.begun < self.arrivals.count && self.intended(self.begun) <= now {
-            self.due.push_back(Visitor { intended: self.intended(self.begun), returns: 0 });
+            let asks = (self.begun % self.arrivals.requests.len() as u64) as usize;
+            self.due.push_back(Visitor { intended: self.intended(self.begun), asks, returns: 0 });
             self.begun += 1;
         }
         while let Some(Reverse(visitor)) = self.returning.peek().copied().filter(|Reverse(visitor)| visitor.intended <= now) {
@@ -202,12 +205,11 @@ impl<'a> Arriving<'a> {
             if self.open < self.arrivals.connections_max {
                 self.arrived.late_max = self.arrived.late_max.max(now - visitor.intended);
             }
-            let request = &self.arrivals.requests[(self.sent % self.arrivals.requests.len() as u64) as usize];
             self.sent += 1;
             self.arrived.asked_meanwhile += u64::from(now <= self.intended(self.arrivals.count));
             let line = self.lines[at].as_mut().expect("it is open");
             line.visitor = Some(visitor);
-            if let Err(broken) = line.connection.send(request) {
+            if let Err(broken) = line.connection.send(&self.arrivals.requests[visitor.asks]) {
                 self.broke(at, &broken);
             }
         }
@@ -288,7 +290,7 @@ impl<'a> Arriving<'a> {
         match answer.status {
             200..400 => {
                 self.arrived.answered += 1;
-                self.arrived.answered_meanwhile += u64::from(now <= self.intended(self.arrivals.count));
+                self.arrived.answered_meanwhile[visitor.asks] += u64::from(now <= self.intended(self.arrivals.count));
                 self.arrived.latency.saturating_record(micros);
             }
             503 => {
@@ -296,7 +298,7 @@ impl<'a> Arriving<'a> {
                 self.arrived.refusal.saturating_record(micros);
                 if visitor.returns < self.arrivals.returns_max {
                     let intended = now + Duration::from_secs(answer.retry_after);
-                    self.returning.push(Reverse(Visitor { intended, returns: visitor.returns + 1 }));
+                    self.returning.push(Reverse(Visitor { intended, returns: visitor.returns + 1, ..visitor }));
                 } else {
                     self.arrived.gave_up += 1;
                 }
@@ -402,6 +404,7 @@ mod tests {
         let requests = [b"GET / HTTP/1.1\r\n\r\n".to_vec(), b"GET /cart HTTP/1.1\r\n\r\n".to_vec()];
         let arrived = arrive(&arrivals(address, &requests, Visitors::Known)).expect("there are sockets");
         assert_eq!((arrived.answered + arrived.refused, arrived.failed), (300, 0), "{:?}", arrived.failures);
+        assert!(arrived.answered_meanwhile.iter().all(|answered| *answered > 0), "{:?}", arrived.answered_meanwhile);
         assert!(came.try_iter().count() <= 100);
     }
 

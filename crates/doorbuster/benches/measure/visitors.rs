@@ -8,7 +8,7 @@ use loadtest::{Cookies, Requests, Response};
 use std::time::{Duration, Instant};
 
 /// Who finds out what the server can do: enough that it always has work, and hardly anybody has to be refused.
-const SEEKERS: usize = 32;
+pub const SEEKERS: usize = 32;
 /// Connections of each shop's visitors at once.
 const CONNECTIONS_MAX: usize = 4_000;
 
@@ -72,11 +72,37 @@ pub fn ask(demo: &Demo, requests: &[Vec<u8>], per_second: f64, seconds: f64, ret
     arrive(&arrivals).map_err(|error| error.to_string())
 }
 
-/// Answers a second when it is asked for the next page as soon as it has answered.
+/// What the server can do of some requests when it always has work.
+#[derive(Clone, Debug)]
+pub struct Capacity {
+    /// Answers a second when it is asked for one after the other.
+    pub mixed: f64,
+    /// What each request costs, where their mean costs 1: by the answers a second when it is asked for this one alone.
+    pub costs: Vec<f64>,
+}
+
+impl Capacity {
+    /// As many mixed answers as cost the same as so many of each request. Who is overloaded and prefers checkouts gives fewer
+    /// pages for the same work.
+    pub fn in_mixed(&self, answered: &[u64]) -> f64 {
+        self.costs.iter().zip(answered).map(|(cost, answered)| cost * *answered as f64).sum()
+    }
+}
+
+/// Measures it, so many seconds for all together and as long again for each alone.
 ///
 /// # Errors
 /// When it answers with anything but a page and a refusal.
-pub fn capacity(demo: &Demo, shop: &str, requests: &[Vec<u8>], seconds: f64) -> Result<f64, String> {
+pub fn capacity(demo: &Demo, shop: &str, requests: &[Vec<u8>], seconds: f64) -> Result<Capacity, String> {
+    let mixed = answers_per_second(demo, shop, requests, seconds)?;
+    let each = seconds / requests.len() as f64;
+    let alone = requests.iter().map(|request| answers_per_second(demo, shop, std::slice::from_ref(request), each));
+    let times: Vec<f64> = alone.map(|rate| Ok(1.0 / rate?)).collect::<Result<_, String>>()?;
+    let mean = times.iter().sum::<f64>() / times.len() as f64;
+    Ok(Capacity { mixed, costs: times.iter().map(|time| time / mean).collect() })
+}
+
+fn answers_per_second(demo: &Demo, shop: &str, requests: &[Vec<u8>], seconds: f64) -> Result<f64, String> {
     let mut seekers: Vec<Seeker<'_>> = (0..SEEKERS).map(|at| Seeker { requests, at, answered: 0 }).collect();
     let until = Until::Instant(now() + Duration::from_secs_f64(seconds));
     let crowd = Crowd { server: demo.address(), host: demo.host(shop), until, clock: now };

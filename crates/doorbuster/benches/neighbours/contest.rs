@@ -3,7 +3,7 @@
 use crate::measure::demo::{Demo, JUNIPER, QUILLMERE, move_to_client_core};
 use crate::measure::facts::{date, machine, said};
 use crate::measure::plan::Plan;
-use crate::measure::visitors::{ask, capacity, requests};
+use crate::measure::visitors::{Capacity, ask, capacity, requests};
 use crate::report::{self, Report, Sample, Step};
 use std::thread;
 
@@ -14,17 +14,17 @@ const STEADY: f64 = 0.5;
 /// Whose visitors look for what, and have what in the cart.
 const VISITED: [(&str, &str, &str); 2] = [(JUNIPER, "coffee", "night-train"), (QUILLMERE, "tote", "boathouse-tote")];
 
-/// Pages a second that the server can answer for each shop alone: their pages do not cost the same.
-#[derive(Clone, Copy, Debug)]
+/// What the server can do for each shop alone: their pages do not cost the same.
+#[derive(Clone, Debug)]
 pub struct Capacities {
-    pub steady: f64,
-    pub other: f64,
+    pub steady: Capacity,
+    pub other: Capacity,
 }
 
 impl Capacities {
-    /// What is left for the other shop beside the steady one, pages of its own a second.
-    pub fn left(self) -> f64 {
-        self.other * (1.0 - STEADY / 2.0)
+    /// What is left for the other shop beside the steady one, mixed pages of its own a second.
+    pub fn left(&self) -> f64 {
+        self.other.mixed * (1.0 - STEADY / 2.0)
     }
 }
 
@@ -46,13 +46,12 @@ pub fn run(plan: &Plan) -> Result<(), String> {
             steady: capacity(&demo, JUNIPER, &steady, plan.seconds)?,
             other: capacity(&demo, QUILLMERE, &other, plan.seconds)?,
         };
-        capacities.push(able);
-        let rate = able.steady / 2.0 * STEADY;
+        let rate = able.steady.mixed / 2.0 * STEADY;
         eprintln!("round {round}: the steady shop alone, {rate:.0} a second");
-        alone.push(Sample::new(&ask(&demo, &steady, rate, plan.seconds, 0)?, None, able));
+        alone.push(Sample::new(&ask(&demo, &steady, rate, plan.seconds, 0)?, None, &able, plan.seconds));
         for (step, samples) in STEPS.into_iter().zip(&mut steps) {
             eprintln!("round {round}: its neighbour at {step} times its share");
-            let beside = || ask(&demo, &other, able.other / 2.0 * step, plan.seconds, 0);
+            let beside = || ask(&demo, &other, able.other.mixed / 2.0 * step, plan.seconds, 0);
             let (steady, other) = thread::scope(|scope| {
                 let other = scope.spawn(beside);
                 let steady = ask(&demo, &steady, rate, plan.seconds, 0);
@@ -63,8 +62,9 @@ pub fn run(plan: &Plan) -> Result<(), String> {
             for failure in &steady.failures {
                 eprintln!("    the steady shop: {failure}");
             }
-            samples.push(Sample::new(&steady, Some(&other?), able));
+            samples.push(Sample::new(&steady, Some(&other?), &able, plan.seconds));
         }
+        capacities.push(able);
     }
     let steps = STEPS.into_iter().zip(steps).map(|(times, samples)| Step { times, samples }).collect();
     let versions = said("rustc", &["--version"]);

@@ -43,26 +43,27 @@ pub struct Sample {
     pub other_failed: u64,
     /// p99 of its refusals.
     pub refusal_ms: f64,
-    /// What the other shop got of what was left for it: the server's capacity without the steady shop, or what it asked for.
+    /// What the other shop got of what was left for it, by what pages cost: the server's capacity without the steady shop, or what
+    /// it asked for.
     pub of_left: f64,
 }
 
 impl Sample {
     /// In numbers.
-    pub fn new(steady: &Arrived, other: Option<&Arrived>, able: Capacities) -> Self {
+    pub fn new(steady: &Arrived, other: Option<&Arrived>, able: &Capacities, seconds: f64) -> Self {
         let p99 = |histogram: &hdrhistogram::Histogram<u64>| histogram.value_at_quantile(0.99) as f64 / 1_000.0;
-        let pages = other.map_or(0.0, |other| other.answered as f64 / other.elapsed.as_secs_f64().max(0.001));
-        let asked = other
-            .map_or(0.0, |other| (other.answered + other.refused + other.failed) as f64 / other.elapsed.as_secs_f64().max(0.001));
+        let [given, asked] = other.map_or([0.0; 2], |other| {
+            [able.other.in_mixed(&other.answered_meanwhile) / seconds, other.asked_meanwhile as f64 / seconds]
+        });
         Self {
             p99_ms: p99(&steady.latency),
             refused: steady.refused,
             failed: steady.failed,
-            other_per_second: pages,
+            other_per_second: other.map_or(0.0, |other| other.answered_meanwhile.iter().sum::<u64>() as f64 / seconds),
             other_refused: other.map_or(0, |other| other.refused),
             other_failed: other.map_or(0, |other| other.failed),
             refusal_ms: other.map_or(0.0, |other| p99(&other.refusal)),
-            of_left: if other.is_some() { pages / able.left().min(asked) } else { 0.0 },
+            of_left: if other.is_some() { given / able.left().min(asked) } else { 0.0 },
         }
     }
 }
@@ -124,7 +125,7 @@ impl Report {
 
     /// Of the steady shop's pages, and of the other's.
     fn capacities(&self) -> [String; 2] {
-        [|able: &Capacities| able.steady, |able: &Capacities| able.other]
+        [|able: &Capacities| able.steady.mixed, |able: &Capacities| able.other.mixed]
             .map(|of| grouped(median(self.capacities.iter().map(of).collect())))
     }
 }
@@ -179,7 +180,7 @@ pub fn write(report: &Report) -> Result<(), String> {
          asks for half of its share all the time, the second for so many times its own, whether or not it is answered. Errors are\n\
          the first shop's visitors who were told to come back, plus those who got no answer at all. I_QoS is the\n\
          first shop's loss (by how much its p99 is longer than alone) for the second's extra load; \"of left\" is what the second\n\
-         got of what the first left over.\n\n\
+         got of what the first left over, by what its pages cost, for checkouts are preferred and cost more than searches.\n\n\
          | the first shop | p99 | against alone | errors | I_QoS | its neighbour | of left |\n\
          | --- | ---: | ---: | ---: | ---: | --- | ---: |\n",
         report.plan.rounds, report.plan.seconds, report.date, report.machine, report.versions, steady, other,

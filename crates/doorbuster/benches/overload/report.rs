@@ -23,14 +23,24 @@ pub struct Report {
 }
 
 impl Found {
-    fn sentences(&self) -> [String; 2] {
+    fn sentences(&self) -> [String; 3] {
         let [before, after] = self.memory.map(|bytes| bytes >> 20);
         [
             format!(
-                "The server answers {} pages a second when it always has work. At half of that 99 % of pages take {}",
-                grouped(self.capacity),
+                "The server gives {} pages a second when it always has work, or {} receipts to people with a full cart. At half of \
+                 that 99 % of pages take {}",
+                grouped(self.capacity.mixed),
+                grouped(self.purchases),
                 millis(self.normal_p99_ms)
             ),
+            {
+                let [search, cart, checkout] = [0, 1, 2].map(|at| self.capacity.costs[at]);
+                format!(
+                    "Where the mean page costs 1, a search costs {search:.2}, a cart {cart:.2}, a checkout {checkout:.2}, by how many \
+                     the server gives of each alone; a purchase, from the checkout's form to the receipt, costs {:.1}",
+                    self.capacity.mixed / self.purchases
+                )
+            },
             format!("Resident memory: {before} MiB before the storms, {after} MiB after them"),
         ]
     }
@@ -39,7 +49,8 @@ impl Found {
         let heads = [
             "storm",
             "asked/s",
-            "given/s",
+            "pages/s given",
+            "receipts/s",
             "of what it can",
             "refused",
             "p50",
@@ -52,14 +63,15 @@ impl Found {
             "memory at most",
             "normal again",
         ];
-        let mut text = format!("| {} |\n| {} |\n", heads.join(" | "), ["---:"; 14].join(" | "));
+        let mut text = format!("| {} |\n| {} |\n", heads.join(" | "), ["---:"; 15].join(" | "));
         for storm in &self.storms {
             let back = storm.after_p99_ms.iter().position(|p99| *p99 <= self.normal_p99_ms * NORMAL_AGAIN);
             let cells = [
                 format!("{}×", grouped(storm.times)),
                 grouped(storm.asked),
-                format!("**{}**", grouped(storm.goodput)),
-                format!("**{:.0} %**", storm.goodput / self.capacity * 100.0),
+                grouped(storm.given),
+                grouped(storm.receipts as f64 / storm.seconds),
+                format!("**{:.0} %**", storm.goodput / self.capacity.mixed * 100.0),
                 count(storm.refused),
                 millis(storm.refusal_p50_ms),
                 millis(storm.refusal_p99_ms),
@@ -87,14 +99,14 @@ impl Storm {
 
     fn sentence(&self) -> String {
         format!(
-            "{}×: pages that were given took {} (p99); {} receipts; {} broken visits of buyers; the server used {:.2} of its core; \
-             whoever asked was late by {} at most",
+            "{}×: pages that were given took {} (p99); {} broken visits of buyers; the server used {:.2} of its core; \
+             whoever asked was late by {} at most; p99 of a normal day in the seconds after it: {}",
             grouped(self.times),
             millis(self.page_p99_ms),
-            count(self.receipts),
             count(self.buyers_failed),
             self.cores,
-            millis(self.late_ms)
+            millis(self.late_ms),
+            self.after_p99_ms.iter().map(|p99| millis(*p99)).collect::<Vec<_>>().join(", ")
         )
     }
 }
@@ -136,7 +148,9 @@ pub fn write(report: &Report) -> Result<(), String> {
          they are answered, and come back up to three times when they are told to. {BUYERS} others, who have filled their carts,\n\
          buy meanwhile, and {FROZEN_PER_SECOND} frozen pages a second are asked for. One core for the server, one for all of\n\
          them. Latency counts from the instant at which somebody meant to ask; what is refused can wait in front of the server\n\
-         for its turn to be told so.\n\n",
+         for its turn to be told so. Checkouts are preferred and cost more than a search, so what is given is counted by what it\n\
+         costs: \"of what it can\" is the part of its time that the server would need for the same pages and receipts without a\n\
+         crowd.\n\n",
         report.plan.seconds, report.date, report.machine, report.versions,
     );
     if let Some(found) = &report.storms {

@@ -37,7 +37,7 @@ pub struct Noticed {
 /// When slowhttptest is not there, or the server cannot be asked.
 pub fn measure(demo: &Demo, requests: &[Vec<u8>], is_quick: bool) -> Result<Vec<Noticed>, String> {
     let seconds = if is_quick { 4.0 } else { SECONDS };
-    let rate = capacity(demo, JUNIPER, requests, seconds.min(5.0))? * STEADY;
+    let rate = capacity(demo, JUNIPER, requests, seconds.min(5.0))?.mixed * STEADY;
     let watch = |of_what| -> Result<Noticed, String> {
         eprintln!("everybody else beside: {of_what}");
         let arrived = ask(demo, requests, rate, seconds, 0)?;

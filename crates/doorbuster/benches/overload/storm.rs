@@ -4,7 +4,7 @@ use super::buyers::Patient;
 use crate::measure::cpu;
 use crate::measure::demo::{Demo, JUNIPER, PLENTY};
 use crate::measure::memory;
-use crate::measure::visitors::{ask, capacity, fill_cart, look, now};
+use crate::measure::visitors::{Capacity, SEEKERS, ask, capacity, fill_cart, look, now};
 use hdrhistogram::Histogram;
 use loadtest::crowd::{Crowd, Until, visit};
 use std::thread;
@@ -26,8 +26,9 @@ const SLICES_AFTER: usize = 15;
 
 /// What was found.
 pub struct Found {
-    /// Pages a second that the server gives when it always has work.
-    pub capacity: f64,
+    /// What the server gives when it always has work: pages, and receipts to buyers a second.
+    pub capacity: Capacity,
+    pub purchases: f64,
     /// p99 on a normal day, milliseconds.
     pub normal_p99_ms: f64,
     /// Resident memory before the storms and after them, bytes.
@@ -38,11 +39,13 @@ pub struct Found {
 
 /// One storm.
 pub struct Storm {
-    /// How many times what the server can do was to be asked for.
+    /// How many times what the server can do was to be asked for, and how long.
     pub times: f64,
+    pub seconds: f64,
     /// Pages a second that were asked for, those who came back among them.
     pub asked: f64,
-    /// Pages a second that were given.
+    /// Pages a second that were given; and all that was given, counted in mixed pages of the same cost.
+    pub given: f64,
     pub goodput: f64,
     pub refused: u64,
     pub failed: u64,
@@ -67,7 +70,7 @@ pub struct Storm {
     pub memory: u64,
     /// p99 on a normal day in each second after it, milliseconds.
     pub after_p99_ms: Vec<f64>,
-    /// Processor time of the server per second.
+    /// Processor time of the server per second of the storm.
     pub cores: f64,
 }
 
@@ -79,44 +82,71 @@ pub fn measure(demo: &Demo, requests: &[Vec<u8>], seconds: f64) -> Result<Found,
     let pid = demo.server.pid();
     eprintln!("what the server can do");
     let capacity = capacity(demo, JUNIPER, requests, SECONDS)?;
-    eprintln!("a normal day: {:.0} a second", capacity * NORMAL);
-    let normal = ask(demo, requests, capacity * NORMAL, SECONDS, 0)?;
+    eprintln!("a normal day: {:.0} a second", capacity.mixed * NORMAL);
+    let normal = ask(demo, requests, capacity.mixed * NORMAL, SECONDS, 0)?;
+    let purchases = purchases(demo)?;
     let before = memory::of_process(pid);
-    let mut storms = Vec::new();
+    let mut found =
+        Found { capacity, purchases, normal_p99_ms: millis(&normal.latency, 0.99), memory: [before; 2], storms: Vec::new() };
     for times in TIMES {
-        eprintln!("a storm: {:.0} a second for {seconds} s, and {BUYERS} buyers", capacity * times);
-        storms.push(storm(demo, requests, capacity, times, seconds)?);
+        eprintln!("a storm: {:.0} a second for {seconds} s, and {BUYERS} buyers", found.capacity.mixed * times);
+        found.storms.push(storm(demo, requests, &found, times, seconds)?);
     }
-    Ok(Found { capacity, normal_p99_ms: millis(&normal.latency, 0.99), memory: [before, memory::of_process(pid)], storms })
+    found.memory[1] = memory::of_process(pid);
+    Ok(found)
 }
 
-fn storm(demo: &Demo, requests: &[Vec<u8>], capacity: f64, times: f64, seconds: f64) -> Result<Storm, String> {
+/// Receipts a second when there are only buyers, and always some who wait.
+fn purchases(demo: &Demo) -> Result<f64, String> {
+    let mut buyers = buyers(demo, 0, SEEKERS as u32)?;
+    let until = Until::Instant(now() + Duration::from_secs_f64(SECONDS));
+    let crowd = Crowd { server: demo.address(), host: demo.host(JUNIPER), until, clock: now };
+    let tally = visit(&crowd, &mut buyers).map_err(|error| error.to_string())?;
+    match tally.failures.first() {
+        Some(failure) => Err(format!("{SEEKERS} buyers: {failure}")),
+        None => Ok(buyers.iter().map(Patient::receipts).sum::<u64>() as f64 / tally.elapsed.as_secs_f64()),
+    }
+}
+
+fn buyers(demo: &Demo, crowd: u16, count: u32) -> Result<Vec<Patient>, String> {
+    let host = demo.host(JUNIPER);
+    (1..=count).map(|buyer| Ok(Patient::new(crowd, buyer, fill_cart(demo, &host, PLENTY)?))).collect()
+}
+
+fn storm(demo: &Demo, requests: &[Vec<u8>], able: &Found, times: f64, seconds: f64) -> Result<Storm, String> {
     let (pid, host) = (demo.server.pid(), demo.host(JUNIPER));
-    let buyer = |buyer| Ok(Patient::new(times as u16, buyer, fill_cart(demo, &host, PLENTY)?));
-    let mut buyers = (1..=BUYERS).map(buyer).collect::<Result<Vec<Patient>, String>>()?;
+    let capacity = &able.capacity;
+    let mut buyers = buyers(demo, times as u16, BUYERS)?;
     let front_page = [look(demo, JUNIPER, "/")];
     let (began, used) = (now(), cpu::of_process(pid));
     let until = Until::Instant(began + Duration::from_secs_f64(seconds));
     let crowd = Crowd { server: demo.address(), host: host.clone(), until, clock: now };
-    let (stormed, frozen, bought) = thread::scope(|scope| {
+    let (stormed, frozen, bought, cores) = thread::scope(|scope| {
         let buying = scope.spawn(|| visit(&crowd, &mut buyers));
         let looking = scope.spawn(|| ask(demo, &front_page, FROZEN_PER_SECOND, seconds, 0));
-        let stormed = ask(demo, requests, capacity * times, seconds, RETURNS_MAX);
-        (stormed, looking.join().expect("it does not panic"), buying.join().expect("it does not panic"))
+        let working = scope.spawn(|| {
+            thread::sleep(Duration::from_secs_f64(seconds));
+            (cpu::of_process(pid) - used) / began.elapsed().as_secs_f64()
+        });
+        let stormed = ask(demo, requests, capacity.mixed * times, seconds, RETURNS_MAX);
+        let what = "it does not panic";
+        (stormed, looking.join().expect(what), buying.join().expect(what), working.join().expect(what))
     });
     let (stormed, frozen, bought) = (stormed?, frozen?, bought.map_err(|error| error.to_string())?);
-    let cores = (cpu::of_process(pid) - used) / began.elapsed().as_secs_f64();
     let peak = memory::peak_of_process(pid);
     let mut after_p99_ms = Vec::new();
     for _ in 0..SLICES_AFTER {
-        after_p99_ms.push(millis(&ask(demo, requests, capacity * NORMAL, 1.0, 0)?.latency, 0.99));
+        after_p99_ms.push(millis(&ask(demo, requests, capacity.mixed * NORMAL, 1.0, 0)?.latency, 0.99));
     }
     let sum = |of: fn(&Patient) -> u64| buyers.iter().map(of).sum();
-    let given = stormed.answered_meanwhile + sum(|buyer| buyer.begun) + 2 * sum(Patient::receipts);
+    let given = &stormed.answered_meanwhile;
+    let bought_in_mixed = sum(Patient::receipts) as f64 * capacity.mixed / able.purchases;
     Ok(Storm {
         times,
+        seconds,
         asked: stormed.asked_meanwhile as f64 / seconds,
-        goodput: given as f64 / seconds,
+        given: given.iter().sum::<u64>() as f64 / seconds,
+        goodput: (capacity.in_mixed(given) + bought_in_mixed) / seconds,
         refused: stormed.refused,
         failed: stormed.failed,
         failures: [stormed.failures, frozen.failures, bought.failures].concat(),

@@ -157,6 +157,9 @@
     form.requestSubmit ? form.requestSubmit() : form.submit();
   }));
 
+  // The checkout that answers a form is an address that can be asked for again: reloading it or coming back sends nothing twice.
+  if (one("#checkout-form")) history.replaceState(history.state, "", "/checkout");
+
   // Country and way of delivery change what can be chosen and what it costs.
   all("[data-refresh]").forEach((field) => field.addEventListener("change", () => one("[data-refresh-button]")?.click()));
 

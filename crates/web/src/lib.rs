@@ -31,6 +31,7 @@ pub mod gate;
 pub mod metrics;
 
 pub mod at;
+pub mod cookies;
 pub mod error;
 mod pairs;
 pub mod serve;

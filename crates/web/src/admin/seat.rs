@@ -8,6 +8,7 @@ use super::templates::{self, View};
 use super::views::Problem;
 use crate::app::{App, Scheme, ShopInMemory};
 pub use crate::at::At;
+use crate::cookies::cookie;
 use crate::error::Error;
 use crate::pairs::pairs_of;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -147,7 +148,7 @@ impl FromRequestParts<App> for Seat {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let host = host_of(&parts.headers).ok_or_else(|| Error::NotFound.into_response())?;
         let in_memory = app.shop_at(&host).ok_or_else(|| Error::NotFound.into_response())?;
-        let secret = cookie(&parts.headers, SESSION_COOKIE).unwrap_or_default();
+        let secret = cookie(&parts.headers, SESSION_COOKIE);
         let hash = hash_of(secret);
         let seller = db::sessions::seller_of_session(app.db(), in_memory.snapshot.shop.id, &hash, app.now())
             .await
@@ -157,7 +158,7 @@ impl FromRequestParts<App> for Seat {
             let next = if parts.method == axum::http::Method::GET { here } else { "/admin" };
             return Err(redirect(&format!("/admin/sign-in?next={}", escaped(next))));
         };
-        let said = cookie(&parts.headers, FLASH_COOKIE).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
+        let said = URL_SAFE_NO_PAD.decode(cookie(&parts.headers, FLASH_COOKIE)).ok();
         let flash = said.and_then(|bytes| String::from_utf8(bytes).ok()).filter(|text| !text.is_empty() && text.len() <= 500);
         let flash = flash.map(|text| Flash { kind: "good", text });
         Ok(Self { app: app.clone(), in_memory, seller, session_hash: hash, flash })
@@ -245,15 +246,6 @@ pub(super) fn set_cookie(response: &mut Response, name: &str, value: &str, secon
     let text = format!("{name}={value}; Path=/admin; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
     let value = HeaderValue::from_str(&text).expect("names and values here are plain ASCII");
     response.headers_mut().append(header::SET_COOKIE, value);
-}
-
-pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    lines
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, _)| *key == name)
-        .map(|(_, v)| v)
 }
 
 pub(super) fn host_of(headers: &HeaderMap) -> Option<String> {

@@ -2,10 +2,11 @@
 
 use super::desk::Desk;
 use super::form::Form;
-use super::seat::{Asked, SESSION_COOKIE, SESSION_SECONDS, Seat, Typed, cookie, hash_of, host_of, private, redirect, set_cookie};
+use super::seat::{Asked, SESSION_COOKIE, SESSION_SECONDS, Seat, Typed, hash_of, host_of, private, redirect, set_cookie};
 use super::views::SignIn;
 use super::{once, templates};
 use crate::app::{App, ShopInMemory};
+use crate::cookies::cookie;
 use crate::error::Error;
 use crate::password::verify_password;
 use crate::serve::Peer;
@@ -49,7 +50,8 @@ pub async fn sign_in(
     };
     app.desk_memory().throttle.forget(from, &throttled);
     // A session from before is not carried over: whoever planted its cookie gains nothing.
-    if let Some(old) = cookie(&headers, SESSION_COOKIE) {
+    let old = cookie(&headers, SESSION_COOKIE);
+    if !old.is_empty() {
         db::sessions::end_session(app.db(), id, &hash_of(old)).await?;
     }
     let secret = once::random(32);

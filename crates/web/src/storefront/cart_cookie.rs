@@ -2,6 +2,7 @@
 
 use super::visit::AtShop;
 use crate::app::Scheme;
+use crate::cookies::cookie;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use commerce::cart::Cart;
@@ -17,18 +18,6 @@ const UNITS: &str = "cart_units";
 const SEEN: &str = "cart_seen";
 /// Names the checkout that is under way, so that a reloaded page is the same checkout.
 const CHECKOUT: &str = "checkout";
-
-/// The value of a cookie; empty when it was not sent.
-pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, _)| *key == name)
-        .map_or("", |(_, value)| value)
-}
 
 /// The cart a visitor brings.
 pub fn cart(headers: &HeaderMap) -> Cart {
@@ -88,8 +77,21 @@ impl AtShop {
 
     /// Gives the browser a cookie for the whole shop.
     pub(super) fn set_cookie(&self, response: &mut Response, name: &str, value: &str, age_seconds: i64, more: &str) {
+        self.set_cookie_at("/", response, name, value, age_seconds, more);
+    }
+
+    /// Gives the browser a cookie for this part of the shop.
+    pub(super) fn set_cookie_at(
+        &self,
+        path: &str,
+        response: &mut Response,
+        name: &str,
+        value: &str,
+        age_seconds: i64,
+        more: &str,
+    ) {
         let secure = if self.app.scheme() == Scheme::Https { "; Secure" } else { "" };
-        let text = format!("{name}={value}; Path=/; Max-Age={age_seconds}; SameSite=Lax{secure}{more}");
+        let text = format!("{name}={value}; Path={path}; Max-Age={age_seconds}; SameSite=Lax{secure}{more}");
         let header_value = HeaderValue::from_str(&text).expect("carts are written in ASCII");
         response.headers_mut().append(header::SET_COOKIE, header_value);
     }

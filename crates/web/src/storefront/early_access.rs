@@ -3,12 +3,12 @@
 //!
 //! A visitor without the cookie gets the pages that everybody gets, and no cookie.
 
-use super::cart_cookie::cookie;
 use super::respond::see_other;
 use super::views::{CountdownView, EarlyAccessView};
 use super::visit::{AtShop, Visit};
 use crate::app::App;
 use crate::at::At;
+use crate::cookies::cookie;
 use crate::error::Error;
 use crate::snapshot::Snapshot;
 use axum::http::HeaderMap;

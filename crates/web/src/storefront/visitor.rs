@@ -1,8 +1,8 @@
 //! The visitor's name: a signed cookie, given to whoever puts something into a cart or checks out, and to nobody else. It says
 //! nothing about a person; by it one browser's unpaid holds are counted together.
 
-use super::cart_cookie::cookie;
 use super::visit::AtShop;
+use crate::cookies::cookie;
 use crate::error::Error;
 use axum::http::HeaderMap;
 use axum::response::Response;

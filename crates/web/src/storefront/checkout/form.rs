@@ -9,6 +9,7 @@ use super::super::respond::see_other;
 use super::super::views::{CardHintView, CheckoutView, CountryView, FieldErrorView, FormView, ShippingOptionView};
 use super::super::visit::{AtShop, Query, Visit};
 use super::super::visitor::Visitor;
+use super::typed::{self, typed};
 use super::{new_checkout_id, pay};
 use crate::error::Error;
 use axum::http::{HeaderMap, StatusCode};
@@ -25,10 +26,6 @@ use outbound::payment::{Card, CardField, CardForm, CardProblem};
 const LINE_CHARACTERS_MAX: usize = 200;
 /// The longest postal code and telephone number, characters.
 const SHORT_CHARACTERS_MAX: usize = 40;
-
-/// How long a checkout that led to nothing still shows what was typed, minutes: long enough to fetch another card, short enough
-/// that the next person at the same screen does not read it.
-const TYPED_KEPT_MINUTES: i64 = 60;
 
 /// Everything about one submission.
 pub(super) struct Submission<'a> {
@@ -65,7 +62,7 @@ pub async fn show(visit: Visit, headers: HeaderMap, query: Query) -> Result<Resp
         None => (new_checkout_id(visit.now)?, None),
     };
     let cart = cart_cookie::cart(&headers);
-    let form = first_form(&visit, &cart, attempt.as_ref());
+    let form = first_form(&visit, &cart, typed(&headers, visit.now), attempt.as_ref());
     let visitor = visit.visitor(&headers)?;
     let Some(submission) = Submission::new(&visit, checkout_id, cart, form, visitor).await? else {
         return Ok(see_other("/cart"));
@@ -99,15 +96,26 @@ pub async fn submit(visit: Visit, headers: HeaderMap, fields: Fields) -> Result<
     }
     let is_refresh = fields.text("intent") == "refresh";
     let visitor = visit.visitor(&headers)?;
-    let Some(submission) = Submission::new(&visit, checkout_id, cart, form, visitor).await? else {
+    let Some(mut submission) = Submission::new(&visit, checkout_id, cart, form, visitor).await? else {
         return Ok(see_other("/cart"));
     };
-    if is_refresh {
+    submission.total_seen_minor = fields.text("total_seen").parse().ok();
+    let mut response = if is_refresh {
         let mut response = submission.page(StatusCode::OK, Remarks::default())?;
         visit.set_cart(&mut response, &submission.cart);
-        return Ok(response);
+        response
+    } else {
+        check_and_pay(&submission, &fields).await?
+    };
+    if response.status() != StatusCode::SEE_OTHER {
+        visit.keep_typed(&mut response, &submission.form);
     }
-    let card = if submission.quote.total_minor > 0 { Some(read_card(&fields, visit.now)) } else { None };
+    Ok(response)
+}
+
+async fn check_and_pay(submission: &Submission<'_>, fields: &Fields) -> Result<Response, Error> {
+    let visit = submission.visit;
+    let card = if submission.quote.total_minor > 0 { Some(read_card(fields, visit.now)) } else { None };
     let mut errors = submission.errors();
     if let Some(Err(problems)) = &card {
         errors.extend(problems.iter().map(card_error));
@@ -115,8 +123,7 @@ pub async fn submit(visit: Visit, headers: HeaderMap, fields: Fields) -> Result<
     if !errors.is_empty() {
         return submission.page(StatusCode::UNPROCESSABLE_ENTITY, Remarks { errors, ..Remarks::default() });
     }
-    let submission = Submission { total_seen_minor: fields.text("total_seen").parse().ok(), ..submission };
-    let mut response = pay::pay(&submission, card.and_then(Result::ok)).await?;
+    let mut response = pay::pay(submission, card.and_then(Result::ok)).await?;
     visit.remember(&submission.visitor, &mut response);
     Ok(response)
 }
@@ -124,14 +131,18 @@ pub async fn submit(visit: Visit, headers: HeaderMap, fields: Fields) -> Result<
 /// What was tried under this name a short while ago.
 async fn last_attempt(visit: &AtShop, checkout_id: &str) -> Result<Option<Attempt>, Error> {
     let attempt = db::reservations::last_attempt(visit.app.db(), visit.id(), checkout_id, visit.now).await?;
-    Ok(attempt.filter(|attempt| visit.now < attempt.made_at.plus_minutes(TYPED_KEPT_MINUTES)))
+    Ok(attempt.filter(|attempt| visit.now < attempt.made_at.plus_minutes(typed::KEPT_SECONDS / 60)))
 }
 
-/// The form as it is first shown: as it was typed before a payment that led to nothing, else empty.
-fn first_form(visit: &AtShop, cart: &Cart, attempt: Option<&Attempt>) -> FormView {
+/// The form as it is first shown: as it was typed before the page was left or a payment led to nothing, else empty.
+fn first_form(visit: &AtShop, cart: &Cart, typed: Option<FormView>, attempt: Option<&Attempt>) -> FormView {
     let countries = countries::delivered_to(&visit.snapshot().shop.shipping);
     let country = if let [(code, _)] = countries[..] { code.to_owned() } else { String::new() };
     let empty = FormView { coupon: cart.coupon.clone(), country, ..FormView::default() };
+    if let Some(typed) = typed {
+        let country = if typed.country.is_empty() { empty.country } else { typed.country.clone() };
+        return FormView { coupon: empty.coupon, country, ..typed };
+    }
     let Some(details) = attempt.map(|attempt| &attempt.details) else { return empty };
     let (contact, address) = (&details.contact, &details.address);
     FormView {

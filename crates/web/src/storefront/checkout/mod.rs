@@ -1,4 +1,5 @@
-//! The checkout: one page, filled in once. Shown and checked in `form`, held in `hold`, paid in `pay`, waited for in `after`.
+//! The checkout: one page, filled in once. Shown and checked in `form`, held in `hold`, paid in `pay`, waited for in `after`; what
+//! was typed is kept in `typed`.
 //!
 //! The page carries a checkout id. Whatever is submitted twice under one id leads to one order.
 
@@ -6,6 +7,7 @@ mod after;
 mod form;
 mod hold;
 mod pay;
+mod typed;
 
 pub use after::{confirm, confirm_page, pending};
 pub use form::{show, submit};
@@ -33,6 +35,7 @@ impl AtShop {
     fn to_receipt(&self, number: i64) -> Response {
         let mut response = see_other(&self.app.signer().order_path(self.id(), number));
         self.clear_cart(&mut response);
+        self.forget_typed(&mut response);
         response
     }
 

@@ -2,7 +2,7 @@
 
 use super::{SummaryView, View, samples};
 use commerce::{Money, Timestamp, VariantId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The checkout page.
 #[derive(Clone, Debug, Serialize)]
@@ -38,7 +38,7 @@ pub struct CheckoutView {
 }
 
 /// What is filled in.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct FormView {
     /// E-mail address.
     pub email: String,

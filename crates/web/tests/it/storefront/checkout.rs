@@ -207,6 +207,26 @@ fn what_was_typed_is_forgotten_after_an_hour() {
 }
 
 #[test]
+fn whoever_comes_back_to_a_form_that_was_wrong_finds_it_as_it_was_typed_until_it_has_led_to_an_order() {
+    for world in worlds() {
+        let mut ada = with_in_cart(&world, TOTE_SAND, 1);
+        let id = begin(&mut ada);
+        pay(&mut ada, &id, &[("city", ""), ("shipping_method", "express")]).expect(422, &["city-error"]);
+        let again = ada.get("/checkout");
+        again.expect(200, &["value=\"Ada Lovelace\"", "value=\"Lindenstraße 4\"", "value=\"express\" checked"]);
+        assert!(!again.body.contains("4242 4242 4242 4242\""), "the card came back");
+        assert!(!with_in_cart(&world, TOTE_SAND, 1).get("/checkout").body.contains("Lovelace"), "another browser reads it");
+        let mut strange = with_in_cart(&world, TOTE_SAND, 1);
+        for text in ["💥", "W10", "bm9uZQ", &"A".repeat(4_000)] {
+            strange.cookies.insert("typed".into(), text.into());
+            strange.get("/checkout").expect(200, &["Contact"]);
+        }
+        pay(&mut ada, &id, &[]).location();
+        assert!(!ada.cookies.contains_key("typed"), "it is kept after the order");
+    }
+}
+
+#[test]
 fn an_answer_that_was_lost_is_found_again() {
     for world in worlds() {
         let mut ada = with_in_cart(&world, TOTE_SAND, 1);

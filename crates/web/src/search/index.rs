@@ -114,13 +114,13 @@ impl SearchIndex {
     fn try_find(&self, snapshot: &Snapshot, words: &[String]) -> Result<Found, TantivyError> {
         let exact = self.top(words, Occur::Must, Reading::AsWritten)?;
         if !exact.is_empty() {
-            return Ok(Found { products: exact, corrected: String::new() });
+            return Ok(Found { products: exact, ..Found::default() });
         }
         for occur in [Occur::Must, Occur::Should] {
             let near = self.top(words, occur, Reading::Misspelled)?;
             if !near.is_empty() {
                 let corrected = corrected(snapshot, &near, words);
-                return Ok(Found { products: near, corrected });
+                return Ok(Found { products: near, corrected, is_partial: occur == Occur::Should });
             }
         }
         Ok(Found::default())
@@ -145,8 +145,11 @@ impl SearchIndex {
             let term = Term::from_field_text(field, word);
             let exact = TermQuery::new(term.clone(), IndexRecordOption::WithFreqs);
             ways.push(Box::new(BoostQuery::new(Box::new(exact), weight)));
-            let beginning = FuzzyTermQuery::new_prefix(term.clone(), 0, true);
-            ways.push(Box::new(BoostQuery::new(Box::new(beginning), weight * 0.4)));
+            // Every text has words that begin with any letter.
+            if field == title || word.chars().nth(1).is_some() {
+                let beginning = FuzzyTermQuery::new_prefix(term.clone(), 0, true);
+                ways.push(Box::new(BoostQuery::new(Box::new(beginning), weight * 0.4)));
+            }
             let distance = reading.distance(word);
             if distance > 0 {
                 let near = FuzzyTermQuery::new(term.clone(), distance, true);
@@ -301,9 +304,20 @@ mod tests {
         check("tote ink", &["tote"], "");
         check("SKU-2", &["tote"], "");
         check("zebra", &[], "");
+        check("b", &["blanket"], "");
+        check("q", &[], "");
         check("", &[], "");
         check("\u{0}💥 !!", &[], "");
-        check(&"a ".repeat(5_000), &["tote"], "");
+        check(&"a ".repeat(5_000), &[], "");
+    }
+
+    #[test]
+    fn where_nothing_has_all_of_the_words_it_is_said_that_these_have_some() {
+        let snapshot = juniper();
+        let index = SearchIndex::build(snapshot.products.clone()).expect("memory can be had");
+        let [all, some] = ["merino blanket", "zebra blanket"].map(|words| index.find(&snapshot, words));
+        assert_eq!((all.products.len(), all.is_partial), (1, false));
+        assert_eq!((some.products, some.is_partial), (all.products, true));
     }
 
     #[test]

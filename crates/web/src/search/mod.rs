@@ -24,6 +24,8 @@ pub struct Found {
     pub products: Vec<ProductId>,
     /// The words as they were understood, when misspelled; else empty.
     pub corrected: String,
+    /// Whether nothing has all of the words, and this has some of them.
+    pub is_partial: bool,
 }
 
 /// Products that hold every word somewhere.
@@ -37,7 +39,7 @@ pub fn substring_search(snapshot: &Snapshot, words: &str) -> Found {
         words.iter().all(|word| text.contains(word.as_str()))
     };
     let products = snapshot.products.iter().filter(holds_all).take(FOUND_MAX).map(|product| product.id).collect();
-    Found { products, corrected: String::new() }
+    Found { products, ..Found::default() }
 }
 
 fn text_of(product: &Product) -> String {

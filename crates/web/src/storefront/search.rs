@@ -19,7 +19,7 @@ pub async fn search(visit: Visit, query: Query) -> Result<Response, Error> {
         Some(index) => index.find(snapshot, &query.words),
         None => substring_search(snapshot, &query.words),
     };
-    let Found { products, corrected } = found;
+    let Found { products, corrected, is_partial } = found;
     let moment = visit.moment();
     let hits = products.iter().filter_map(|id| snapshot.place_of(*id));
     let listing = browse::list(moment, hits, &query, "/search");
@@ -33,7 +33,7 @@ pub async fn search(visit: Visit, query: Query) -> Result<Response, Error> {
     let status = if list.price_error.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let title = if query.words.is_empty() { "Search".into() } else { format!("Results for “{}”", query.words) };
     let heading = Heading { words: query.words.clone(), without_band: false, ..Heading::private(&title) };
-    let view = SearchView { query: query.words, corrected, list, suggestions };
+    let view = SearchView { query: query.words, corrected, is_partial, list, suggestions };
     let page = visit.framed(heading, view);
     // What was found without the index is less than there is: no cache may keep it.
     if is_indexed { visit.shared_page(status, &page) } else { visit.private_page(status, &page) }

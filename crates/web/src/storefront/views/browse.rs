@@ -100,6 +100,8 @@ pub struct SearchView {
     pub query: String,
     /// `blnket` was read as `blanket`; may be empty.
     pub corrected: String,
+    /// Whether nothing has all of the words, and this has some of them.
+    pub is_partial: bool,
     /// The list.
     pub list: BrowseView,
     /// Something to look at when nothing was found.
@@ -161,7 +163,13 @@ impl View for SearchView {
 
     fn sample() -> Self {
         let list = BrowseView { action: "/search".into(), title: "Results".into(), ..BrowseView::sample() };
-        Self { query: "wool blnket".into(), corrected: "wool blanket".into(), list, suggestions: samples::cards() }
+        Self {
+            query: "wool blnket".into(),
+            corrected: "wool blanket".into(),
+            is_partial: false,
+            list,
+            suggestions: samples::cards(),
+        }
     }
 }
 

@@ -79,9 +79,11 @@ impl Failure {
         Self::new(message).with_advice(advice)
     }
 
-    /// Tells it on standard error.
+    /// Tells it on standard error. Where whoever read our output has gone (`| head`), there is nothing to tell.
     pub fn tell(&self) -> ExitCode {
-        eprintln!("error: {self}");
+        if !self.message.is_empty() {
+            eprintln!("error: {self}");
+        }
         ExitCode::from(self.code)
     }
 }
@@ -105,8 +107,9 @@ impl From<db::Error> for Failure {
     }
 }
 
+/// Of what a command prints.
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
-        Self::new(error)
+        if error.kind() == std::io::ErrorKind::BrokenPipe { Self::new("") } else { Self::new(error) }
     }
 }

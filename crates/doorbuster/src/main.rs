@@ -14,7 +14,7 @@ mod node;
 mod output;
 mod settings;
 
-use clap::Parser;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use commands::Command;
 use std::process::ExitCode;
 
@@ -44,7 +44,7 @@ Exit codes:
   4  `verify` found books that do not add up";
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match commands::with_short_help(Cli::command()).try_get_matches().and_then(|told| Cli::from_arg_matches(&told)) {
         Ok(cli) => cli,
         Err(told) => {
             // Help that was asked for is no mistake. A terminal that went away cannot be told anything.

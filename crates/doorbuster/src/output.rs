@@ -86,7 +86,11 @@ impl Output {
     /// # Errors
     /// When the disk is full or fails.
     pub fn finish(mut self) -> Result<(), Failure> {
-        self.complete().map_err(|error| Failure::new(format!("{} cannot be written: {error}", self.name.display())))
+        let to_standard = self.moves.is_none();
+        self.complete().map_err(|error| match error.kind() {
+            io::ErrorKind::BrokenPipe if to_standard => error.into(),
+            _ => Failure::new(format!("{} cannot be written: {error}", self.name.display())),
+        })
     }
 
     fn complete(&mut self) -> io::Result<()> {

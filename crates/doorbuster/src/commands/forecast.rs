@@ -33,6 +33,11 @@ pub const PLAN_ADVICE: &str = "`doorbuster forecast example november` prints a p
 /// What is drawn when nobody says otherwise. It is a number like any other.
 pub const SEED: u64 = 1;
 
+/// A seed, as it is written.
+pub fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "write a whole number from 0 on; any will do".into())
+}
+
 /// As `--help` tells them.
 pub const HELP: &str = "\
 A plan is a TOML file. `doorbuster forecast example november > plan.toml` prints one that explains itself; docs/FORECAST.md has the
@@ -60,7 +65,7 @@ pub struct ForecastArgs {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     /// What chance comes from: the same plan and seed make the same forecast, byte for byte.
-    #[arg(long, default_value_t = SEED)]
+    #[arg(long, default_value_t = SEED, value_parser = seed)]
     seed: u64,
     /// The shop's handle: what the plan does not say is what the shop's sales have taught.
     #[arg(long, value_name = "HANDLE")]
@@ -207,6 +212,10 @@ pub async fn run_for_shop(db: &Db, args: &ForecastArgs, now: Timestamp) -> Resul
 }
 
 fn tell(args: &ForecastArgs, forecast: &Forecast, said: &str) -> Result<(), Failure> {
+    if [&args.html, &args.json].into_iter().all(|file| file.as_deref().is_some_and(crate::output::is_standard)) {
+        let failure = Failure::usage("a page and data cannot both go to standard output");
+        return Err(failure.with_advice("Name a file for one of them: --html FILE."));
+    }
     let mut is_printed = false;
     for (file, text) in [(&args.html, html::page as fn(&_) -> String), (&args.json, json::text)] {
         let Some(file) = file else { continue };

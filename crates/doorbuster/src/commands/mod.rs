@@ -101,6 +101,16 @@ pub fn usage_code(arguments: impl Iterator<Item = std::ffi::OsString>) -> u8 {
     if arguments.into_iter().nth(1).is_some_and(keeps_two) { 1 } else { 2 }
 }
 
+/// Commands that run a server, or show its settings.
+const OF_A_SERVER: [&str; 3] = ["serve", "demo", "config"];
+
+/// The command line with the settings of a server left out of the help of what needs but a few of them. They count all the same.
+pub fn with_short_help(line: clap::Command) -> clap::Command {
+    let names: Vec<String> = line.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    let names = names.into_iter().filter(|name| !OF_A_SERVER.contains(&name.as_str()));
+    names.fold(line, |line, name| line.mut_subcommand(name, |command| command.mut_args(SettingFlags::hide_of_a_server)))
+}
+
 impl Command {
     /// Does it.
     ///
@@ -244,7 +254,9 @@ fn make_private(folder: &Path) -> Result<(), Failure> {
 
 /// The shop with this handle.
 async fn find_shop(db: &Db, handle: &str) -> Result<ShopId, Failure> {
-    db::shops::shop_by_handle(db, handle)
-        .await?
-        .ok_or_else(|| Failure::new(format!("there is no shop “{handle}”")).with_advice("`doorbuster shop list` names them."))
+    db::shops::shop_by_handle(db, handle).await?.ok_or_else(|| no_shop(handle))
+}
+
+fn no_shop(handle: &str) -> Failure {
+    Failure::new(format!("there is no shop “{handle}”")).with_advice("`doorbuster shop list` names them.")
 }

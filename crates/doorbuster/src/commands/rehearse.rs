@@ -2,7 +2,7 @@
 //!
 //! How it is played, judged and told is `load_tests::rehearsal`'s business. Here the command line is read.
 
-use super::forecast::{SEED, read_plan};
+use super::forecast::{SEED, read_plan, seed};
 use super::serve::stop_signal;
 use super::{find_shop, screen};
 use crate::clock::now;
@@ -59,7 +59,7 @@ pub struct RehearseArgs {
     #[arg(long, default_value_t = 120)]
     minutes: i64,
     /// What chance comes from in the forecast.
-    #[arg(long, default_value_t = SEED)]
+    #[arg(long, default_value_t = SEED, value_parser = seed)]
     seed: u64,
     /// Write the go/no-go page; - is standard output.
     #[arg(long, value_name = "FILE")]

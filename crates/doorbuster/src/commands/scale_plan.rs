@@ -1,6 +1,6 @@
 //! `doorbuster scale-plan`: when how many nodes run in a sale, from its forecast and what one node was measured to carry.
 
-use super::forecast::{SEED, print, read_plan, unusable};
+use super::forecast::{SEED, print, read_plan, seed, unusable};
 use super::screen;
 use crate::failure::Failure;
 use forecast::check::figure;
@@ -19,7 +19,7 @@ pub struct ScalePlanArgs {
     plan: PathBuf,
     /// What one node carries: pages a second, or the file that `doorbuster loadtest --json` wrote. Without it: the plan's
     /// [capacity].
-    #[arg(long, value_name = "PAGES|FILE")]
+    #[arg(long, value_name = "PAGES|FILE", allow_hyphen_values = true)]
     capacity: Option<String>,
     /// Orders a second that one node carries, where --capacity is a number.
     #[arg(long, value_name = "ORDERS", value_parser = figure)]
@@ -31,7 +31,7 @@ pub struct ScalePlanArgs {
     #[arg(long = "for", value_name = "FORM", default_value = "people")]
     form: Form,
     /// What chance comes from.
-    #[arg(long, default_value_t = SEED)]
+    #[arg(long, default_value_t = SEED, value_parser = seed)]
     seed: u64,
 }
 
@@ -95,7 +95,8 @@ pub fn run(args: &ScalePlanArgs) -> Result<ExitCode, Failure> {
 fn capacity_of(told: &str, orders_per_s: Option<f64>) -> Result<Capacity, Failure> {
     let alone =
         |pages_per_s, orders_per_s| Capacity { pages_per_s, orders_per_s, sigma: 0.0, kappa: 0.0, admitted_per_minute: None };
-    if let Ok(pages_per_s) = figure(told) {
+    // A number below 0 is no name of a file.
+    if let Ok(pages_per_s) = figure(told).or_else(|_| told.parse().ok().filter(|number: &f64| *number < 0.0).ok_or(())) {
         let is_some = |rate: f64| rate > 0.0;
         return match (is_some(pages_per_s), orders_per_s.is_none_or(is_some)) {
             (true, true) => Ok(alone(pages_per_s, orders_per_s.unwrap_or(f64::INFINITY))),

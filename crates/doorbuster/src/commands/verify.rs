@@ -3,7 +3,7 @@
 //! What is proved and how is `db::verify`'s business. Here the answer is printed and becomes an exit code. Where a load test has
 //! kept what its buyers were told, that is held against the books as well.
 
-use super::find_shop;
+use super::no_shop;
 use crate::failure::Failure;
 use commerce::cart::CartLine;
 use commerce::{Currency, Money, Timestamp, VariantId};
@@ -49,10 +49,16 @@ pub struct VerifyArgs {
 /// Verifies the books and prints the proof. The exit code is one of [`EXIT_CODES`].
 ///
 /// # Errors
-/// When there is no such shop, or the books or the receipts could not be read.
+/// When the books or the receipts could not be read.
 pub async fn run(db: &Db, args: &VerifyArgs, now: Timestamp) -> Result<ExitCode, Failure> {
     let mut proof = match &args.shop {
-        Some(handle) => db::verify::verify_shop(db, find_shop(db, handle).await?, now).await?,
+        Some(handle) => {
+            let Some(shop) = db::shops::shop_by_handle(db, handle).await? else {
+                no_shop(handle).tell();
+                return Ok(ExitCode::from(NOTHING_TO_PROVE));
+            };
+            db::verify::verify_shop(db, shop, now).await?
+        }
         None if !args.receipts.is_empty() && db::shops::list_shops(db).await?.len() > 1 => {
             let failure = Failure::new("there are several shops, and the receipts are of one of them");
             return Err(failure.with_advice("Name it: --shop HANDLE. `doorbuster shop list` names them all."));

@@ -98,6 +98,14 @@ fn flag(setting: &'static Setting) -> Arg {
         .help_heading(HEADING)
 }
 
+impl SettingFlags {
+    /// The same argument, in no help if it is a setting that is of no use without a server.
+    pub fn hide_of_a_server(argument: Arg) -> Arg {
+        let is_of_a_server = argument.get_help_heading() == Some(HEADING) && argument.is_hide_short_help_set();
+        if is_of_a_server { argument.hide(true) } else { argument }
+    }
+}
+
 impl clap::FromArgMatches for SettingFlags {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let given = |setting: &'static Setting| matches.get_one::<String>(setting.key).map(|value| (setting.key, value.clone()));

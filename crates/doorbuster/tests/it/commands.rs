@@ -128,6 +128,31 @@ fn an_unknown_shop_or_a_misspelled_option_is_refused() {
 }
 
 #[test]
+fn the_help_of_a_command_has_the_settings_of_a_server_only_where_there_is_one() {
+    let place = Place::new(Engine::Sqlite);
+    for (command, has_them) in [("serve", true), ("config", true), ("verify", false), ("report", false), ("forecast", false)] {
+        let help = place.must(&[command, "--help"]);
+        assert_eq!(help.contains("--metrics-listen"), has_them, "{help}");
+        assert!(help.contains("--database-url"), "{help}");
+    }
+}
+
+#[test]
+fn numbers_that_make_no_sense_are_refused_in_words() {
+    let place = Place::new(Engine::Sqlite);
+    let plan = place.file("plan.toml", &place.must(&["forecast", "example", "november"]));
+    for (line, words) in [
+        (&["forecast", &plan, "--seed", "abc"][..], "write a whole number from 0 on"),
+        (&["forecast", &plan, "--html", "-", "--json", "-"], "cannot both go to standard output"),
+        (&["scale-plan", &plan, "--capacity", "-3"], "Give rates above 0."),
+        (&["scale-plan", &plan, "--capacity", "0"], "Give rates above 0."),
+    ] {
+        let refused = place.run(line);
+        assert!(refused.code == Some(2) && refused.complaint.contains(words), "{line:?}: {}", refused.complaint);
+    }
+}
+
+#[test]
 fn whoever_opens_a_shop_that_delivers_nowhere_is_told_so() {
     let place = Place::new(Engine::Sqlite);
     place.must(&["shop", "create", "bags", "--domain", "bags.example"]);

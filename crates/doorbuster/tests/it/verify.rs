@@ -47,6 +47,8 @@ fn without_a_shop_nothing_is_proved_and_the_exit_code_says_so() {
         assert_eq!((said.code, said.output.trim()), (Some(2), "There is no shop: nothing was proved."));
         let said = place.run(&["verify", "--json"]);
         assert_eq!((said.code, proof(&said)["holds"].is_null()), (Some(2), true), "{}", said.output);
+        let said = place.run(&["verify", "--shop", "nobody"]);
+        assert!(said.code == Some(2) && said.complaint.contains("there is no shop “nobody”"), "{}", said.complaint);
     }
     let help = Place::new(Engine::Sqlite).must(&["verify", "--help"]);
     assert!(help.contains("2  there is no shop, so nothing was proved"), "{help}");

@@ -76,13 +76,15 @@ impl Money {
         Self { amount_minor, currency }
     }
 
-    /// Reads a plain decimal (`19.99`, `1299`, `0.5`), exactly. At most [`Self::INPUT_MINOR_MAX`]; no sign, no thousands mark.
+    /// Reads a plain decimal (`19.99`, `1299`, `0.5`), exactly. At most [`Self::INPUT_MINOR_MAX`]; no sign, no thousands mark. A
+    /// comma before the last one or two digits is a decimal point, as much of the world writes it.
     ///
     /// # Errors
     /// When the text is no such decimal, has more decimals than the currency (trailing zeros are fine), or is too large.
     pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {
         let trimmed = text.trim();
-        let (whole, fraction) = trimmed.split_once('.').unwrap_or((trimmed, ""));
+        let after_comma = trimmed.split_once(',').filter(|(_, fraction)| matches!(fraction.len(), 1 | 2));
+        let (whole, fraction) = trimmed.split_once('.').or(after_comma).unwrap_or((trimmed, ""));
         let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
         if (whole.is_empty() && fraction.is_empty()) || !digits(whole) || !digits(fraction) {
             return Err(MoneyError::NotANumber(text.into()));
@@ -154,6 +156,8 @@ mod tests {
             ("EUR", "1299", 129_900, "€1,299.00"),
             ("EUR", ".5", 50, "€0.50"),
             ("EUR", "0.85000", 85, "€0.85"),
+            ("EUR", "12,5", 1250, "€12.50"),
+            ("EUR", "1299,00", 129_900, "€1,299.00"),
             ("JPY", "1200", 1200, "¥1,200"),
             ("KWD", "1.234", 1234, "KWD\u{a0}1.234"),
             ("USD", "1000000.00", 100_000_000, "$1,000,000.00"),
@@ -166,7 +170,23 @@ mod tests {
 
     #[test]
     fn texts_that_are_no_amount_are_refused() {
-        for text in ["", ".", "abc", "-1", "1,000", "1.2.3", "1e5", "19.999", "99999999999999", "٣"] {
+        for text in [
+            "",
+            ".",
+            "abc",
+            "-1",
+            "1,000",
+            "1,000.00",
+            "1.000,00",
+            "1,,5",
+            ",",
+            "12,",
+            "1.2.3",
+            "1e5",
+            "19.999",
+            "99999999999999",
+            "٣",
+        ] {
             assert!(Money::parse(text, currency("EUR")).is_err(), "{text} was accepted");
         }
     }

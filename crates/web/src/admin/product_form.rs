@@ -129,10 +129,19 @@ fn read_options(form: &mut Form) -> Vec<OptionAxis> {
             (false, false) if options.iter().any(|axis| axis.name.to_lowercase() == name.to_lowercase()) => {
                 form.refuse(name_field, "There is another option of this name.");
             }
-            (false, false) => options.push(OptionAxis { name, values }),
+            (false, false) => match twice(&values) {
+                Some(twice) => form.refuse(values_field, format!("“{twice}” is there twice.")),
+                None => options.push(OptionAxis { name, values }),
+            },
         }
     }
     options
+}
+
+/// A value that is there before, perhaps in other letters.
+fn twice(values: &[String]) -> Option<String> {
+    let lower: Vec<String> = values.iter().map(|value| value.to_lowercase()).collect();
+    (1..values.len()).find(|at| lower[..*at].contains(&lower[*at])).map(|at| values[at].clone())
 }
 
 /// The pictures in their typed places, and for each of the known ones where it is now; `None`: it was removed.

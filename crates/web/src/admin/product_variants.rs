@@ -72,10 +72,17 @@ fn read_row(form: &mut Form, variant: &Variant, rows: &Rows<'_>) -> Option<Varia
         true => form.number(&field("picture"), 0..=1_000).and_then(|index| u32::try_from(index).ok()),
         false => variant.picture,
     };
+    let price_minor = form.required_amount(&field("price"), rows.currency);
+    let was_price_minor = form.amount(&field("was_price"), rows.currency);
+    // Shops that were imported may have it otherwise, and their other fields can be saved all the same.
+    let is_changed = (price_minor, was_price_minor) != (variant.price_minor, variant.was_price_minor);
+    if is_changed && form.is_fine() && was_price_minor.is_some_and(|was_minor| was_minor <= price_minor) {
+        form.refuse(field("was_price"), "This has to be more than the price, or nothing.");
+    }
     Some(Variant {
         picture: picture.and_then(moved),
-        price_minor: form.required_amount(&field("price"), rows.currency),
-        was_price_minor: form.amount(&field("was_price"), rows.currency),
+        price_minor,
+        was_price_minor,
         cost_minor: form.amount(&field("cost"), rows.currency),
         sku: form.line(&field("sku")),
         barcode: form.line(&field("barcode")),

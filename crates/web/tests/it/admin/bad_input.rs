@@ -11,7 +11,7 @@ const LONG: &str = concat!(
 
 type Case = (&'static str, &'static [(&'static str, &'static str)], &'static str);
 
-const CASES: [Case; 36] = [
+const CASES: [Case; 38] = [
     ("/admin/collections/1/products", &[], "choose at least one product"),
     ("/admin/flash-sales/1/items", &[("variant", "x")], "choose at least one variant"),
     ("/admin/products", &[("title", ""), ("status", "active"), ("variants.0.price", "1")], "Please fill this in."),
@@ -32,6 +32,16 @@ const CASES: [Case; 36] = [
         "Please write it like",
     ),
     ("/admin/products/1", &[("title", "Mug"), ("status", "active"), ("options.0.name", "Size")], "at least one value"),
+    (
+        "/admin/products",
+        &[("title", "Mug"), ("status", "active"), ("variants.0.price", "19,90"), ("variants.0.was_price", "19.90")],
+        "has to be more than the price",
+    ),
+    (
+        "/admin/products/1",
+        &[("title", "Mug"), ("status", "active"), ("options.0.name", "Size"), ("options.0.values", "S, M, s")],
+        "“s” is there twice.",
+    ),
     ("/admin/inventory/21/adjust", &[("delta", "many"), ("reason", "count")], "whole number"),
     ("/admin/inventory/21/adjust", &[("delta", "0"), ("reason", "count")], "other than 0"),
     ("/admin/inventory/21/adjust", &[("delta", "-6"), ("reason", "count")], "Nothing was saved yet"),

@@ -96,6 +96,11 @@ impl Table {
         let mut html = format!("<div class=\"table-frame\" role=\"region\" aria-label=\"{name}\" tabindex=\"0\"><table{many}>");
         let _ = write!(html, "<caption>{name}</caption><thead><tr>");
         for column in &self.columns {
+            // A corner with nothing in it heads nothing.
+            if column.name.is_empty() {
+                html.push_str("<td></td>");
+                continue;
+            }
             let _ = write!(html, "<th scope=\"col\"{}>{}</th>", class(column.set), escape(&column.name));
         }
         html.push_str("</tr></thead><tbody>");

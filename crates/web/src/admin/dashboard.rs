@@ -103,8 +103,8 @@ fn sale_card(sale: &FlashSale, now: Timestamp) -> SaleCard {
 }
 
 fn chart(days: &[Takings], currency: Currency, zone: &str) -> Chart {
-    let highest = days.iter().map(|day| day.revenue_minor).max().unwrap_or(0).max(1);
-    let scale = round_up(highest);
+    let highest = days.iter().map(|day| day.revenue_minor).max().unwrap_or(0);
+    let scale = round_up(highest.max(1));
     let step = 584.0 / days.len() as f64;
     let bars = days.iter().enumerate().map(|(index, day)| {
         let height = (day.revenue_minor.max(0) as f64 / scale as f64 * 140.0 * 10.0).round() / 10.0;
@@ -125,7 +125,8 @@ fn chart(days: &[Takings], currency: Currency, zone: &str) -> Chart {
     let line = |share: i64| ChartLine { y: 165.0 - 140.0 * share as f64 / 2.0, label: round_money(scale * share / 2, currency) };
     Chart {
         bars: bars.collect(),
-        lines: vec![line(1), line(2)],
+        // Where nothing was sold there is nothing to measure by.
+        lines: if highest > 0 { vec![line(1), line(2)] } else { Vec::new() },
         total_minor: days.iter().map(|day| day.revenue_minor).sum(),
         total_orders: days.iter().map(|day| day.orders).sum(),
     }

@@ -11,9 +11,10 @@ use db::leases::Lease;
 use db::outbox::{GIVEN_UP, OutboxMessage, claim_due, is_claim_current, mark_failed, mark_sent};
 use db::shops::load_shop;
 use futures_util::stream::{self, StreamExt as _};
-use outbound::mail::{AT_ONCE_MAX, Mailer};
+use outbound::mail::{AT_ONCE_MAX, Mailer, Message};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::time::Duration;
 use tracing::{info, warn};
 
 /// Messages of one round. When they are through, it is written down in one transaction which of them left: a program that is
@@ -25,6 +26,10 @@ const CLAIM_MINUTES: i64 = 30;
 
 /// How long one message may take, minutes: some nine commands of 30 seconds. One whose claim ends sooner does not leave any more.
 const SENDING_MINUTES_MAX: i64 = 5;
+
+/// How long nothing is written after a message, in times that it took, and at most.
+const PAUSE_TIMES: u32 = 4;
+const PAUSE_MAX: Duration = Duration::from_millis(100);
 
 /// Minutes to wait after each failed try; after the last of them a message is given up, some three days after the first.
 const WAITS_MINUTES: [i64; 22] =
@@ -50,13 +55,11 @@ pub async fn send_due(
             place.insert(load_shop(db, message.shop).await?);
         }
     }
-    let mut tries = Vec::with_capacity(claimed.len());
-    for message in &claimed {
-        if let Some(shop) = &shops[&message.shop] {
-            tries.push(async move { (message, send_one(db, mailer, settings, shop, message, clock).await) });
-        }
-    }
-    let tried: Vec<_> = stream::iter(tries).buffer_unordered(AT_ONCE_MAX).collect().await;
+    let of_known_shops = claimed.iter().filter_map(|message| Some((message, shops[&message.shop].as_ref()?)));
+    let written = stream::iter(of_known_shops)
+        .then(async |(message, shop)| (message, write_unhurried(db, settings, shop, message, clock).await));
+    let sent = written.map(async |(message, written)| (message, send_one(db, mailer, message, written, clock).await));
+    let tried: Vec<_> = sent.buffer_unordered(AT_ONCE_MAX).collect().await;
     let left = tried.iter().filter(|(_, outcome)| matches!(outcome, Ok(())));
     let ids: Vec<_> = left.map(|(message, _)| (message.shop, message.id)).collect();
     mark_sent(db, &ids, clock()).await?;
@@ -102,24 +105,39 @@ enum Retry {
     Never,
 }
 
-async fn send_one(
+/// Writes a message, one after the other, and lets the shops' visitors have the processor for some time after each: as many
+/// messages as orders wait after a sale.
+async fn write_unhurried(
     db: &Db,
-    mailer: &Mailer,
     settings: &MailSettings,
     shop: &Shop,
     message: &OutboxMessage,
     clock: &(dyn Fn() -> Timestamp + Sync),
-) -> Result<(), Unsent> {
-    let composed = compose(db, shop, message, settings).await.map_err(|error| {
+) -> Result<Message, Unsent> {
+    let begun = clock();
+    let written = compose(db, shop, message, settings).await;
+    let took = Duration::from_micros(u64::try_from(clock().micros_since(begun)).unwrap_or(0));
+    tokio::time::sleep((took * PAUSE_TIMES).min(PAUSE_MAX)).await;
+    written.map_err(|error| {
         let retry = if matches!(error, ComposeError::Database(_)) { Retry::Later } else { Retry::Never };
         Unsent::Failed(error.to_string(), retry)
-    })?;
+    })
+}
+
+async fn send_one(
+    db: &Db,
+    mailer: &Mailer,
+    message: &OutboxMessage,
+    written: Result<Message, Unsent>,
+    clock: &(dyn Fn() -> Timestamp + Sync),
+) -> Result<(), Unsent> {
+    let written = written?;
     let is_ours = is_claim_current(db, message).await.map_err(|error| Unsent::Failed(error.to_string(), Retry::Later))?;
     // Asked of the clock last: whatever the database has said may be long ago.
     if !is_ours || message.next_attempt_at < clock().plus_minutes(SENDING_MINUTES_MAX) {
         return Err(Unsent::Late);
     }
-    mailer.send(&composed).await.map_err(|error| {
+    mailer.send(&written).await.map_err(|error| {
         let retry = if error.is_worth_retrying() { Retry::Later } else { Retry::Never };
         Unsent::Failed(error.to_string(), retry)
     })

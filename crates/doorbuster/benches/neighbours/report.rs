@@ -43,8 +43,8 @@ pub struct Sample {
     pub other_failed: u64,
     /// p99 of its refusals.
     pub refusal_ms: f64,
-    /// What the other shop got of what was left for it, by what pages cost: the server's capacity without the steady shop, or what
-    /// it asked for.
+    /// What the other shop got of what was left for it, by what pages cost: the server's capacity without the steady shop, or
+    /// what it asked for.
     pub of_left: f64,
 }
 

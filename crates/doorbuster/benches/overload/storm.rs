@@ -123,14 +123,13 @@ fn storm(demo: &Demo, requests: &[Vec<u8>], able: &Found, times: f64, seconds: f
     let crowd = Crowd { server: demo.address(), host: host.clone(), until, clock: now };
     let (stormed, frozen, bought, cores) = thread::scope(|scope| {
         let buying = scope.spawn(|| visit(&crowd, &mut buyers));
-        let looking = scope.spawn(|| ask(demo, &front_page, FROZEN_PER_SECOND, seconds, 0));
-        let working = scope.spawn(|| {
-            thread::sleep(Duration::from_secs_f64(seconds));
-            (cpu::of_process(pid) - used) / began.elapsed().as_secs_f64()
+        let looking = scope.spawn(|| {
+            let frozen = ask(demo, &front_page, FROZEN_PER_SECOND, seconds, 0);
+            (frozen, (cpu::of_process(pid) - used) / began.elapsed().as_secs_f64())
         });
         let stormed = ask(demo, requests, capacity.mixed * times, seconds, RETURNS_MAX);
-        let what = "it does not panic";
-        (stormed, looking.join().expect(what), buying.join().expect(what), working.join().expect(what))
+        let (frozen, cores) = looking.join().expect("it does not panic");
+        (stormed, frozen, buying.join().expect("it does not panic"), cores)
     });
     let (stormed, frozen, bought) = (stormed?, frozen?, bought.map_err(|error| error.to_string())?);
     let peak = memory::peak_of_process(pid);

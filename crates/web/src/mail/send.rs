@@ -15,6 +15,7 @@ use outbound::mail::{AT_ONCE_MAX, Mailer, Message};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::time::Duration;
+use tokio::sync::Mutex;
 use tracing::{info, warn};
 
 /// Messages of one round. When they are through, it is written down in one transaction which of them left: a program that is
@@ -55,11 +56,21 @@ pub async fn send_due(
             place.insert(load_shop(db, message.shop).await?);
         }
     }
-    let of_known_shops = claimed.iter().filter_map(|message| Some((message, shops[&message.shop].as_ref()?)));
-    let written = stream::iter(of_known_shops)
-        .then(async |(message, shop)| (message, write_unhurried(db, settings, shop, message, clock).await));
-    let sent = written.map(async |(message, written)| (message, send_one(db, mailer, message, written, clock).await));
-    let tried: Vec<_> = sent.buffer_unordered(AT_ONCE_MAX).collect().await;
+    // One is written at a time, while others are on their way.
+    let pen = Mutex::new(());
+    let mut tries = Vec::with_capacity(claimed.len());
+    for message in &claimed {
+        if let Some(shop) = &shops[&message.shop] {
+            let pen = &pen;
+            tries.push(async move {
+                let held = pen.lock().await;
+                let written = write_unhurried(db, settings, shop, message, clock).await;
+                drop(held);
+                (message, send_one(db, mailer, message, written, clock).await)
+            });
+        }
+    }
+    let tried: Vec<_> = stream::iter(tries).buffer_unordered(AT_ONCE_MAX).collect().await;
     let left = tried.iter().filter(|(_, outcome)| matches!(outcome, Ok(())));
     let ids: Vec<_> = left.map(|(message, _)| (message.shop, message.id)).collect();
     mark_sent(db, &ids, clock()).await?;
@@ -105,8 +116,8 @@ enum Retry {
     Never,
 }
 
-/// Writes a message, one after the other, and lets the shops' visitors have the processor for some time after each: as many
-/// messages as orders wait after a sale.
+/// Writes a message, and lets the shops' visitors have the processor for some time after it: after a sale as many messages
+/// wait as it had orders.
 async fn write_unhurried(
     db: &Db,
     settings: &MailSettings,

@@ -1,5 +1,5 @@
-//! The checkout: one page, filled in once. Shown and checked in `form`, held in `hold`, paid in `pay`, waited for in `after`; what
-//! was typed is kept in `typed`.
+//! The checkout: one page, filled in once. Shown and checked in `form`, held in `hold`, paid in `pay`, waited for in
+//! `after`; what was typed is kept in `typed`.
 //!
 //! The page carries a checkout id. Whatever is submitted twice under one id leads to one order.
 

@@ -1,5 +1,5 @@
-//! What was typed at the checkout, kept in the visitor's own browser: whoever reloads the page or comes back to it finds it again.
-//! Nothing of a card is ever part of it.
+//! What was typed at the checkout, kept in the visitor's own browser: whoever reloads the page or comes back to it finds
+//! it again. Nothing of a card is ever part of it.
 
 use super::super::views::FormView;
 use super::super::visit::AtShop;

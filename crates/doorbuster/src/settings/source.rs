@@ -99,9 +99,11 @@ fn flag(setting: &'static Setting) -> Arg {
 }
 
 impl SettingFlags {
-    /// The same argument, in no help if it is a setting that is of no use without a server.
+    /// The same argument, in no help if it is a setting that is of no use without a server. Where the database is, is of use.
     pub fn hide_of_a_server(argument: Arg) -> Arg {
-        let is_of_a_server = argument.get_help_heading() == Some(HEADING) && argument.is_hide_short_help_set();
+        let is_of_a_server = argument.get_help_heading() == Some(HEADING)
+            && argument.is_hide_short_help_set()
+            && argument.get_id() != "database_url";
         if is_of_a_server { argument.hide(true) } else { argument }
     }
 }

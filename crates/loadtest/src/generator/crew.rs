@@ -45,6 +45,17 @@ pub enum CrewError {
     },
 }
 
+impl CrewError {
+    /// Why a worker cannot be told or heard. One that was killed resets its connection where something lay unread in it.
+    fn of(worker: WorkerName, error: io::Error) -> Self {
+        use io::ErrorKind as Kind;
+        match error.kind() {
+            Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe => Self::Stopped { worker },
+            _ => Self::Failed { worker, error },
+        }
+    }
+}
+
 /// What a worker is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WorkerName {
@@ -213,7 +224,7 @@ impl Worker {
             Orders::Process { input, .. } => write_line(input, &order),
             Orders::Joined(output) => write_line(output, &order),
         };
-        told.map_err(|error| CrewError::Failed { worker: self.name, error })
+        told.map_err(|error| CrewError::of(self.name, error))
     }
 
     /// Waits until the worker has told of a second, or has ended.
@@ -224,7 +235,7 @@ impl Worker {
         let worker = self.name;
         match self.tallies.recv_timeout(SILENCE) {
             Ok(Ok(tally)) => self.early.push_back(tally),
-            Ok(Err(error)) => return Err(CrewError::Failed { worker, error }),
+            Ok(Err(error)) => return Err(CrewError::of(worker, error)),
             Err(RecvTimeoutError::Disconnected) => self.is_over = true,
             Err(RecvTimeoutError::Timeout) => return Err(CrewError::Silent { worker }),
         }

@@ -274,8 +274,8 @@ mod tests {
         for (text, advice) in [
             ("1,299.00", "write 1299.00 "),
             ("1.299,00", "write 1299.00 "),
-            ("12,50", "write 12.50 "),
             ("1,000", "write 1000.00 "),
+            ("€12,50", "write 12.50 "),
             ("€19.99", "write 19.99 "),
             ("-3", "write 0 or more"),
             ("19.999", "more than 2 decimals"),

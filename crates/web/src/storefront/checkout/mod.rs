@@ -39,8 +39,12 @@ impl AtShop {
         response
     }
 
-    /// To a page about a payment, with the key that opens it.
+    /// To a page about a payment, with the key that opens it. What was typed is part of what is held for it; the browser may
+    /// keep what was typed before that.
     fn to_payment_page(&self, page: &str, payment: PaymentId) -> Response {
-        see_other(&format!("/checkout/{page}/{payment}?key={}", self.app.signer().payment_key(self.id(), payment)))
+        let path = format!("/checkout/{page}/{payment}?key={}", self.app.signer().payment_key(self.id(), payment));
+        let mut response = see_other(&path);
+        self.forget_typed(&mut response);
+        response
     }
 }

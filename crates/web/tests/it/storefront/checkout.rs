@@ -216,6 +216,10 @@ fn whoever_comes_back_to_a_form_that_was_wrong_finds_it_as_it_was_typed_until_it
         again.expect(200, &["value=\"Ada Lovelace\"", "value=\"Lindenstraße 4\"", "value=\"express\" checked"]);
         assert!(!again.body.contains("4242 4242 4242 4242\""), "the card came back");
         assert!(!with_in_cart(&world, TOTE_SAND, 1).get("/checkout").body.contains("Lovelace"), "another browser reads it");
+        let mended = [("city", "Potsdam"), ("shipping_method", "express"), ("card_number", ASKS)];
+        let confirm = pay(&mut ada, &id, &mended).location().to_owned();
+        let back = ada.post(&confirm, &[("answer", "refuse")]).location().to_owned();
+        ada.get(&back).expect(402, &["value=\"Potsdam\""]);
         let mut strange = with_in_cart(&world, TOTE_SAND, 1);
         for text in ["💥", "W10", "bm9uZQ", &"A".repeat(4_000)] {
             strange.cookies.insert("typed".into(), text.into());

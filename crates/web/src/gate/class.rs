@@ -65,10 +65,10 @@ impl Class {
         match self {
             // Nobody else is served while these wait, so they wait only for one another; a refusal here costs the most trust.
             Self::Pay => millis(5_000, 5_000, 2_000),
-            Self::Checkout => millis(100, 40, 100),
-            Self::Cart => millis(100, 40, 60),
+            Self::Checkout => millis(100, 45, 42),
+            Self::Cart => millis(100, 45, 42),
             Self::Picture => millis(2_000, 2_000, 1_000),
-            Self::Browse => millis(100, 40, 40),
+            Self::Browse => millis(100, 45, 42),
             Self::Admin => millis(2_000, 500, 1_000),
         }
     }
@@ -79,8 +79,9 @@ impl Class {
 /// RFC 8289 (CoDel) tells good queues from bad ones by how long one stands in them, and a server's version of it (Maurer,
 /// "Fail at Scale", ACM Queue 2015) by whether they were empty within 100 ms. By that rule alone a line fills and empties by
 /// turns while far too many come: in the simulation half of those who are served have waited for 100 ms, or a tenth if the
-/// newest goes first. A line that is no longer than what gets done in 40 ms does neither, stays first come, first served, and
-/// refuses within 50 ms.
+/// newest goes first. A line that is no longer than what it gets done in some 40 ms does neither, stays first come, first
+/// served, and refuses within 50 ms. It is shorter than patience lasts: whoever is not to have a turn is told so at the door,
+/// which costs far less than to let them wait for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
     /// How long somebody waits in a line that drained within the last [`STANDING`].

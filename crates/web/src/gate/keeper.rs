@@ -45,8 +45,12 @@ const RESERVE_PART: usize = 4;
 const DESK_PLACES: usize = 2;
 /// How long a shop counts as active after its last request.
 const ACTIVE: Duration = Duration::from_secs(1);
-/// The least and the most that one line holds.
-const LINE: (usize, usize) = (8, 1_024);
+/// The most that one line holds.
+const LINE_MAX: usize = 1_024;
+/// What a line holds at least, unless fewer than that are called in a second.
+const LINE_MIN: f64 = 8.0;
+/// What it holds even where nobody is called: whoever waits there waits in vain, but the next turn finds somebody.
+const LINE_MIN_STUCK: f64 = 2.0;
 /// The shortest and the longest wait that is asked of those who were refused, seconds.
 const WAIT_SECONDS: (f64, f64) = (2.0, 30.0);
 
@@ -74,7 +78,6 @@ struct Shop<W> {
     lines: [Line<W>; Class::COUNT],
     in_house: usize,
     active_at: Timestamp,
-    done: Pace,
 }
 
 /// A place in line.
@@ -252,8 +255,6 @@ impl<W> Keeper<W> {
         let micros = now.micros_since(place.since) - used.outside;
         self.limit.note(now, Sample { route: place.route, micros, inside: place.among });
         let more = self.costs.learn(place.route, used.work) - place.charged;
-        let shop = self.shops.get_mut(&place.shop).expect("a shop with somebody inside is known");
-        shop.done.note(now);
         self.turns.charge(place.shop, more);
         self.rest(now, place, Rest::Outside);
     }
@@ -280,16 +281,17 @@ impl<W> Keeper<W> {
     fn line_of(&mut self, now: Timestamp, shop: ShopId, route: Route) -> (usize, usize, Duration) {
         let Patience { calm, standing, line: length } = route.class().patience();
         let known = self.shops.get_mut(&shop).expect("it is known");
-        let line = &known.lines[route.class().index()];
+        let line = &mut known.lines[route.class().index()];
         let (most, patience) = if line.stands(now) {
-            (known.done.rate(now) * length.as_secs_f64(), standing)
+            let rate = line.rate(now);
+            ((rate * length.as_secs_f64()).max(rate.clamp(LINE_MIN_STUCK, LINE_MIN)), standing)
         } else {
             // What it gets done is not known before there is something to do: its part of what the machine can do.
             let shops = self.turns.len() + usize::from(known.has_nobody_in_line());
             let work = self.settings.limit.workers as f64 * length.as_micros() as f64 / shops as f64;
-            (work / self.costs.estimate(route) as f64, calm)
+            ((work / self.costs.estimate(route) as f64).max(LINE_MIN), calm)
         };
-        (line.len(), (most as usize).clamp(LINE.0, LINE.1), patience)
+        (known.lines[route.class().index()].len(), (most as usize).min(LINE_MAX), patience)
     }
 
     /// The class and the shop whose turn it is.
@@ -349,7 +351,7 @@ impl<W> Keeper<W> {
         let known = self.shops.entry(shop).or_insert_with(|| {
             self.perhaps_idle.push_back(shop);
             let lines = std::array::from_fn(|_| Line::new());
-            Shop { lines, in_house: 0, active_at: now, done: Pace::default() }
+            Shop { lines, in_house: 0, active_at: now }
         });
         known.active_at = now;
         known

@@ -1,6 +1,7 @@
 //! The line of one shop for one class: who waits, and until when. What handlers cost.
 
 use super::class::{Route, STANDING};
+use super::pace::Pace;
 use commerce::Timestamp;
 use std::collections::VecDeque;
 
@@ -24,11 +25,14 @@ pub(super) struct Line<W> {
     drained_at: Timestamp,
     /// When somebody lost patience last.
     given_up_at: Timestamp,
+    /// Those who were called in time.
+    called: Pace,
 }
 
 impl<W> Line<W> {
     pub fn new() -> Self {
-        Self { waiting: VecDeque::new(), drained_at: Timestamp(i64::MIN), given_up_at: Timestamp(i64::MIN) }
+        let never = Timestamp(i64::MIN);
+        Self { waiting: VecDeque::new(), drained_at: never, given_up_at: never, called: Pace::default() }
     }
 
     pub fn len(&self) -> usize {
@@ -56,11 +60,20 @@ impl<W> Line<W> {
 
     /// Whoever is first.
     pub fn pop(&mut self, now: Timestamp) -> Option<Waiting<W>> {
-        let first = self.waiting.pop_front();
+        let first = self.waiting.pop_front()?;
         if self.waiting.is_empty() {
             self.drained_at = now;
         }
-        first
+        if now <= first.until {
+            self.called.note(now);
+        }
+        Some(first)
+    }
+
+    /// How many get their turn in a second. The shop's own pace does not tell: where whoever is more urgent takes it all, a
+    /// line does not move, however much its shop gets done.
+    pub fn rate(&mut self, now: Timestamp) -> f64 {
+        self.called.rate(now)
     }
 
     /// Takes the newest out again, to make room.

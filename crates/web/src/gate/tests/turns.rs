@@ -4,7 +4,7 @@ use super::simulation::Dice;
 use crate::gate::class::{Class, Route};
 use crate::gate::keeper::{Arrival, Called, Keeper, KeeperSettings, Place, Rest, Ticket, Used};
 use commerce::{ShopId, Timestamp};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 const MILLI: i64 = 1_000;
 
@@ -210,6 +210,29 @@ fn lines_are_bounded_and_full_ones_make_room_for_what_matters_more() {
     assert_eq!(door.tickets.len(), 20);
     assert_eq!(door.keeper.figures().waiting[Class::Pay.index()], 1);
     assert!(!door.comes(1, Route::Desk, 502), "what matters less does not");
+}
+
+#[test]
+fn hardly_anybody_stands_in_a_line_that_does_not_move() {
+    let mut door = Door::with_one_worker();
+    let mut looking: VecDeque<(Timestamp, u32)> = VecDeque::new();
+    let mut in_vain = 0;
+    for who in 0..10_000 {
+        while door.comes(1, Route::CheckoutOpen, 0) {}
+        if door.comes(1, Route::Page, 1 + who) {
+            looking.push_back((door.now, 1 + who));
+        }
+        let (called, place) = door.next().expect("somebody waits");
+        assert_eq!(called, 0, "checkouts go first");
+        door.works(place, MILLI);
+        let patience = Class::Browse.patience().standing.as_micros() as i64;
+        while let Some((_, gone)) = looking.pop_front_if(|(came, _)| door.now.micros_since(*came) > patience) {
+            let ticket = door.tickets.remove(&gone).expect("nobody has called them");
+            door.keeper.leave(door.now, ticket).expect("they were in line");
+            in_vain += u32::from(who >= 5_000);
+        }
+    }
+    assert!((1..400).contains(&in_vain), "{in_vain} of 5,000 waited for nothing");
 }
 
 /// Any order of coming, going in, resting, leaving and hanging up.

@@ -34,6 +34,8 @@ struct Line {
 
 struct Waiting {
     waker: Waker,
+    /// Which one it is among those of a pulse.
+    number: u64,
     /// The pulse at which it last spoke.
     spoke: AtomicU32,
     /// The one under which it waits; written by whoever holds the line.
@@ -55,16 +57,16 @@ impl Parked {
     pub fn stand_in(self: &Arc<Self>, waker: &Waker) -> Option<Place> {
         let now = self.now.load(Ordering::Relaxed);
         let (spoke, filed, is_told) = (AtomicU32::new(now), AtomicU32::new(now), AtomicBool::new(false));
-        let waiting = Arc::new(Waiting { waker: waker.clone(), spoke, filed, is_told });
         let mut line = self.line();
         if line.is_closed {
             return None;
         }
         let number = line.next;
         line.next += 1;
+        let waiting = Arc::new(Waiting { waker: waker.clone(), number, spoke, filed, is_told });
         line.waiting.insert((now, number), Arc::clone(&waiting));
         drop(line);
-        Some(Place { parked: Arc::clone(self), waiting, number })
+        Some(Place { parked: Arc::clone(self), waiting })
     }
 
     /// Closes those who have been silent for longest, but not whoever has just spoken; returns how many.
@@ -151,7 +153,6 @@ fn tell(told: impl IntoIterator<Item = Arc<Waiting>>) -> usize {
 pub(super) struct Place {
     parked: Arc<Parked>,
     waiting: Arc<Waiting>,
-    number: u64,
 }
 
 impl Place {
@@ -180,7 +181,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut line = self.parked.line();
         let filed = self.waiting.filed.load(Ordering::Relaxed);
-        line.waiting.remove(&(filed, self.number));
+        line.waiting.remove(&(filed, self.waiting.number));
     }
 }
 

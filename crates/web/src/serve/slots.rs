@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -10,14 +10,14 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 pub(super) struct Slots {
     free: Semaphore,
     total: u32,
-    by_address: Mutex<HashMap<IpAddr, usize>>,
+    by_address: Mutex<HashMap<Household, usize>>,
     per_address_max: usize,
 }
 
 /// The right of one connection to be open, until it is dropped.
 pub(super) struct Slot {
     slots: Arc<Slots>,
-    counted_as: Option<IpAddr>,
+    counted_as: Option<Household>,
 }
 
 impl Slots {
@@ -47,7 +47,7 @@ impl Slots {
         drop(self.free.acquire_many(self.total).await);
     }
 
-    fn counts(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+    fn counts(&self) -> MutexGuard<'_, HashMap<Household, usize>> {
         // Counts are right whatever has panicked meanwhile.
         self.by_address.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -56,13 +56,13 @@ impl Slots {
 impl Slot {
     /// Counts it among the connections of this address. `false` when there are as many as may be.
     pub fn count(&mut self, address: IpAddr) -> bool {
-        let address = household(address);
+        let household = Household::of(address);
         let mut counts = self.slots.counts();
-        let count = counts.entry(address).or_default();
+        let count = counts.entry(household).or_default();
         let may_stay = *count < self.slots.per_address_max;
         if may_stay {
             *count += 1;
-            self.counted_as = Some(address);
+            self.counted_as = Some(household);
         }
         may_stay
     }
@@ -70,9 +70,9 @@ impl Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        if let Some(address) = self.counted_as {
+        if let Some(household) = self.counted_as {
             let mut counts = self.slots.counts();
-            if let Entry::Occupied(mut count) = counts.entry(address) {
+            if let Entry::Occupied(mut count) = counts.entry(household) {
                 *count.get_mut() -= 1;
                 if *count.get() == 0 {
                     count.remove();
@@ -83,11 +83,20 @@ impl Drop for Slot {
     }
 }
 
-/// A household has a /64 network of IPv6 to choose addresses from.
-fn household(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
-        address => address,
+/// Who counts as one: an address of IPv4, or a /64 network of IPv6, from which a household has all its addresses. Every connection
+/// holds one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Household {
+    V4(u32),
+    V6(u64),
+}
+
+impl Household {
+    fn of(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V4(address) => Self::V4(address.to_bits()),
+            IpAddr::V6(address) => Self::V6((address.to_bits() >> 64) as u64),
+        }
     }
 }
 

@@ -219,7 +219,12 @@ async fn save(seat: Seat, known: Option<FlashSale>, mut form: Form) -> Result<Re
         let page = editor(&seat, known.as_ref(), form, &view).await?;
         return seat.refused(&page).await;
     }
-    let message = if known.is_some() { "The sale is saved." } else { "The draft is saved. Now add what is cheaper." };
+    let is_late = sale.status == FlashSaleStatus::Draft && sale.closes_at <= seat.now();
+    let message = match (is_late, known.is_some()) {
+        (true, _) => "The draft is saved. Its closing time is over: choose later times before it goes on the calendar.",
+        (false, true) => "The sale is saved.",
+        (false, false) => "The draft is saved. Now add what is cheaper.",
+    };
     seat.changed(&view.address(&format!("/admin/flash-sales/{}", sale.id)), message).await
 }
 

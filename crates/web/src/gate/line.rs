@@ -1,12 +1,15 @@
 //! The line of one shop for one class: who waits, and until when. What handlers cost.
 
 use super::class::{Route, STANDING};
-use super::pace::Pace;
 use commerce::Timestamp;
 use std::collections::VecDeque;
+use std::time::Duration;
 
 /// What a request costs its shop at least, microseconds: reading it, drawing its page and writing it are work too.
 const COST_MIN: i64 = 50;
+
+/// Over how long it is counted how fast a line moves; half of that at least, unless it has drained since.
+const RATE_LASTS: Duration = Duration::from_secs(1);
 
 /// Somebody who waits.
 #[derive(Debug)]
@@ -25,14 +28,15 @@ pub(super) struct Line<W> {
     drained_at: Timestamp,
     /// When somebody lost patience last.
     given_up_at: Timestamp,
-    /// Those who were called in time.
-    called: Pace,
+    /// How many were called in time, lately, and since when that is counted.
+    called: f64,
+    counted_since: Timestamp,
 }
 
 impl<W> Line<W> {
     pub fn new() -> Self {
         let never = Timestamp(i64::MIN);
-        Self { waiting: VecDeque::new(), drained_at: never, given_up_at: never, called: Pace::default() }
+        Self { waiting: VecDeque::new(), drained_at: never, given_up_at: never, called: 0.0, counted_since: never }
     }
 
     pub fn len(&self) -> usize {
@@ -53,7 +57,7 @@ impl<W> Line<W> {
     /// Takes a place at the end.
     pub fn push(&mut self, now: Timestamp, waiting: Waiting<W>) {
         if self.waiting.is_empty() && !self.stands(now) {
-            self.drained_at = now;
+            self.drains(now);
         }
         self.waiting.push_back(waiting);
     }
@@ -61,19 +65,28 @@ impl<W> Line<W> {
     /// Whoever is first.
     pub fn pop(&mut self, now: Timestamp) -> Option<Waiting<W>> {
         let first = self.waiting.pop_front()?;
+        self.called += f64::from(u8::from(now <= first.until));
         if self.waiting.is_empty() {
-            self.drained_at = now;
-        }
-        if now <= first.until {
-            self.called.note(now);
+            self.drains(now);
         }
         Some(first)
     }
 
-    /// How many get their turn in a second. The shop's own pace does not tell: where whoever is more urgent takes it all, a
-    /// line does not move, however much its shop gets done.
+    /// How many have got their turn a second, since it drained or in about the last second. The shop's own pace does not tell:
+    /// where whoever is more urgent takes it all, a line does not move, however much its shop gets done.
     pub fn rate(&mut self, now: Timestamp) -> f64 {
-        self.called.rate(now)
+        let counted = now.micros_since(self.counted_since);
+        let rate = self.called * 1e6 / counted.max(1) as f64;
+        if counted > RATE_LASTS.as_micros() as i64 {
+            self.called /= 2.0;
+            self.counted_since = Timestamp(now.0 - counted / 2);
+        }
+        rate
+    }
+
+    fn drains(&mut self, now: Timestamp) {
+        self.drained_at = now;
+        (self.called, self.counted_since) = (0.0, now);
     }
 
     /// Takes the newest out again, to make room.

@@ -1,4 +1,4 @@
-//! How many a second: how fast a line moves, and how much of what came was let in.
+//! How many a second: how much of what came was let in.
 
 use commerce::Timestamp;
 

@@ -131,5 +131,6 @@ async fn page(seat: &Seat, form: Form) -> Result<Staff, Error> {
         you: seller.id == seat.seller.id,
         email: seller.email,
     });
-    Ok(Staff { tab: "staff", title: "Staff", for_owner: is_owner, sellers: sellers.collect(), form })
+    let title = if is_owner { "Staff" } else { "Your password" };
+    Ok(Staff { tab: "staff", title, for_owner: is_owner, sellers: sellers.collect(), form })
 }

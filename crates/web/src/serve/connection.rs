@@ -41,8 +41,8 @@ pub(super) enum Connection<S> {
     Over,
 }
 
-/// What a task of tokio takes beside its future: header, scheduler, number, stage and trailer (tokio 1.54, `runtime/task/core.rs`).
-/// On 64-bit machines both together are rounded up to 128 bytes, so a few bytes more would cost each visitor 128.
+/// What a task of tokio takes beside its future, bytes: header, scheduler, number, stage and trailer (tokio 1.54,
+/// `runtime/task/core.rs`). On 64-bit machines both together are rounded up to 128, so a little more would cost each visitor 128.
 const TASK_BYTES: usize = 104;
 const _: () = assert!(size_of::<usize>() < 8 || TASK_BYTES + size_of::<Connection<TcpStream>>() <= 256);
 

@@ -83,8 +83,8 @@ impl Drop for Slot {
     }
 }
 
-/// Who counts as one: an address of IPv4, or a /64 network of IPv6, from which a household has all its addresses. Every connection
-/// holds one.
+/// Who counts as one: an address of IPv4, or a /64 network of IPv6, from which a household has all its addresses. Every
+/// connection holds one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Household {
     V4(u32),

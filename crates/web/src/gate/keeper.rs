@@ -49,8 +49,9 @@ const ACTIVE: Duration = Duration::from_secs(1);
 const LINE_MAX: usize = 1_024;
 /// What a line holds at least, unless fewer than that are called in a second.
 const LINE_MIN: f64 = 8.0;
-/// What it holds even where nobody is called: whoever waits there waits in vain, but the next turn finds somebody.
-const LINE_MIN_STUCK: f64 = 2.0;
+/// How often somebody is taken to be called where in truth nobody is: a few wait there, though in vain, so that the next turn
+/// finds somebody, and many where patience is long.
+const CALLED_AT_LEAST: Duration = Duration::from_millis(20);
 /// The shortest and the longest wait that is asked of those who were refused, seconds.
 const WAIT_SECONDS: (f64, f64) = (2.0, 30.0);
 
@@ -284,7 +285,8 @@ impl<W> Keeper<W> {
         let line = &mut known.lines[route.class().index()];
         let (most, patience) = if line.stands(now) {
             let rate = line.rate(now);
-            ((rate * length.as_secs_f64()).max(rate.clamp(LINE_MIN_STUCK, LINE_MIN)), standing)
+            let least = rate.max(length.div_duration_f64(CALLED_AT_LEAST)).min(LINE_MIN);
+            ((rate * length.as_secs_f64()).max(least), standing)
         } else {
             // What it gets done is not known before there is something to do: its part of what the machine can do.
             let shops = self.turns.len() + usize::from(known.has_nobody_in_line());

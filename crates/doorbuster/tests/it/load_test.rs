@@ -50,6 +50,7 @@ fn check(engine: Engine) {
 
 #[test]
 fn what_a_killed_server_leaves_of_a_test_ends_by_itself_and_goes_at_the_next_start() {
+    let _turn = take_turn();
     let place = Place::new(Engine::Sqlite);
     let (mut server, mut ines) = open(&place);
     assert_eq!(start(&mut ines).status, 303);

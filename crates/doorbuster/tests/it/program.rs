@@ -231,15 +231,14 @@ impl Drop for Server {
     }
 }
 
-/// Waits until something is so, but not for ever. It looks, and pauses: whoever asks a server without a pause takes the processor
-/// from what is waited for.
+/// Waits until something is so, but not for ever. Between two looks others go first: whoever asks a server without end takes the
+/// processor from what is waited for.
 #[allow(clippy::disallowed_methods, reason = "a test that waits in vain has to end")]
 pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    const PAUSE: Duration = Duration::from_millis(10);
     let begun = Instant::now();
     while !is_so() {
         assert!(begun.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
-        std::thread::sleep(PAUSE);
+        std::thread::yield_now();
     }
 }
 

@@ -11,6 +11,7 @@ mod accept;
 mod answer;
 mod certificates;
 mod connection;
+pub mod descriptors;
 mod direct;
 mod head;
 mod house;
@@ -107,6 +108,7 @@ pub struct Peer(pub SocketAddr);
 pub async fn serve(listeners: Listeners, site: Site, entrance: Entrance, shutdown: impl Future<Output = ()>) {
     let (tell, phase) = watch::channel(Phase::Open);
     let (door, mut doors) = mpsc::channel::<Infallible>(1);
+    descriptors::make_room(entrance.limits.connections_max);
     let house = Arc::new(House::new(site, entrance));
     let threads: Vec<JoinHandle<()>> = listeners
         .into_sockets()

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime::{Builder, LocalOptions};
+use tokio::runtime::{Builder, LocalOptions, LocalRuntime};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{spawn_local, unconstrained, yield_now};
 use tracing::error;
@@ -20,9 +20,10 @@ use tracing::error;
 /// How long nothing is accepted after the system has refused. The next try would otherwise be refused as quickly.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// How many are accepted in a row, while others wait for their answers. A crowd that comes faster than it is let in overflows the
-/// kernel's queue, and whoever is dropped there tries again only after a second; so it is let in in large parts.
-const ACCEPTED_IN_A_ROW: usize = 1_024;
+/// How many are accepted in a row, which takes two milliseconds, while others wait for their answers. A crowd that comes faster
+/// than it is let in overflows the kernel's queue, and whoever is dropped there tries again only after a second; so it is let in
+/// in large parts. They are read in the slow lane.
+const ACCEPTED_IN_A_ROW: usize = 256;
 
 /// How many may knock at once. A slot is free one turn of all tasks after somebody was told to close: if they were let in one by
 /// one, a crowd would be let in turn by turn.
@@ -44,14 +45,20 @@ pub(super) fn start(
     std::thread::Builder::new().name(format!("http-{index}")).spawn(work).expect("the system allows a thread for each core")
 }
 
+/// What a thread runs its connections on.
+fn runtime() -> io::Result<LocalRuntime> {
+    // What another thread has woken goes first: it is an answer that is to be sent. Tokio would send one for each 31 other things
+    // that there are to do, and while a crowd is read there is always another one.
+    Builder::new_current_thread().enable_all().global_queue_interval(1).build_local(LocalOptions::default())
+}
+
 fn carry(
     socket: std::net::TcpListener,
     house: &Arc<House>,
     mut phase: watch::Receiver<Phase>,
     door: mpsc::Sender<Infallible>,
 ) -> io::Result<()> {
-    let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
-    runtime.block_on(async {
+    runtime()?.block_on(async {
         let listener = TcpListener::from_std(socket)?;
         let mut knocking = VecDeque::new();
         tokio::select! {
@@ -148,4 +155,33 @@ fn take_in_the_rest(listener: TcpListener, knocking: &mut Knocking) -> io::Resul
 fn is_of_the_client(error: &io::Error) -> bool {
     use io::ErrorKind as Kind;
     matches!(error.kind(), Kind::ConnectionAborted | Kind::ConnectionReset | Kind::ConnectionRefused | Kind::Interrupted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+    use std::rc::Rc;
+    use tokio::sync::oneshot;
+
+    #[test]
+    fn an_answer_of_another_thread_is_sent_before_more_is_read() {
+        let (read, before) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(0)));
+        runtime().expect("a runtime").block_on(async {
+            let (answers, answered): (Vec<_>, Vec<_>) = (0..100).map(|_| oneshot::channel()).unzip();
+            let answered: Vec<_> = answered.into_iter().map(spawn_local).collect();
+            yield_now().await;
+            for _ in 0..10_000 {
+                let read = Rc::clone(&read);
+                spawn_local(async move { read.set(read.get() + 1) });
+            }
+            let worker = std::thread::spawn(|| answers.into_iter().try_for_each(|answer| answer.send(())));
+            worker.join().expect("it does not panic").expect("all are waited for");
+            for answered in answered {
+                answered.await.expect("it is not cancelled").expect("it was answered");
+            }
+            before.set(read.get());
+        });
+        assert!(before.get() < 100, "{} were read before", before.get());
+    }
 }

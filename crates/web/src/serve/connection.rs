@@ -11,7 +11,7 @@ use super::direct::{Heard, hear};
 use super::house::House;
 use super::http1::{self, End, First, Opening};
 use super::http2;
-use super::lane::Turn;
+use super::lane::{Turn, Who};
 use super::parked::Place;
 use super::proxies::ProxyProtocol;
 use super::proxy_protocol::read_header;
@@ -52,7 +52,7 @@ pub(super) struct Held<S> {
     stream: S,
     peer: Peer,
     opening: Opening,
-    /// Whoever was told to come back later is read in this turn.
+    /// Whoever is new or was told to come back later is read in this turn.
     lane: Option<Turn>,
     slot: Slot,
     /// Counted as open.
@@ -200,7 +200,7 @@ impl<S: Speaks> Held<S> {
     fn heard_one(&mut self, is_refusal: bool) {
         // Behind a proxy a connection is many people's.
         let is_told_to_wait = is_refusal && !self.house.proxies.trusts(self.peer.0.ip());
-        self.lane = is_told_to_wait.then(Turn::default);
+        self.lane = is_told_to_wait.then_some(Turn::of(Who::ToldToWait));
         self.opening = Opening::Http1;
     }
 
@@ -222,11 +222,14 @@ impl<S: Speaks> Held<S> {
         }
     }
 
-    /// Counts the connection among those of its address; `None` when there are too many. Visitors behind a proxy share its
-    /// address, and this machine's own programs are nobody's crowd: they are not counted.
+    /// Counts the connection among those of its address, and lets it stand in the lane; `None` when there are too many. Visitors
+    /// behind a proxy share its address and its connections, and this machine's own programs are nobody's crowd: they are not
+    /// counted.
     fn counted(mut self) -> Option<Self> {
         let address = self.peer.0.ip();
-        let may_stay = address.is_loopback() || self.house.proxies.trusts(address) || self.slot.count(address);
+        let is_of_many = self.house.proxies.trusts(address);
+        self.lane = (!is_of_many).then_some(Turn::of(Who::New));
+        let may_stay = is_of_many || address.is_loopback() || self.slot.count(address);
         may_stay.then_some(self)
     }
 }

@@ -92,7 +92,9 @@ pub(super) async fn converse<S: Wire>(house: &Arc<House>, stream: S, opening: Op
     let (stream, surplus, is_http2) = watched.into_parts();
     match beat {
         None if is_http2 => End::Http2(stream, surplus),
-        Some(Beat::Quiet) => End::Quiet(stream, opening, watch.is_told_to_wait().then(lane::Turn::default)),
+        Some(Beat::Quiet) => {
+            End::Quiet(stream, opening, watch.is_told_to_wait().then_some(lane::Turn::of(lane::Who::ToldToWait)))
+        }
         None if watch.leaves_bytes_unread() || !surplus.is_empty() => {
             hear_out(stream).await;
             End::Closed

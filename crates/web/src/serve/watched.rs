@@ -2,7 +2,7 @@
 //! whether bytes wait to be written. Everything here belongs to one thread.
 
 use super::head::{Head, Verdict};
-use super::lane::Turn;
+use super::lane::{Turn, Who};
 use axum::body::Bytes;
 use std::cell::Cell;
 use std::io::{self, IoSlice};
@@ -192,7 +192,8 @@ pub(super) struct Watched<S> {
 impl<S> Watched<S> {
     /// `surplus` was read from the stream before.
     pub fn new(stream: S, watch: Rc<Watch>, surplus: Bytes) -> Self {
-        Self { stream, watch, head: Head::default(), surplus, may_be_http2: false, is_http2: false, turn: Turn::default() }
+        let turn = Turn::of(Who::ToldToWait);
+        Self { stream, watch, head: Head::default(), surplus, may_be_http2: false, is_http2: false, turn }
     }
 
     /// Looks out for the beginning of HTTP/2. When it comes, nothing more is handed out, as if the client had left.

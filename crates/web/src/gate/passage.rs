@@ -9,7 +9,7 @@ use commerce::{ShopId, Timestamp};
 use db::order_writer::Clock;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
@@ -25,7 +25,12 @@ struct Inner {
     clock: Clock,
     work_clock: WorkClock,
     bulk: Bulk,
+    /// When somebody was refused last, microseconds.
+    refused_at: AtomicI64,
 }
+
+/// How long after a refusal there is taken to be more to do than can be done.
+const PRESSED: Duration = Duration::from_millis(100);
 
 /// Hears whether there is a place.
 type Caller = oneshot::Sender<Option<Inside>>;
@@ -70,7 +75,13 @@ pub async fn outside<F: Future>(wait: F) -> F::Output {
 impl Gate {
     /// An open one.
     pub fn new(settings: KeeperSettings, clock: Clock, work_clock: WorkClock) -> Self {
-        Self(Arc::new(Inner { keeper: Mutex::new(Keeper::new(settings)), clock, work_clock, bulk: Bulk::default() }))
+        Self(Arc::new(Inner {
+            keeper: Mutex::new(Keeper::new(settings)),
+            clock,
+            work_clock,
+            bulk: Bulk::default(),
+            refused_at: AtomicI64::new(i64::MIN),
+        }))
     }
 
     /// Waits for a turn and does the work.
@@ -130,7 +141,10 @@ impl Gate {
                 displaced.map(|displaced| displaced.send(None));
                 Ok((InLine { gate: self.clone(), ticket }, patience))
             }
-            Arrival::Full(_) => Err(Refused { wait_seconds: keeper.wait_seconds(now) }),
+            Arrival::Full(_) => {
+                self.0.refused_at.store(now.0, Ordering::Relaxed);
+                Err(Refused { wait_seconds: keeper.wait_seconds(now) })
+            }
         }
     }
 
@@ -143,6 +157,15 @@ impl Gate {
             drop(who.send(inside));
             keeper = self.keeper();
             next = keeper.next(now);
+        }
+    }
+
+    /// While somebody is refused, the threads that work and those that read may have to share cores, and each always has
+    /// something to do. The system would let each go on for a whole tick, 4 ms, however short the wait of the other's visitors
+    /// could be; so whoever is about to work lets the others go first. So does the lane of those who were told to wait.
+    fn give_way(&self) {
+        if self.now().micros_since(Timestamp(self.0.refused_at.load(Ordering::Relaxed))) < PRESSED.as_micros() as i64 {
+            std::thread::yield_now();
         }
     }
 
@@ -219,6 +242,7 @@ struct Inside {
 impl Inside {
     /// Does the work; what came of it, and how long it worked, microseconds.
     async fn carry<F: Future>(mut self, work: F) -> (F::Output, i64) {
+        self.gate.give_way();
         let depth = Arc::new(AtomicU32::new(0));
         let mut work = pin!(OUTSIDE.scope(Arc::clone(&depth), work));
         let output = poll_fn(|context| {

@@ -20,9 +20,9 @@ use tracing::error;
 /// How long nothing is accepted after the system has refused. The next try would otherwise be refused as quickly.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// How many are accepted in a row, which takes two milliseconds, while others wait for their answers. A crowd that comes faster
-/// than it is let in overflows the kernel's queue, and whoever is dropped there tries again only after a second; so it is let in
-/// in large parts. They are read in the slow lane.
+/// How many are accepted in a row, while others wait for their answers. A crowd that comes faster than it is let in overflows the
+/// kernel's queue, and whoever is dropped there tries again only after a second; so it is let in in large parts. They are read in
+/// the slow lane.
 const ACCEPTED_IN_A_ROW: usize = 256;
 
 /// How many may knock at once. A slot is free one turn of all tasks after somebody was told to close: if they were let in one by

@@ -4,8 +4,8 @@
 //!
 //! Read in this order: `listen` and `accept` (how connections come in), `connection` (the life of one), `direct` (what most of a
 //! crowd asks for), `http1` and `http2` (what else is spoken), `answer` (from a request to the site and back). `parked` and
-//! `slots` bound what there is, `pulse` how long; `lane` says who is read last; `certificates` and `proxies` say who is at either
-//! end.
+//! `slots` bound what there is, `pulse` how long; `lane` says who is read last; `descriptors` makes room beforehand;
+//! `certificates` and `proxies` say who is at either end.
 
 mod accept;
 mod answer;

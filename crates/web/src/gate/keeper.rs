@@ -283,6 +283,7 @@ impl<W> Keeper<W> {
         let Patience { calm, standing, line: length } = route.class().patience();
         let known = self.shops.get_mut(&shop).expect("it is known");
         let line = &mut known.lines[route.class().index()];
+        let waiting = line.len();
         let (most, patience) = if line.stands(now) {
             let rate = line.rate(now);
             let least = rate.max(length.div_duration_f64(CALLED_AT_LEAST)).min(LINE_MIN);
@@ -293,7 +294,7 @@ impl<W> Keeper<W> {
             let work = self.settings.limit.workers as f64 * length.as_micros() as f64 / shops as f64;
             ((work / self.costs.estimate(route) as f64).max(LINE_MIN), calm)
         };
-        (known.lines[route.class().index()].len(), (most as usize).min(LINE_MAX), patience)
+        (waiting, (most as usize).min(LINE_MAX), patience)
     }
 
     /// The class and the shop whose turn it is.

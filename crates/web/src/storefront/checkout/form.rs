@@ -26,6 +26,23 @@ use outbound::payment::{Card, CardField, CardForm, CardProblem};
 const LINE_CHARACTERS_MAX: usize = 200;
 /// The longest postal code and telephone number, characters.
 const SHORT_CHARACTERS_MAX: usize = 40;
+/// The fields as they follow each other on the page.
+const FIELDS: [&str; 14] = [
+    "email",
+    "phone",
+    "name",
+    "country",
+    "line1",
+    "line2",
+    "postal_code",
+    "city",
+    "region",
+    "shipping_method",
+    "card_number",
+    "card_expiry",
+    "card_cvc",
+    "coupon",
+];
 
 /// Everything about one submission.
 pub(super) struct Submission<'a> {
@@ -120,6 +137,7 @@ async fn check_and_pay(submission: &Submission<'_>, fields: &Fields) -> Result<R
     if let Some(Err(problems)) = &card {
         errors.extend(problems.iter().map(card_error));
     }
+    errors.sort_by_key(|error| FIELDS.iter().position(|field| *field == error.field));
     if !errors.is_empty() {
         return submission.page(StatusCode::UNPROCESSABLE_ENTITY, Remarks { errors, ..Remarks::default() });
     }
@@ -237,7 +255,7 @@ impl<'a> Submission<'a> {
         if self.quote.requires_shipping { address_of(&self.form) } else { Address::default() }
     }
 
-    /// What is wrong with what was typed, in the order of the fields.
+    /// What is wrong with what was typed, apart from the card.
     fn errors(&self) -> Vec<FieldErrorView> {
         let form = &self.form;
         let mut errors = Vec::new();

@@ -282,6 +282,21 @@ fn every_wrong_field_is_named_and_nothing_is_reserved() {
 }
 
 #[test]
+fn what_is_wrong_is_listed_in_the_order_of_the_fields() {
+    for world in worlds() {
+        let mut ada = with_in_cart(&world, BOARD, 1);
+        let id = begin(&mut ada);
+        let wrong = ["email", "name", "line1", "postal_code", "city", "card_number", "card_expiry", "card_cvc"];
+        let changes: Vec<(&str, &str)> = wrong.iter().map(|field| (*field, "")).chain([("coupon", "NONSENSE")]).collect();
+        let page = pay(&mut ada, &id, &changes);
+        page.expect(422, &["9 things need your attention"]);
+        let listed: Vec<&str> = page.body.split("<li><a href=\"#").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(listed.len(), 9, "{listed:?}");
+        assert!(listed.is_sorted_by_key(|field| page.body.find(&format!("name=\"{field}\""))), "{listed:?}");
+    }
+}
+
+#[test]
 fn the_last_unit_is_sold_once_and_the_other_shopper_is_told() {
     for world in worlds() {
         let mut ada = with_in_cart(&world, BOARD, 1);

@@ -95,6 +95,7 @@ async fn accept(listener: &TcpListener, house: &Arc<House>, knocking: &mut Knock
                     if house.slots.are_taken() {
                         house.parked.close_oldest(1);
                     }
+                    house.site.app().gate().give_way();
                     accepted += 1;
                     if accepted % ACCEPTED_IN_A_ROW == 0 {
                         yield_now().await;

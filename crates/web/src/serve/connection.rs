@@ -72,7 +72,7 @@ impl Connection<TcpStream> {
         if is_introduced {
             return Self::Awake(Box::pin(introduce(held)));
         }
-        held.counted().map_or(Self::Over, Self::park)
+        held.admitted().map_or(Self::Over, Self::park)
     }
 }
 
@@ -186,6 +186,8 @@ impl<S: Speaks> Held<S> {
                 return Heard::Nothing;
             }
             self.lane = None;
+            // The threads that work out answers are no tasks of this one's: the lane cannot let them go first.
+            self.house.site.app().gate().give_way();
         }
         if S::speaks_openly(&self.house) {
             return hear(&self.house, &mut self.stream, self.peer, context);
@@ -222,10 +224,9 @@ impl<S: Speaks> Held<S> {
         }
     }
 
-    /// Counts the connection among those of its address, and lets it stand in the lane; `None` when there are too many. Visitors
-    /// behind a proxy share its address and its connections, and this machine's own programs are nobody's crowd: they are not
-    /// counted.
-    fn counted(mut self) -> Option<Self> {
+    /// Counted among those of its address, and with a place in the lane; `None` when there are too many. Visitors behind a proxy
+    /// share its address and its connections, and this machine's own programs are nobody's crowd: they are not counted.
+    fn admitted(mut self) -> Option<Self> {
         let address = self.peer.0.ip();
         let is_of_many = self.house.proxies.trusts(address);
         self.lane = (!is_of_many).then_some(Turn::of(Who::New));
@@ -241,7 +242,7 @@ async fn introduce(mut held: Held<TcpStream>) -> Option<Held<TcpStream>> {
     }
     let named = timeout(held.house.limits.header_timeout, read_header(&mut held.stream)).await.ok()?.ok()?;
     held.peer = named.map_or(held.peer, Peer);
-    held.counted()
+    held.admitted()
 }
 
 /// Shakes hands, and goes on as another, encrypted connection.

@@ -10,8 +10,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use tokio::task::{spawn_local, yield_now};
 
-/// How many of each are read before the others have had their turn again. Refusing one takes some sixteen microseconds, so these
-/// take about as long as a handler does; with half as many the crowd of five times the capacity waits for seconds to be told so.
+/// How many of each are read before the others have had their turn again.
 const AT_ONCE: usize = 16;
 
 thread_local! {
@@ -85,16 +84,9 @@ fn stand_in(who: Who, place: Rc<Place>) {
 }
 
 /// Calls a few each time that everybody else has had their turn, until nobody is left.
-///
-/// Before those who were told to wait, the threads that work out answers have theirs, too: they may have to share this one's
-/// core, where the system would let each go on for a whole tick, 4 ms. They do the same while somebody is refused
-/// (`Gate::give_way`).
 async fn tend() {
     loop {
         yield_now().await;
-        if LANE.with_borrow(|lane| !lane.waiting[Who::ToldToWait as usize].is_empty()) {
-            std::thread::yield_now();
-        }
         let called: Vec<Rc<Place>> = LANE.with_borrow_mut(|lane| {
             let count = |line: &VecDeque<_>| line.len().min(AT_ONCE);
             let called = lane.waiting.iter_mut().flat_map(|line| line.drain(..count(line))).collect();

@@ -45,16 +45,21 @@ impl Heading {
     }
 }
 
+/// The title of a page in the browser and in search results: with the shop's name, which sellers often write there themselves.
+fn titled(title: &str, shop_name: &str) -> String {
+    match title {
+        "" => shop_name.into(),
+        named if named.ends_with(shop_name) => named.into(),
+        title => format!("{title} – {shop_name}"),
+    }
+}
+
 impl AtShop {
     /// A page's content with everything around it.
     pub fn framed<V: View>(&self, heading: Heading, content: V) -> Page<V> {
         let shop = &self.snapshot().shop;
         let sale = if heading.without_band { None } else { self.announced_sale() };
-        let title = if heading.title == shop.name || heading.title.is_empty() {
-            shop.name.clone()
-        } else {
-            format!("{} – {}", heading.title, shop.name)
-        };
+        let title = titled(&heading.title, &shop.name);
         let absolute = |place: &str| if place.starts_with('/') { self.canonical(place) } else { place.to_owned() };
         let head = Head {
             title,
@@ -170,6 +175,13 @@ pub fn plain_text(html: &str, characters_max: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_title_names_the_shop_once() {
+        assert_eq!(titled("Night Train", "Juniper"), "Night Train – Juniper");
+        assert_eq!(titled("Night Train – Juniper", "Juniper"), "Night Train – Juniper");
+        assert_eq!((titled("Juniper", "Juniper"), titled("", "Juniper")), ("Juniper".into(), "Juniper".into()));
+    }
 
     #[test]
     fn descriptions_are_text_of_a_fitting_length() {

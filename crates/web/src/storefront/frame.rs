@@ -45,12 +45,14 @@ impl Heading {
     }
 }
 
-/// The title of a page in the browser and in search results: with the shop's name, which sellers often write there themselves.
+/// The title of a page in the browser and in search results: with the shop's name, which sellers often write there themselves,
+/// after a dash or a bar.
 fn titled(title: &str, shop_name: &str) -> String {
-    match title {
-        "" => shop_name.into(),
-        named if named.ends_with(shop_name) => named.into(),
-        title => format!("{title} – {shop_name}"),
+    let before = title.strip_suffix(shop_name).map(str::trim_end);
+    match before {
+        _ if title.is_empty() => shop_name.into(),
+        Some(before) if before.is_empty() || before.ends_with(['–', '—', '-', '|', '·']) => title.into(),
+        _ => format!("{title} – {shop_name}"),
     }
 }
 
@@ -180,6 +182,7 @@ mod tests {
     fn a_title_names_the_shop_once() {
         assert_eq!(titled("Night Train", "Juniper"), "Night Train – Juniper");
         assert_eq!(titled("Night Train – Juniper", "Juniper"), "Night Train – Juniper");
+        assert_eq!(titled("Oil of Juniper", "Juniper"), "Oil of Juniper – Juniper");
         assert_eq!((titled("Juniper", "Juniper"), titled("", "Juniper")), ("Juniper".into(), "Juniper".into()));
     }
 

@@ -33,14 +33,14 @@ struct Inner {
 /// How long after a refusal there is taken to be more to do than can be done.
 const PRESSED: Duration = Duration::from_millis(100);
 
-/// How long a thread goes on while there is more to do than can be done, microseconds: two handlers, or some twenty-five
-/// refusals. Each turn finds what it needs displaced from the processor's caches by the other's, so shorter ones leave less for
-/// pages; with longer ones a crowd that comes keeps the steady neighbor's visitors waiting.
-const TURN_MICROS: u64 = 400;
+/// A thread's time slice while there is more to do than can be done, microseconds: two handlers, or some twenty-five refusals.
+/// Each thread finds what it needs displaced from the processor's caches by the other, so shorter slices leave less for pages;
+/// with longer ones a crowd that comes keeps the steady neighbor's visitors waiting.
+const SLICE_MICROS: u64 = 400;
 
 thread_local! {
-    /// When this thread's turn began, microseconds.
-    static TURN_BEGAN: Cell<i64> = const { Cell::new(0) };
+    /// When this thread's slice began, microseconds.
+    static SLICE_BEGAN: Cell<i64> = const { Cell::new(0) };
 }
 
 /// Hears whether there is a place.
@@ -173,14 +173,14 @@ impl Gate {
 
     /// While somebody is refused, the threads that work and those that read may have to share cores, and each always has
     /// something to do. The system would let each go on for a whole tick, 4 ms, however short the wait of the other's visitors
-    /// could be; so each lets the others go first once its turn is over.
+    /// could be; so each lets the others go first once its slice is over.
     pub fn give_way(&self) {
         let now = self.now();
         let is_pressed = now.micros_since(Timestamp(self.0.refused_at.load(Ordering::Relaxed))) < PRESSED.as_micros() as i64;
         // The clock may have been set back.
-        if is_pressed && now.0.abs_diff(TURN_BEGAN.get()) >= TURN_MICROS {
+        if is_pressed && now.0.abs_diff(SLICE_BEGAN.get()) >= SLICE_MICROS {
             std::thread::yield_now();
-            TURN_BEGAN.set(self.now().0);
+            SLICE_BEGAN.set(self.now().0);
         }
     }
 
